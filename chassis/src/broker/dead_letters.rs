@@ -1,0 +1,94 @@
+//! Dead letters: events that could not be handled, kept whole, seen and replayed by an operator.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Handler;
+use crate::database::{Database, DbError, Tx};
+use crate::event::{Event, HandleError};
+use crate::http::{Page, cursor};
+use crate::ids::TenantId;
+use crate::on;
+use crate::problem::{Kind, Problem};
+
+/// The dead letters of one service.
+#[derive(Clone)]
+pub(crate) struct DeadLetters {
+    pub database: Database,
+    pub handler: Option<Arc<dyn Handler>>,
+}
+
+/// One dead letter, as the operator sees it.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub(crate) struct DeadLetter {
+    id: String,
+    producer: String,
+    partition: i64,
+    sequence: i64,
+    kind: String,
+    code: String,
+    detail: String,
+    failed_at: DateTime<Utc>,
+    replayed_at: Option<DateTime<Utc>>,
+}
+
+impl DeadLetters {
+    pub(crate) async fn insert(tx: &mut Tx, event: &Event, code: &str, detail: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+        on!(tx, c => sqlx::query(
+            "INSERT INTO dead_letter (tenant_id, id, producer, partition, sequence, kind, event, code, detail, failed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING")
+            .bind(event.tenant.as_str()).bind(&event.id).bind(&event.source).bind(i64::from(event.partition)).bind(event.sequence)
+            .bind(&event.kind).bind(event.to_cloud_event().to_string()).bind(code).bind(detail).bind(now)
+            .execute(c).await)?;
+        Ok(())
+    }
+
+    /// A tenant's dead letters, by id, those replayed among them.
+    pub(crate) async fn list(&self, tenant: &TenantId, after: &str, limit: usize) -> Result<Page<DeadLetter>, DbError> {
+        let mut tx = self.database.read().await?;
+        let items: Vec<DeadLetter> = on!(tx, c => sqlx::query_as(
+            "SELECT id, producer, partition, sequence, kind, code, detail, failed_at, replayed_at
+             FROM dead_letter WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3")
+            .bind(tenant.as_str()).bind(after).bind(limit as i64).fetch_all(c).await)?;
+        let next_cursor = (items.len() == limit).then(|| items.last().map(|last| cursor::encode(&last.id))).flatten();
+        Ok(Page { items, next_cursor })
+    }
+
+    /// Handles a dead letter again; it is marked in the transaction of its effect, so it takes effect once.
+    pub(crate) async fn replay(&self, tenant: &TenantId, id: &str, now: DateTime<Utc>) -> Result<(), Problem> {
+        let failed = |error: DbError| Problem::internal(&error);
+        let mut tx = self.database.begin().await.map_err(failed)?;
+        let row: Option<(String, Option<DateTime<Utc>>)> = on!(tx, c => sqlx::query_as(
+            "SELECT event, replayed_at FROM dead_letter WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str()).bind(id).fetch_optional(c).await)
+        .map_err(failed)?;
+        let Some((json, replayed_at)) = row else {
+            return Err(Problem::new(Kind::NotFound, "dead_letter.not_found", "There is no dead letter with this id."));
+        };
+        if replayed_at.is_some() {
+            return Err(Problem::new(Kind::Conflict, "dead_letter.replayed", "This dead letter was replayed before."));
+        }
+        let event = Event::from_cloud_event(&json).map_err(|error| Problem::internal(&error))?;
+        if let Some(handler) = &self.handler {
+            if let Err(error) = handler.handle_batch(std::slice::from_ref(&event), &mut tx).await {
+                handler.rolled_back().await;
+                return Err(match error {
+                    HandleError::Poison { code, detail } => {
+                        Problem::new(Kind::Unprocessable, "dead_letter.still_poison", detail).param("cause", code)
+                    }
+                    HandleError::Transient(error) => Problem::internal(&*error.into_boxed_dyn_error()),
+                });
+            }
+        }
+        on!(tx, c => sqlx::query("UPDATE dead_letter SET replayed_at = $1 WHERE tenant_id = $2 AND id = $3")
+            .bind(now).bind(tenant.as_str()).bind(id).execute(c).await)
+        .map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        if let Some(handler) = &self.handler {
+            handler.committed().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! The command line that every service has: `serve | migrate | openapi | describe`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::EmbeddedBroker;
+use crate::clock::Clock;
+use crate::config::Sources;
+use crate::failpoint::Failpoints;
+use crate::service::{Definition, Runtime, Service};
+
+#[derive(Parser)]
+struct Arguments {
+    /// A TOML file laid over the defaults.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Where file-based databases live.
+    #[arg(long, global = true, default_value = "data")]
+    data_dir: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the service (the default).
+    Serve,
+    /// Brings the database up to date and ends.
+    Migrate,
+    /// Prints the API as OpenAPI.
+    Openapi,
+    /// Prints name, published events and subscriptions as JSON.
+    Describe,
+}
+
+/// The whole `main` of a service: owns the process, and leaves everything else to the service's `build`.
+pub fn run<C, F, Fut>(definition: &'static Definition, build: F) -> ExitCode
+where
+    C: DeserializeOwned,
+    F: FnOnce(C, Runtime) -> Fut,
+    Fut: Future<Output = anyhow::Result<Service>>,
+{
+    match try_run(definition, build) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error:#}", definition.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run<C, F, Fut>(definition: &'static Definition, build: F) -> anyhow::Result<()>
+where
+    C: DeserializeOwned,
+    F: FnOnce(C, Runtime) -> Fut,
+    Fut: Future<Output = anyhow::Result<Service>>,
+{
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Some(Command::Openapi) => {
+            println!("{}", (definition.openapi)().to_pretty_json()?);
+            return Ok(());
+        }
+        Some(Command::Describe) => {
+            println!("{}", serde_json::to_string_pretty(&describe(definition))?);
+            return Ok(());
+        }
+        Some(Command::Serve | Command::Migrate) | None => {}
+    }
+    let sources = Sources { file: arguments.config, environment: std::env::vars().collect(), overrides: Vec::new() };
+    let config: C = crate::config::load(definition, &sources)?;
+    let log_filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
+    let failpoint = std::env::var("CARVROOOM_FAILPOINT").unwrap_or_default();
+    let metrics = crate::telemetry::install(&log_filter)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async move {
+        let runtime = Runtime {
+            clock: Clock::system(),
+            broker: EmbeddedBroker::new(),
+            shutdown: CancellationToken::new(),
+            failpoints: Failpoints::armed(&failpoint),
+            data_dir: arguments.data_dir,
+            metrics: Some(metrics),
+        };
+        let service = build(config, runtime.clone()).await?;
+        if matches!(arguments.command, Some(Command::Migrate)) {
+            return Ok(());
+        }
+        crate::service::shutdown_on_signal(runtime.shutdown.clone())?;
+        let bound = crate::service::bind(vec![service]).await?;
+        tracing::info!(service = definition.name, address = %bound[0].1.address, "ready");
+        crate::service::serve(&runtime, bound).await
+    })
+}
+
+fn describe(definition: &Definition) -> serde_json::Value {
+    let subscribes: Vec<_> = definition
+        .subscribes
+        .iter()
+        .map(|subscription| serde_json::json!({"producer": subscription.producer, "kinds": subscription.kinds}))
+        .collect();
+    serde_json::json!({"name": definition.name, "publishes": definition.publishes, "subscribes": subscribes})
+}

@@ -1,0 +1,9 @@
+//! The HTTP shell around every service: probes, documents, limits, correlation, metrics and problems.
+
+mod extract;
+mod page;
+mod shell;
+
+pub use extract::{Json, Path, Query};
+pub use page::{Page, PageQuery, cursor};
+pub(crate) use shell::{Shell, serve_until};

@@ -1,0 +1,235 @@
+//! Puts a service's routes behind the guard and inside the common layers, and serves them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::serve::ListenerExt;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::decompression::RequestDecompressionLayer;
+use tracing::Instrument;
+
+use super::{Json, Page, PageQuery, Path, Query};
+use crate::broker::DeadLetters;
+use crate::clock::Clock;
+use crate::config::HttpConfig;
+use crate::database::Database;
+use crate::event::Cause;
+use crate::identity::{DEFAULT_TENANT, Guard, Principal, guard};
+use crate::on;
+use crate::outbox::Archive;
+use crate::problem::{self, Kind, Problem};
+
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the shell around a service needs.
+pub(crate) struct Shell {
+    pub service: &'static str,
+    pub config: HttpConfig,
+    pub database: Database,
+    pub archive: Archive,
+    pub dead_letters: DeadLetters,
+    pub guard: Guard,
+    pub clock: Clock,
+    pub metrics: Option<PrometheusHandle>,
+    pub openapi: utoipa::openapi::OpenApi,
+}
+
+#[derive(Clone)]
+struct Operations {
+    database: Database,
+    archive: Archive,
+    dead_letters: DeadLetters,
+    clock: Clock,
+    metrics: Option<PrometheusHandle>,
+    openapi: Arc<str>,
+}
+
+impl Shell {
+    /// The complete router of the service.
+    pub(crate) fn wrap(self, routes: Router) -> Router {
+        let openapi = self.openapi.to_json().unwrap_or_default();
+        let operations = Operations {
+            database: self.database,
+            archive: self.archive,
+            dead_letters: self.dead_letters,
+            clock: self.clock.clone(),
+            metrics: self.metrics,
+            openapi: openapi.into(),
+        };
+        let guarded = routes.merge(operational(operations)).route_layer(middleware::from_fn_with_state(self.guard, guard));
+        let frame = Frame {
+            service: self.service,
+            clock: self.clock,
+            timeout: Duration::from_millis(self.config.request_timeout_ms),
+        };
+        guarded
+            .merge(utoipa_swagger_ui::SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+            .layer(
+                ServiceBuilder::new()
+                    .layer(middleware::from_fn_with_state(frame, frame_request))
+                    .layer(DefaultBodyLimit::max(self.config.body_bytes_max))
+                    .layer(RequestDecompressionLayer::new())
+                    .map_request(|request: Request<_>| request.map(Body::new)),
+            )
+    }
+}
+
+fn operational(operations: Operations) -> Router {
+    Router::new()
+        .route("/health", get(|| async { axum::Json(serde_json::json!({"status": "alive"})) }))
+        .route("/ready", get(ready))
+        .route("/metrics", get(render_metrics))
+        .route("/openapi.json", get(openapi))
+        .route("/internal/events", get(archived_events))
+        .route("/api/v1/dead-letters", get(list_dead_letters))
+        .route("/api/v1/dead-letters/{id}/replay", post(replay_dead_letter))
+        .with_state(operations)
+}
+
+async fn ready(State(operations): State<Operations>) -> Response {
+    let answered = async {
+        let mut tx = operations.database.read().await?;
+        on!(tx, c => sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(c).await)
+    };
+    match answered.await {
+        Ok(_) => axum::Json(serde_json::json!({"status": "ready"})).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready: the database does not answer");
+            Problem::new(Kind::Unavailable, "not_ready", "The database does not answer.").into_response()
+        }
+    }
+}
+
+async fn render_metrics(State(operations): State<Operations>) -> String {
+    operations.metrics.map(|handle| handle.render()).unwrap_or_default()
+}
+
+async fn openapi(State(operations): State<Operations>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], operations.openapi.to_string()).into_response()
+}
+
+#[derive(Deserialize)]
+struct ArchiveQuery {
+    partition: u8,
+    #[serde(default)]
+    after: i64,
+    limit: Option<usize>,
+}
+
+/// The archive endpoint: a tenant's key sees its own events only, the house's service keys see all.
+async fn archived_events(State(operations): State<Operations>, principal: Principal, Query(query): Query<ArchiveQuery>) -> Result<Response, Problem> {
+    let limit = query.limit.unwrap_or(500).clamp(1, 1000);
+    let events = operations.archive.read(query.partition, query.after, limit).await.map_err(|error| Problem::internal(&error))?;
+    let visible = events.iter().filter(|event| principal.tenant.as_str() == DEFAULT_TENANT || event.tenant == principal.tenant);
+    let events: Vec<serde_json::Value> = visible.map(|event| event.to_cloud_event()).collect();
+    Ok(axum::Json(serde_json::json!({ "events": events })).into_response())
+}
+
+async fn list_dead_letters(State(operations): State<Operations>, principal: Principal, Query(page): Query<PageQuery>) -> Result<Response, Problem> {
+    let listed = operations.dead_letters.list(&principal.tenant, &page.after()?, page.limit()).await;
+    let Page { items, next_cursor } = listed.map_err(|error| Problem::internal(&error))?;
+    Ok(Json(Page { items, next_cursor }).into_response())
+}
+
+async fn replay_dead_letter(State(operations): State<Operations>, principal: Principal, Path(id): Path<String>) -> Result<Response, Problem> {
+    operations.dead_letters.replay(&principal.tenant, &id, operations.clock.machine_now()).await?;
+    Ok(Json(serde_json::json!({"status": "replayed"})).into_response())
+}
+
+#[derive(Clone)]
+struct Frame {
+    service: &'static str,
+    clock: Clock,
+    timeout: Duration,
+}
+
+/// Correlation, deadline, one log line and metrics for each request; errors of the HTTP stack itself become problems.
+async fn frame_request(State(frame): State<Frame>, mut request: Request, next: Next) -> Response {
+    let started = frame.clock.instant();
+    let request_id = crate::ids::new_id("req");
+    let given = request.headers().get(CORRELATION).and_then(|value| value.to_str().ok());
+    let correlation_id = given.filter(|text| is_tame(text)).map_or_else(|| request_id.replacen("req", "cor", 1), str::to_owned);
+    request.extensions_mut().insert(Cause { correlation_id: correlation_id.clone(), historical: false });
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", service = frame.service, correlation_id, request_id);
+    let answered = async {
+        match tokio::time::timeout(frame.timeout, next.run(request)).await {
+            Ok(response) => as_problem(response, &request_id),
+            Err(_) => with_request_id(Problem::new(Kind::Unavailable, "request.timeout", "The request took too long."), &request_id),
+        }
+    };
+    let mut response = answered.instrument(span.clone()).await;
+    let seconds = started.elapsed().as_secs_f64();
+    let status = response.status().as_u16().to_string();
+    span.in_scope(|| tracing::debug!(method = method.as_str(), path, status, duration_ms = seconds * 1e3, "request served"));
+    metrics::counter!("http_requests_total", "service" => frame.service, "endpoint" => path.clone(), "method" => method.to_string(), "status" => status).increment(1);
+    metrics::histogram!("http_request_duration_seconds", "service" => frame.service, "endpoint" => path).record(seconds);
+    let headers = response.headers_mut();
+    for (name, value) in [(REQUEST_ID, &request_id), (CORRELATION, &correlation_id)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// A correlation id from outside enters logs and events, so it may hold only harmless characters.
+fn is_tame(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+}
+
+fn as_problem(mut response: Response, request_id: &str) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return with_request_id(problem, request_id);
+    }
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/")) {
+        return response;
+    }
+    let code = format!("http.{}", status.as_u16());
+    let detail = status.canonical_reason().unwrap_or("The request failed").to_owned();
+    with_request_id(Problem::new(Kind::of_status(status), &code, detail), request_id)
+}
+
+fn with_request_id(mut problem: Problem, request_id: &str) -> Response {
+    problem.request_id = Some(request_id.to_owned());
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
+    response
+}
+
+/// Serves until shutdown; open requests get `drain` to finish.
+pub(crate) async fn serve_until(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+    drain: Duration,
+) -> anyhow::Result<()> {
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let asked = shutdown.clone();
+    let server = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(async move { asked.cancelled().await });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        done = &mut server => return Ok(done?),
+        () = shutdown.cancelled() => {}
+    }
+    let _ = tokio::time::timeout(drain, server).await;
+    Ok(())
+}
