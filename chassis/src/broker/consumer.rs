@@ -1,6 +1,6 @@
 //! The consumer's side of the log: the position lives in the consumer's own database and moves in the transaction of the effect.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,11 @@ use crate::database::{Database, DbError, Tx};
 use crate::event::{Event, HandleError};
 use crate::identity::IdentityCopy;
 use crate::on;
+
+/// Events of one stream that are read at once.
+const READ_MAX: usize = 64;
+/// Data of one batch, so that a backlog of large events does not fill the memory.
+const BATCH_BYTES_MAX: usize = 4 << 20;
 
 /// What a service does with the events that it subscribed to.
 #[async_trait]
@@ -66,8 +71,10 @@ impl From<DbError> for Failed {
 /// The streams of one partition owner: which partitions, at which epoch, and how far each stream was read.
 #[derive(Default)]
 struct Owned {
-    epochs: HashMap<u8, i64>,
+    epochs: BTreeMap<u8, i64>,
     positions: HashMap<(&'static str, u8), i64>,
+    /// Where the next round of reading starts, so that a busy partition does not starve those after it.
+    turn: usize,
 }
 
 impl Consumer {
@@ -82,7 +89,7 @@ impl Consumer {
                 renewed = self.clock.instant();
             }
             bell.mark_unchanged();
-            let batch = self.gather(&owned).await?;
+            let batch = self.gather(&mut owned).await?;
             if batch.is_empty() {
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
@@ -118,7 +125,7 @@ impl Consumer {
         if unchanged {
             return Ok(owned);
         }
-        owned = Owned { epochs: held.into_iter().collect(), positions: HashMap::new() };
+        owned = Owned { epochs: held.into_iter().collect(), ..Owned::default() };
         let mut tx = self.database.read().await?;
         let rows: Vec<(String, i64, i64)> =
             on!(tx, c => sqlx::query_as("SELECT producer, partition, sequence FROM consumer_position").fetch_all(c).await)?;
@@ -131,20 +138,26 @@ impl Consumer {
         Ok(owned)
     }
 
-    /// Reads the next events of every stream that moved on, at most `batch_max` in all.
-    async fn gather(&self, owned: &Owned) -> anyhow::Result<Vec<Event>> {
-        let mut batch = Vec::new();
-        for subscription in &self.subscriptions {
-            for partition in owned.epochs.keys() {
-                let position = owned.positions.get(&(subscription.producer, *partition)).copied().unwrap_or(0);
-                if self.broker.head(subscription.producer, *partition) <= position {
+    /// Reads the next events of streams that moved on, at most `batch_max` and about [`BATCH_BYTES_MAX`] in all.
+    async fn gather(&self, owned: &mut Owned) -> anyhow::Result<Vec<Event>> {
+        let mut batch: Vec<Event> = Vec::new();
+        let mut bytes = 0;
+        let partitions: Vec<u8> = owned.epochs.keys().copied().collect();
+        for turn in 0..partitions.len() {
+            let partition = partitions[(owned.turn + turn) % partitions.len()];
+            for subscription in &self.subscriptions {
+                let position = owned.positions.get(&(subscription.producer, partition)).copied().unwrap_or(0);
+                if self.broker.head(subscription.producer, partition) <= position {
                     continue;
                 }
-                let room = self.batch_max.saturating_sub(batch.len());
-                if room == 0 {
+                let room = (self.batch_max - batch.len()).min(READ_MAX);
+                let events = self.broker.read(subscription.producer, partition, position, room).await?;
+                bytes += events.iter().map(|event| event.data.len()).sum::<usize>();
+                batch.extend(events);
+                if batch.len() >= self.batch_max || bytes >= BATCH_BYTES_MAX {
+                    owned.turn = (owned.turn + turn + 1) % partitions.len();
                     return Ok(batch);
                 }
-                batch.extend(self.broker.read(subscription.producer, *partition, position, room).await?);
             }
         }
         Ok(batch)
