@@ -1,0 +1,76 @@
+//! Configuration: `config.default.toml` → file → environment (`INGESTION__…`).
+
+mod vocabulary;
+
+use serde::Deserialize;
+
+pub use vocabulary::{VocabularyError, signals};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    #[serde(flatten)]
+    pub base: chassis::config::Base,
+    pub validation: Validation,
+    pub registry: Registry,
+    pub receipt: Receipt,
+    pub store: TelemetryStore,
+}
+
+/// What is taken and what is not.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Validation {
+    /// Seconds that a record may lie in the future of business time.
+    pub future_skew_s_max: i64,
+    /// Days that a record may lie in the past of business time.
+    pub age_days_max: i64,
+    /// Records older than this many hours are published as historical.
+    pub live_horizon_h: i64,
+    /// Readings in one record.
+    pub readings_max: usize,
+    /// Records in one batch.
+    pub batch_records_max: usize,
+    /// Whether a North American VIN with a wrong check digit is refused.
+    pub strict_check_digit: bool,
+}
+
+/// The vehicle registry.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Registry {
+    /// Whether the first record with a VIN registers its vehicle.
+    pub register_by_first_record: bool,
+    /// Vehicles remembered in memory, with their last readings.
+    pub cached_vehicles_max: usize,
+}
+
+/// The group commit.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Receipt {
+    /// Requests that may wait for the writer; more are answered 429.
+    pub queue_requests_max: usize,
+    /// Bytes of waiting requests; more are answered 429.
+    pub queue_bytes_max: usize,
+    /// Requests that share one commit.
+    pub group_requests_max: usize,
+    /// Records that share one commit.
+    pub group_records_max: usize,
+    /// Seconds after which a refused client should try again.
+    pub retry_after_s: u64,
+    /// Record keys remembered to answer repetitions at the door.
+    pub recent_keys_max: usize,
+    /// Errors and warnings named in one answer.
+    pub errors_named_max: usize,
+    /// Faulty readings of one request that are kept one by one in the quarantine; the rest is only counted.
+    pub faulty_readings_kept_max: usize,
+}
+
+/// The telemetry store.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TelemetryStore {
+    /// Committed batches that are stored in one transaction.
+    pub batches_max: usize,
+    /// Longest pause between two looks for committed batches, in milliseconds.
+    pub poll_interval_ms: u64,
+    /// Buckets in one history answer.
+    pub history_points_max: usize,
+}

@@ -1,0 +1,85 @@
+//! The conservation account: each number is added where it happens; nothing is computed by subtraction.
+
+use chassis::{DbError, TenantId, on};
+use chrono::{DateTime, Utc};
+
+use super::{Store, counted, stored_count};
+use crate::domain::verdict::Account;
+
+/// One hour of the account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountHour {
+    pub hour: DateTime<Utc>,
+    pub account: Account,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    hour: DateTime<Utc>,
+    received: i64,
+    stored: i64,
+    duplicate: i64,
+    quarantined: i64,
+    rejected: i64,
+    readings_quarantined: i64,
+    pending: i64,
+}
+
+impl Store<'_> {
+    /// Adds to the account of an hour; `pending` of `added` is not looked at, since it is counted from the waiting batches.
+    pub async fn add_to_account(
+        &mut self,
+        tenant: &TenantId,
+        hour: DateTime<Utc>,
+        added: &Account,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO conservation (tenant_id, hour, received, stored, duplicate, quarantined, rejected, readings_quarantined)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (tenant_id, hour) DO UPDATE SET
+                 received = conservation.received + excluded.received, stored = conservation.stored + excluded.stored,
+                 duplicate = conservation.duplicate + excluded.duplicate, quarantined = conservation.quarantined + excluded.quarantined,
+                 rejected = conservation.rejected + excluded.rejected,
+                 readings_quarantined = conservation.readings_quarantined + excluded.readings_quarantined")
+            .bind(tenant.as_str()).bind(hour).bind(stored_count(added.received)).bind(stored_count(added.stored))
+            .bind(stored_count(added.duplicate)).bind(stored_count(added.quarantined)).bind(stored_count(added.rejected))
+            .bind(stored_count(added.readings_quarantined)).execute(c).await)?;
+        Ok(())
+    }
+
+    /// The hours of receipt between two times, the newest first.
+    pub async fn account(
+        &mut self,
+        tenant: &TenantId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<AccountHour>, DbError> {
+        let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(
+            "SELECT hour, received, stored, duplicate, quarantined, rejected, readings_quarantined,
+                    CAST(COALESCE((SELECT SUM(b.records) FROM telemetry_batch b
+                                   WHERE b.tenant_id = conservation.tenant_id AND b.account_hour = conservation.hour AND b.stored_at IS NULL), 0)
+                         AS BIGINT) AS pending
+             FROM conservation WHERE tenant_id = $1 AND hour >= $2 AND hour < $3 ORDER BY hour DESC LIMIT $4")
+            .bind(tenant.as_str()).bind(from).bind(to).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(AccountHour::from).collect())
+    }
+}
+
+impl From<Row> for AccountHour {
+    fn from(row: Row) -> Self {
+        let account = Account {
+            received: counted(row.received),
+            stored: counted(row.stored),
+            duplicate: counted(row.duplicate),
+            quarantined: counted(row.quarantined),
+            rejected: counted(row.rejected),
+            pending: counted(row.pending),
+            readings_quarantined: counted(row.readings_quarantined),
+        };
+        Self {
+            hour: row.hour,
+            account,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The vehicles that telemetry meets, in memory: the hot path asks the database only about vehicles that it has not met lately.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use chassis::{Database, DbError, TenantId};
+use lru::LruCache;
+use parking_lot::Mutex;
+
+use super::Store;
+use crate::domain::quality::Memory;
+use crate::domain::signals::Catalog;
+use crate::domain::vehicle::{Status, Vehicle};
+use crate::domain::vin::Vin;
+
+/// What telemetry needs of a vehicle.
+pub struct KnownVehicle {
+    pub vin: Option<Vin>,
+    pub status: Status,
+    /// Version of the registry row that this was read from.
+    version: i64,
+    /// Its last readings, for the quality rules.
+    pub memory: Mutex<Memory>,
+}
+
+impl KnownVehicle {
+    /// A vehicle that its first record is about to register.
+    #[must_use]
+    pub fn newcomer(vin: Vin) -> Self {
+        Self {
+            vin: Some(vin),
+            status: Status::Active,
+            version: 1,
+            memory: Mutex::default(),
+        }
+    }
+
+    /// A vehicle of the registry.
+    #[must_use]
+    pub fn of(vehicle: &Vehicle, version: i64, memory: Memory) -> Self {
+        Self {
+            vin: vehicle.vin.clone(),
+            status: vehicle.status,
+            version,
+            memory: Mutex::new(memory),
+        }
+    }
+}
+
+/// A bounded cache over the registry.
+pub struct KnownVehicles {
+    database: Database,
+    catalog: Arc<Catalog>,
+    cache: Mutex<LruCache<(TenantId, String), Arc<KnownVehicle>>>,
+}
+
+impl KnownVehicles {
+    /// Remembers at most so many vehicles.
+    #[must_use]
+    pub fn new(database: Database, catalog: Arc<Catalog>, vehicles_max: usize) -> Self {
+        let capacity = NonZeroUsize::new(vehicles_max).unwrap_or(NonZeroUsize::MIN);
+        Self {
+            database,
+            catalog,
+            cache: Mutex::new(LruCache::new(capacity)),
+        }
+    }
+
+    /// Finds the vehicles of these ids; `None` for one that is not registered. Blocks on the database for those not in memory, so it
+    /// must be called on a blocking thread.
+    pub fn find<'a>(
+        &self,
+        tenant: &TenantId,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Result<HashMap<String, Option<Arc<KnownVehicle>>>, DbError> {
+        let mut found: HashMap<String, Option<Arc<KnownVehicle>>> = HashMap::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            if found.contains_key(id) {
+                continue;
+            }
+            let known = self.cache.lock().get(&(tenant.clone(), id.to_owned())).cloned();
+            if known.is_none() {
+                missing.push(id.to_owned());
+            }
+            found.insert(id.to_owned(), known);
+        }
+        if !missing.is_empty() {
+            let loaded = tokio::runtime::Handle::current().block_on(self.load(tenant, &missing))?;
+            for (id, known) in loaded {
+                self.put(tenant, &id, known.clone());
+                found.insert(id, Some(known));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn load(&self, tenant: &TenantId, ids: &[String]) -> Result<Vec<(String, Arc<KnownVehicle>)>, DbError> {
+        let mut tx = self.database.read().await?;
+        let mut store = Store::new(&mut tx);
+        let mut loaded = Vec::new();
+        for id in ids {
+            let Some((vehicle, version)) = store.vehicle(tenant, id).await? else {
+                continue;
+            };
+            let mut memory = Memory::default();
+            for (path, value, time) in store
+                .latest(tenant, id)
+                .await?
+                .map(|latest| latest.signals)
+                .unwrap_or_default()
+            {
+                if let Some(signal) = self.catalog.by_path(&path) {
+                    memory.recall(&self.catalog, signal, value, time);
+                }
+            }
+            loaded.push((id.clone(), Arc::new(KnownVehicle::of(&vehicle, version, memory))));
+        }
+        Ok(loaded)
+    }
+
+    /// Remembers a vehicle, unless a newer version of it is there.
+    pub fn put(&self, tenant: &TenantId, vehicle_id: &str, known: Arc<KnownVehicle>) {
+        let key = (tenant.clone(), vehicle_id.to_owned());
+        let mut cache = self.cache.lock();
+        if cache.get(&key).is_none_or(|present| present.version < known.version) {
+            cache.put(key, known);
+        }
+    }
+
+    /// Takes over a change of the registry, and keeps what is remembered of the readings.
+    pub fn changed(&self, tenant: &TenantId, vehicle: &Vehicle, version: i64) {
+        let key = (tenant.clone(), vehicle.vehicle_id.clone());
+        let memory = self
+            .cache
+            .lock()
+            .get(&key)
+            .map(|known| known.memory.lock().clone())
+            .unwrap_or_default();
+        self.put(
+            tenant,
+            &vehicle.vehicle_id,
+            Arc::new(KnownVehicle::of(vehicle, version, memory)),
+        );
+    }
+}

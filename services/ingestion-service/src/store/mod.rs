@@ -1,0 +1,46 @@
+//! The service's own database: one [`Store`] over one transaction, so that state and events leave together.
+
+pub mod conservation;
+pub mod known_vehicles;
+pub mod quarantine;
+pub mod receipts;
+pub mod recent_keys;
+pub mod telemetry;
+pub mod telemetry_queries;
+pub mod vehicles;
+
+use chassis::{DbError, NewEvent, Tx};
+
+/// All statements of this service. Every one takes the tenant.
+pub struct Store<'t> {
+    tx: &'t mut Tx,
+}
+
+impl<'t> Store<'t> {
+    /// Works inside this transaction.
+    pub fn new(tx: &'t mut Tx) -> Self {
+        Self { tx }
+    }
+
+    /// Appends an event that leaves with the transaction.
+    pub async fn publish(&mut self, event: &NewEvent) -> Result<(), DbError> {
+        chassis::outbox::append(self.tx, event).await
+    }
+
+    /// Appends an event of a partition whose data is encoded already.
+    pub async fn publish_encoded(&mut self, partition: u8, event: &NewEvent, data: Vec<u8>) -> Result<(), DbError> {
+        chassis::outbox::append_bytes(self.tx, partition, event, data).await
+    }
+}
+
+/// A count as the database keeps it.
+#[must_use]
+pub fn stored_count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A count as the database gave it; it is never negative.
+#[must_use]
+pub fn counted(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}

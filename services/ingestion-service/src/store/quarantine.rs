@@ -1,0 +1,130 @@
+//! The quarantine: bad records and readings as they were sent, with the reason.
+
+use chassis::{DbError, TenantId, on};
+use chrono::{DateTime, Utc};
+
+use super::Store;
+use crate::domain::fault::RecordFault;
+
+/// What is in quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A whole record; it can be corrected and replayed.
+    Record,
+    /// One reading of a record that was kept.
+    Reading,
+}
+
+impl Scope {
+    /// The word in rows and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "RECORD",
+            Self::Reading => "READING",
+        }
+    }
+}
+
+/// An item on its way into quarantine.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    pub quarantine_id: String,
+    pub vehicle_id: Option<String>,
+    pub scope: Scope,
+    /// The time as the record gives it.
+    pub record_time: Option<String>,
+    pub signal: Option<String>,
+    pub code: &'static str,
+    /// The reason as JSON: code, params, text.
+    pub reason: String,
+    /// The record as sent.
+    pub body: String,
+    /// Of a record: the fault itself, for the answer.
+    pub fault: Option<RecordFault>,
+}
+
+/// An item in quarantine.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Item {
+    pub quarantine_id: String,
+    pub receipt_id: String,
+    pub vehicle_id: Option<String>,
+    pub scope: String,
+    pub record_time: Option<String>,
+    pub signal: Option<String>,
+    pub code: String,
+    pub reason: String,
+    pub body: String,
+    pub quarantined_at: DateTime<Utc>,
+    pub replayed_at: Option<DateTime<Utc>>,
+    pub replay_receipt: Option<String>,
+}
+
+/// Which items a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ItemFilter {
+    pub vehicle_id: Option<String>,
+    pub code: Option<String>,
+    /// Only those that were not replayed.
+    pub open_only: bool,
+}
+
+impl Store<'_> {
+    /// Puts an item into quarantine.
+    pub async fn quarantine(
+        &mut self,
+        tenant: &TenantId,
+        receipt_id: &str,
+        item: &NewItem,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO quarantine (tenant_id, quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+            .bind(tenant.as_str()).bind(&item.quarantine_id).bind(receipt_id).bind(item.vehicle_id.as_deref()).bind(item.scope.as_str())
+            .bind(item.record_time.as_deref()).bind(item.signal.as_deref()).bind(item.code).bind(&item.reason).bind(&item.body)
+            .bind(chassis::clock::micros(now)).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Items, the newest first, before the item `before` (empty: from the newest), at most `limit`.
+    pub async fn quarantined(
+        &mut self,
+        tenant: &TenantId,
+        filter: &ItemFilter,
+        before: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>, DbError> {
+        on!(self.tx, c => sqlx::query_as(
+            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at, replayed_at, replay_receipt
+             FROM quarantine
+             WHERE tenant_id = $1 AND ($2 = '' OR quarantine_id < $2) AND ($3 IS NULL OR vehicle_id = $3) AND ($4 IS NULL OR code = $4)
+               AND ($5 = FALSE OR replayed_at IS NULL)
+             ORDER BY quarantine_id DESC LIMIT $6")
+            .bind(tenant.as_str()).bind(before).bind(filter.vehicle_id.as_deref()).bind(filter.code.as_deref()).bind(filter.open_only)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)
+    }
+
+    /// One item.
+    pub async fn quarantined_item(&mut self, tenant: &TenantId, quarantine_id: &str) -> Result<Option<Item>, DbError> {
+        on!(self.tx, c => sqlx::query_as(
+            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at, replayed_at, replay_receipt
+             FROM quarantine WHERE tenant_id = $1 AND quarantine_id = $2")
+            .bind(tenant.as_str()).bind(quarantine_id).fetch_optional(c).await)
+    }
+
+    /// Marks an item as replayed; false if it was already.
+    pub async fn settle(
+        &mut self,
+        tenant: &TenantId,
+        quarantine_id: &str,
+        receipt_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbError> {
+        let done = on!(self.tx, c => sqlx::query(
+            "UPDATE quarantine SET replayed_at = $3, replay_receipt = $4 WHERE tenant_id = $1 AND quarantine_id = $2 AND replayed_at IS NULL")
+            .bind(tenant.as_str()).bind(quarantine_id).bind(chassis::clock::micros(now)).bind(receipt_id).execute(c).await)?;
+        Ok(done.rows_affected() == 1)
+    }
+}

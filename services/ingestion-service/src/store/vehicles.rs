@@ -1,0 +1,189 @@
+//! The registry's rows, and repairs.
+
+use chassis::{DbError, TenantId, on};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Store;
+use crate::domain::vehicle::{Powertrain, RegisteredBy, Status, Vehicle, VehicleClass};
+use crate::domain::vin::Vin;
+use crate::events::published::Repair;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    vehicle_id: String,
+    vin: Option<String>,
+    make: Option<String>,
+    model: Option<String>,
+    model_year: Option<i64>,
+    powertrain: String,
+    vehicle_class: String,
+    owner_id: Option<String>,
+    fleet_id: Option<String>,
+    in_service_date: Option<String>,
+    odometer_km: Option<f64>,
+    status: String,
+    registered_by: String,
+    version: i64,
+}
+
+impl Row {
+    fn into_vehicle(self) -> (Vehicle, i64) {
+        let vehicle = Vehicle {
+            vehicle_id: self.vehicle_id,
+            vin: self.vin.and_then(|vin| Vin::parse(&vin, false).ok()),
+            make: self.make,
+            model: self.model,
+            model_year: self.model_year.and_then(|year| i32::try_from(year).ok()),
+            powertrain: Powertrain::parse(&self.powertrain).unwrap_or_default(),
+            vehicle_class: VehicleClass::parse(&self.vehicle_class).unwrap_or_default(),
+            owner_id: self.owner_id,
+            fleet_id: self.fleet_id,
+            in_service_date: self.in_service_date.and_then(|date| date.parse::<NaiveDate>().ok()),
+            odometer_km: self.odometer_km,
+            status: Status::parse(&self.status).unwrap_or_default(),
+            registered_by: RegisteredBy::parse(&self.registered_by).unwrap_or(RegisteredBy::User),
+        };
+        (vehicle, self.version)
+    }
+}
+
+/// Which vehicles a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct VehicleFilter {
+    /// `Some`: only these.
+    pub vehicle_ids: Option<Vec<String>>,
+    pub owner_id: Option<String>,
+    pub fleet_id: Option<String>,
+    pub status: Option<Status>,
+}
+
+/// What became of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    Done,
+    /// The id is registered already.
+    Present,
+    /// Another active vehicle has the VIN.
+    VinTaken,
+}
+
+impl Store<'_> {
+    /// A vehicle and the version of its row.
+    pub async fn vehicle(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Option<(Vehicle, i64)>, DbError> {
+        let row: Option<Row> = on!(self.tx, c => sqlx::query_as(
+            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, in_service_date, odometer_km,
+                    status, registered_by, version
+             FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
+            .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
+        Ok(row.map(Row::into_vehicle))
+    }
+
+    /// Vehicles by id, after `after`, at most `limit`.
+    pub async fn vehicles(
+        &mut self,
+        tenant: &TenantId,
+        filter: &VehicleFilter,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Vehicle>, DbError> {
+        // A list of ids goes in as JSON, so that the statement stays one and the same.
+        let ids = filter
+            .vehicle_ids
+            .as_ref()
+            .map(|ids| serde_json::json!(ids).to_string());
+        let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(
+            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, in_service_date, odometer_km,
+                    status, registered_by, version
+             FROM vehicle
+             WHERE tenant_id = $1 AND vehicle_id > $2
+               AND ($3 IS NULL OR vehicle_id IN (SELECT value FROM json_each($3)))
+               AND ($4 IS NULL OR owner_id = $4) AND ($5 IS NULL OR fleet_id = $5) AND ($6 IS NULL OR status = $6)
+             ORDER BY vehicle_id LIMIT $7")
+            .bind(tenant.as_str()).bind(after).bind(ids).bind(filter.owner_id.as_deref()).bind(filter.fleet_id.as_deref())
+            .bind(filter.status.map(Status::as_str)).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|row| row.into_vehicle().0).collect())
+    }
+
+    /// Registers a vehicle.
+    pub async fn register(
+        &mut self,
+        tenant: &TenantId,
+        vehicle: &Vehicle,
+        now: DateTime<Utc>,
+    ) -> Result<Registration, DbError> {
+        if self.vehicle(tenant, &vehicle.vehicle_id).await?.is_some() {
+            return Ok(Registration::Present);
+        }
+        if self.vin_is_taken(tenant, vehicle).await? {
+            return Ok(Registration::VinTaken);
+        }
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO vehicle (tenant_id, vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id,
+                                  in_service_date, odometer_km, status, registered_by, version, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)")
+            .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.vin.as_ref().map(Vin::as_str)).bind(vehicle.make.as_deref())
+            .bind(vehicle.model.as_deref()).bind(vehicle.model_year.map(i64::from)).bind(vehicle.powertrain.as_str())
+            .bind(vehicle.vehicle_class.as_str()).bind(vehicle.owner_id.as_deref()).bind(vehicle.fleet_id.as_deref())
+            .bind(vehicle.in_service_date.map(|date| date.to_string())).bind(vehicle.odometer_km).bind(vehicle.status.as_str())
+            .bind(vehicle.registered_by.as_str()).bind(chassis::clock::micros(now)).execute(c).await)?;
+        Ok(Registration::Done)
+    }
+
+    /// Replaces a vehicle's registry data and returns the new version.
+    pub async fn update_vehicle(
+        &mut self,
+        tenant: &TenantId,
+        vehicle: &Vehicle,
+        now: DateTime<Utc>,
+    ) -> Result<i64, DbError> {
+        on!(self.tx, c => sqlx::query_scalar(
+            "UPDATE vehicle SET vin = $3, make = $4, model = $5, model_year = $6, powertrain = $7, vehicle_class = $8, owner_id = $9,
+                    fleet_id = $10, in_service_date = $11, odometer_km = $12, status = $13, version = version + 1, updated_at = $14
+             WHERE tenant_id = $1 AND vehicle_id = $2 RETURNING version")
+            .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.vin.as_ref().map(Vin::as_str)).bind(vehicle.make.as_deref())
+            .bind(vehicle.model.as_deref()).bind(vehicle.model_year.map(i64::from)).bind(vehicle.powertrain.as_str())
+            .bind(vehicle.vehicle_class.as_str()).bind(vehicle.owner_id.as_deref()).bind(vehicle.fleet_id.as_deref())
+            .bind(vehicle.in_service_date.map(|date| date.to_string())).bind(vehicle.odometer_km).bind(vehicle.status.as_str())
+            .bind(chassis::clock::micros(now)).fetch_one(c).await)
+    }
+
+    /// Whether another active vehicle of the tenant has this one's VIN. The index refuses it too; this gives it a name.
+    pub async fn vin_is_taken(&mut self, tenant: &TenantId, vehicle: &Vehicle) -> Result<bool, DbError> {
+        let Some(vin) = vehicle.vin.as_ref().filter(|_| vehicle.status == Status::Active) else {
+            return Ok(false);
+        };
+        let other: Option<i64> = on!(self.tx, c => sqlx::query_scalar(
+            "SELECT 1 FROM vehicle WHERE tenant_id = $1 AND vin = $2 AND status = 'ACTIVE' AND vehicle_id <> $3")
+            .bind(tenant.as_str()).bind(vin.as_str()).bind(&vehicle.vehicle_id).fetch_optional(c).await)?;
+        Ok(other.is_some())
+    }
+
+    /// Raises a vehicle's odometer to what its telemetry shows; a lower value changes nothing.
+    pub async fn raise_odometer(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        odometer_km: f64,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "UPDATE vehicle SET odometer_km = $3 WHERE tenant_id = $1 AND vehicle_id = $2 AND (odometer_km IS NULL OR odometer_km < $3)")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(odometer_km).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Keeps a repair that was done elsewhere.
+    pub async fn insert_repair(
+        &mut self,
+        tenant: &TenantId,
+        repair: &Repair,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO repair (tenant_id, repair_id, vehicle_id, component, action, repaired_at, odometer_km, recorded_by, recorded_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(tenant.as_str()).bind(&repair.repair_id).bind(&repair.vehicle_id).bind(&repair.component).bind(&repair.action)
+            .bind(chassis::clock::micros(repair.repaired_at)).bind(repair.odometer_km).bind(&repair.recorded_by)
+            .bind(chassis::clock::micros(now)).execute(c).await)?;
+        Ok(())
+    }
+}
