@@ -1,0 +1,384 @@
+//! A component's state: its score with persistence, its band with hysteresis, and what was last told of it.
+
+use prognostics::indicators::{Ewma, Persistence, band_with_hysteresis};
+use prognostics::snapshot::{Fields, Portable};
+
+use super::Micros;
+use super::factor::Factor;
+use super::life::Wear;
+use super::rules::Rules;
+use super::trouble_code::Codes;
+
+macro_rules! components {
+    ($($name:ident = $text:literal, $weight:literal;)*) => {
+        /// The parts of a vehicle that are judged.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum ComponentKind { $(#[doc = $text] $name,)* }
+
+        impl ComponentKind {
+            /// All of them.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$name),*];
+
+            /// The name on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// How far the component's state pulls down the vehicle's: 1 for what safety or the engine's life hangs on.
+            #[must_use]
+            pub fn weight(self) -> f64 {
+                match self { $(Self::$name => $weight,)* }
+            }
+
+            /// Reads the name on the wire.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+components! {
+    Engine = "engine", 1.0;
+    Cooling = "cooling", 1.0;
+    Lubrication = "lubrication", 1.0;
+    Transmission = "transmission", 0.95;
+    Brakes = "brakes", 1.0;
+    Battery12v = "battery_12v", 0.9;
+    Charging = "charging", 0.95;
+    Suspension = "suspension", 0.9;
+    Tyres = "tyres", 1.0;
+    Aftertreatment = "aftertreatment", 0.75;
+    TractionBattery = "traction_battery", 1.0;
+}
+
+/// How many components there are.
+pub const COMPONENTS: usize = ComponentKind::ALL.len();
+
+/// Five bands of a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Band {
+    Excellent,
+    Good,
+    Fair,
+    Poor,
+    Critical,
+}
+
+/// The floors of all bands but the last.
+pub const FLOORS: [f64; 4] = [0.8, 0.6, 0.4, 0.2];
+
+impl Band {
+    const ALL: [Self; 5] = [Self::Excellent, Self::Good, Self::Fair, Self::Poor, Self::Critical];
+
+    /// The band of a score, without history.
+    #[must_use]
+    pub fn of(score: f64) -> Self {
+        Self::from_number(FLOORS.iter().take_while(|floor| score < **floor).count() as u8)
+    }
+
+    /// The band of a number, 0 being the best.
+    #[must_use]
+    pub fn from_number(number: u8) -> Self {
+        Self::ALL[usize::from(number.min(4))]
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Excellent => "EXCELLENT",
+            Self::Good => "GOOD",
+            Self::Fair => "FAIR",
+            Self::Poor => "POOR",
+            Self::Critical => "CRITICAL",
+        }
+    }
+}
+
+/// What one window says of a component.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdict {
+    /// Score of the worst evidence, 0..=1.
+    pub score: f64,
+    /// Mean trust of the readings, 0..=1.
+    pub trust: f64,
+    /// What speaks against it, the weightiest first.
+    pub factors: Vec<Factor>,
+    /// What the window says of the component's wear.
+    pub wear: Indicator,
+}
+
+/// Where a component's wear is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Indicator {
+    /// A measured wear, 0 new and 1 at its limit.
+    Direct(f64),
+    /// The lack of health itself stands for it.
+    #[default]
+    Deficit,
+    /// The component's wear is measured, but not in this window.
+    Silent,
+}
+
+/// An alarm that is worth an event of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    Degraded,
+    Critical,
+}
+
+/// What is to be told after a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Telling {
+    /// A change of band, or of the score beyond the step that is told; always set with an alarm.
+    pub changed: bool,
+    /// A threshold was passed.
+    pub alarm: Option<Alarm>,
+}
+
+/// The last thing told about a component.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Told {
+    /// The score told.
+    pub score: f64,
+    /// The band told, by number.
+    pub band: u8,
+    at: Micros,
+    known: bool,
+    alarm: u8,
+    alarm_at: Micros,
+    alarm_band: u8,
+    alarm_historical: bool,
+}
+
+impl Told {
+    /// Score and band told before, if any.
+    #[must_use]
+    pub fn previous(&self) -> Option<(f64, Band)> {
+        self.known.then(|| (self.score, Band::from_number(self.band)))
+    }
+}
+
+/// One component of one vehicle.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Component {
+    filter: Persistence,
+    band: u8,
+    settled: bool,
+    codes_only: bool,
+    windows: u64,
+    trust: Ewma,
+    last_evidence: Micros,
+    pub factors: Vec<Factor>,
+    pub codes: Codes,
+    pub wear: Wear,
+    pub told: Told,
+}
+
+const FACTORS_MAX: usize = 3;
+
+impl Component {
+    /// Takes the verdict of a window. `distance_km` is the vehicle's own count.
+    pub fn observe(&mut self, verdict: Verdict, at: Micros, distance_km: f64, rules: &Rules) {
+        self.codes.expire(at, rules.code_memory_us);
+        let score = self.codes.cap(&rules.code_caps).map_or(verdict.score, |cap| cap.min(verdict.score));
+        self.windows = self.windows.saturating_add(1);
+        self.trust.observe(verdict.trust, 1.0, 30.0);
+        self.last_evidence = at;
+        self.keep_factors(verdict.factors, at);
+        self.codes_only = false;
+        match verdict.wear {
+            Indicator::Direct(level) => self.wear.observe(level, distance_km),
+            Indicator::Deficit => self.wear.observe(deficit(score, rules), distance_km),
+            Indicator::Silent => {}
+        }
+        if let Some(level) = self.filter.observe(score.clamp(0.0, 1.0), rules.persistence) {
+            self.settle(level, rules);
+        }
+    }
+
+    /// A window without a signal of the component: its trouble codes alone are judged, while there are any or after them.
+    pub fn observe_codes_only(&mut self, at: Micros, rules: &Rules) {
+        if self.codes.is_empty() && !self.codes_only {
+            return;
+        }
+        self.codes.expire(at, rules.code_memory_us);
+        let score = self.codes.cap(&rules.code_caps).unwrap_or(rules.repaired_score);
+        self.codes_only = true;
+        self.windows = self.windows.saturating_add(1);
+        // Half of what a signal would say: a code may be late, or false.
+        self.trust.observe(0.5, 1.0, 30.0);
+        self.last_evidence = at;
+        if let Some(level) = self.filter.observe(score, rules.persistence) {
+            self.settle(level, rules);
+        }
+    }
+
+    fn settle(&mut self, level: f64, rules: &Rules) {
+        let present = self.settled.then_some(usize::from(self.band));
+        self.band = band_with_hysteresis(level, present, &FLOORS, rules.band_gap) as u8;
+        self.settled = true;
+    }
+
+    fn keep_factors(&mut self, mut fresh: Vec<Factor>, at: Micros) {
+        fresh.truncate(FACTORS_MAX);
+        for factor in &mut fresh {
+            let before = self.factors.iter().find(|before| before.kind == factor.kind);
+            factor.since = before.map_or(factor.since, |before| before.since);
+            factor.until = at;
+        }
+        self.factors = fresh;
+    }
+
+    /// The score, if enough windows were seen.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        if self.settled { self.filter.level() } else { None }
+    }
+
+    /// The band, if enough windows were seen.
+    #[must_use]
+    pub fn band(&self) -> Option<Band> {
+        self.settled.then(|| Band::from_number(self.band))
+    }
+
+    /// Whether any evidence ever came.
+    #[must_use]
+    pub fn has_evidence(&self) -> bool {
+        self.windows > 0
+    }
+
+    /// How much the score rests on, 0..=1: windows seen, their trust, and how fresh they are at event time `now`.
+    #[must_use]
+    pub fn confidence(&self, now: Micros) -> f64 {
+        if !self.settled {
+            return 0.0;
+        }
+        let amount = 1.0 - (-(self.windows as f64) / 15.0).exp();
+        let age_days = now.saturating_sub(self.last_evidence).max(0) as f64 / 86_400e6;
+        (amount * self.trust.value().unwrap_or(0.0) * (-age_days / 30.0).exp()).clamp(0.0, 0.99)
+    }
+
+    /// What is to be told now. An alarm that is told is noted; call once for each window.
+    pub fn tell(&mut self, at: Micros, historical: bool, rules: &Rules) -> Telling {
+        let Some(level) = self.score() else { return Telling::default() };
+        let alarm = self.alarm(level, at, historical, rules);
+        let changed = match self.told.previous() {
+            // The first judgement is told by `vehicle.health.computed`, unless it is a bad one.
+            None => self.band >= Band::Fair as u8,
+            Some((score, told)) => self.band != told as u8 || (level - score).abs() >= rules.told_change,
+        };
+        let quiet = self.told.known && at - self.told.at < rules.quiet_us && self.band <= self.told.band;
+        Telling { changed: alarm.is_some() || (changed && !quiet), alarm }
+    }
+
+    fn alarm(&mut self, level: f64, at: Micros, historical: bool, rules: &Rules) -> Option<Alarm> {
+        let told = &mut self.told;
+        let present = if level < rules.critical_below {
+            2
+        } else if level < rules.degraded_below {
+            1
+        } else if level < rules.degraded_below + rules.band_gap {
+            // An alarm ends only clearly above its threshold, so that noise cannot raise it again.
+            told.alarm.min(1)
+        } else {
+            0
+        };
+        let was = told.alarm;
+        told.alarm = was.min(present);
+        let due = at - told.alarm_at >= rules.quiet_us || self.band > told.alarm_band;
+        // What was found in old data disturbed nobody; once the data is live the present state is told once.
+        let now_live = present > 0 && told.alarm_historical && !historical;
+        if !(present > was && due) && !now_live {
+            return None;
+        }
+        (told.alarm, told.alarm_at, told.alarm_band, told.alarm_historical) = (present, at, self.band, historical);
+        Some(if present == 2 { Alarm::Critical } else { Alarm::Degraded })
+    }
+
+    /// Notes the present score as told; returns what was told before.
+    pub fn note_told(&mut self, at: Micros) -> Option<(f64, Band)> {
+        let before = self.told.previous();
+        if let Some(score) = self.score() {
+            (self.told.score, self.told.band, self.told.at, self.told.known) = (score, self.band, at, true);
+        }
+        before
+    }
+
+    /// Notes a first good score without an event.
+    pub fn note_first(&mut self, at: Micros) {
+        if !self.told.known && self.settled {
+            self.note_told(at);
+        }
+    }
+
+    /// After a confirmed repair: a prior, not perfection, and nothing known of the new part's pace.
+    pub fn repaired(&mut self, rules: &Rules) {
+        self.filter.reset(rules.repaired_score);
+        self.band = Band::of(rules.repaired_score) as u8;
+        self.settled = true;
+        self.windows = 1;
+        self.factors.clear();
+        self.codes.clear();
+        self.wear = Wear::default();
+        self.told.alarm = 0;
+        self.told.alarm_historical = false;
+    }
+
+    /// Its only sensor is broken: nothing can be said any more.
+    pub fn withdraw(&mut self) {
+        self.filter = Persistence::default();
+        self.settled = false;
+        self.factors.clear();
+        self.told.alarm = 0;
+    }
+}
+
+/// The wear indicator of a component without a direct one: 0 at a perfect score, 1 where it counts as failed.
+#[must_use]
+pub fn deficit(score: f64, rules: &Rules) -> f64 {
+    (1.0 - score) / (1.0 - rules.critical_below)
+}
+
+impl Portable for Component {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.u64(&mut self.windows);
+        self.told.fields(fields);
+        self.codes.fields(fields);
+        if self.windows == 0 {
+            return;
+        }
+        self.filter.fields(fields);
+        fields.u8(&mut self.band);
+        fields.bool(&mut self.settled);
+        fields.bool(&mut self.codes_only);
+        self.trust.fields(fields);
+        fields.i64(&mut self.last_evidence);
+        let mut count = self.factors.len() as u8;
+        fields.u8(&mut count);
+        self.factors.resize_with(usize::from(count).min(FACTORS_MAX), Factor::default);
+        self.factors.iter_mut().for_each(|factor| factor.fields(fields));
+        self.wear.fields(fields);
+    }
+}
+
+impl Portable for Told {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.bool(&mut self.known);
+        if !self.known {
+            return;
+        }
+        fields.f64(&mut self.score);
+        fields.u8(&mut self.band);
+        fields.i64(&mut self.at);
+        fields.u8(&mut self.alarm);
+        fields.i64(&mut self.alarm_at);
+        fields.u8(&mut self.alarm_band);
+        fields.bool(&mut self.alarm_historical);
+    }
+}

@@ -1,0 +1,30 @@
+//! The rules of vehicle health: pure functions of the log. No input or output, no clock but event time, no wire format.
+//!
+//! The blocks of ISO 13374-1 in order: [`sensor`], `gather` and [`window`] (data manipulation), [`starter`] and [`reference`]
+//! (state detection: regimes and residuals), [`judge`] and [`component`] (health assessment), [`life`] (prognosis),
+//! [`report`] (what is told). [`vehicle`] holds them together, one record after the other.
+
+pub mod actions;
+pub mod codec;
+pub mod component;
+pub mod curve;
+pub mod factor;
+mod gather;
+pub mod judge;
+pub mod life;
+pub mod reference;
+pub mod report;
+pub mod rules;
+pub mod sensor;
+pub mod signal;
+pub mod starter;
+pub mod trouble_code;
+pub mod usage;
+pub mod vehicle;
+pub mod window;
+
+/// Event time in microseconds since 1970, UTC.
+pub type Micros = i64;
+
+/// One second of event time.
+pub const SECOND: Micros = 1_000_000;

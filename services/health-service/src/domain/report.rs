@@ -1,0 +1,60 @@
+//! What is told of a vehicle and its components: plain values for events and answers.
+
+use super::Micros;
+use super::component::{Alarm, Band, ComponentKind};
+use super::factor::{Action, Factor};
+use super::life::Remaining;
+use super::signal::Signal;
+
+/// One component as it is told.
+#[derive(Debug, Clone)]
+pub struct ComponentReport {
+    pub kind: ComponentKind,
+    /// `None` means not enough data: never a confident number.
+    pub score: Option<f64>,
+    pub band: Option<Band>,
+    pub remaining: Option<Remaining>,
+    pub confidence: f64,
+    pub factors: Vec<Factor>,
+    /// Sensors of the component that are broken, and therefore ignored.
+    pub broken_sensors: Vec<Signal>,
+    pub codes: Vec<String>,
+    pub actions: Vec<Action>,
+}
+
+/// The vehicle as a whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overall {
+    pub score: Option<f64>,
+    pub band: Option<Band>,
+    pub odometer_km: Option<f64>,
+}
+
+/// Why a change is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    Telemetry,
+    Repair,
+    SensorFault,
+}
+
+/// What became of a window, a repair or a sensor's failure.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// All components, at most once an hour.
+    Computed(Vec<ComponentReport>),
+    /// A component changed.
+    Changed { component: Box<ComponentReport>, previous: Option<(f64, Band)>, reason: Reason },
+    /// A component passed a threshold.
+    Alarmed { component: Box<ComponentReport>, previous: Option<(f64, Band)>, alarm: Alarm },
+}
+
+/// Something worth telling, at an instant of event time.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub at: Micros,
+    /// It was found in data so old that it must disturb nobody.
+    pub historical: bool,
+    pub overall: Overall,
+    pub what: What,
+}

@@ -1,0 +1,219 @@
+//! The engine's state, and what its starts say about the 12 V battery.
+//!
+//! A start is read as three figures: the voltage at rest before it, the lowest voltage while cranking, and the time until
+//! the voltage is back. At one reading a second the dip is often missed, so the figures are medians over several starts.
+
+use prognostics::indicators::Recent;
+use prognostics::snapshot::{Fields, Portable};
+
+use super::signal::{Readings, Signal};
+use super::{Micros, SECOND};
+
+/// Whether the engine runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum EngineState {
+    /// No signal has said so lately.
+    #[default]
+    Unknown,
+    Off,
+    Running,
+}
+
+/// Below this an engine is not running by itself: starters turn at 100 to 300 rpm.
+const RUNNING_RPM: f64 = 400.0;
+/// Above this with the engine off the voltage is surface charge or a charger, not rest (a full battery rests at 12.7 V).
+const SURFACE_CHARGE: f64 = 13.0;
+/// A fall below rest by more than this is cranking.
+const CRANKING_DROP: f64 = 0.8;
+/// Values are polled in turn, so the dip may be reported some seconds after the engine has caught.
+const LATE_READINGS: Micros = 6 * SECOND;
+/// The engine's state is taken as unknown when nothing has told it for this long.
+const STATE_MEMORY: Micros = 1_800 * SECOND;
+/// A parked vehicle's rest voltage counts once in this time.
+const REST_EVERY: Micros = 1_800 * SECOND;
+/// The longest recovery that is told.
+const RECOVERY_MAX_S: f64 = 120.0;
+
+/// Engine state and battery figures of one vehicle.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Starter {
+    state: u8,
+    state_since: Micros,
+    state_seen: Micros,
+    off_volts: Recent<5>,
+    crank_min: f32,
+    crank_at: Micros,
+    finished: bool,
+    rest_pushed: Micros,
+    /// Rest voltages before the last starts.
+    pub rest: Recent<5>,
+    /// Lowest voltages of the last starts whose dip was caught.
+    pub cranking: Recent<7>,
+    /// Seconds until the voltage was back after those starts.
+    pub recovery: Recent<7>,
+    /// Whether a figure came since the battery was last judged.
+    pub fresh: bool,
+    twenty_four: bool,
+}
+
+impl Starter {
+    /// Takes the engine's state and the battery's voltage from a record.
+    pub fn observe(&mut self, readings: &Readings, at: Micros) {
+        let before = self.state_at(at);
+        if let Some(state) = told_state(readings) {
+            if state != before {
+                self.state_since = at;
+                if state == EngineState::Running && before == EngineState::Off {
+                    self.finished = false;
+                } else if state == EngineState::Off {
+                    self.begin_rest();
+                }
+            }
+            (self.state, self.state_seen) = (state as u8, at);
+        }
+        if let Some(volts) = self.twelve_volt(readings) {
+            match self.state_at(at) {
+                EngineState::Off => self.observe_off(volts, at),
+                EngineState::Running if !self.finished => self.observe_start(volts, at),
+                _ => {}
+            }
+        }
+    }
+
+    /// The battery's voltage on a 12 V scale. A system seen above 18 V is a 24 V one, for good.
+    pub fn twelve_volt(&mut self, readings: &Readings) -> Option<f64> {
+        let volts = readings.get(Signal::BatteryVoltage).filter(|volts| *volts > 3.0)?;
+        self.twenty_four |= volts > 18.0;
+        Some(if self.twenty_four { volts / 2.0 } else { volts })
+    }
+
+    /// The engine's state at an instant.
+    #[must_use]
+    pub fn state_at(&self, at: Micros) -> EngineState {
+        match self.state {
+            _ if at - self.state_seen > STATE_MEMORY => EngineState::Unknown,
+            1 => EngineState::Off,
+            2 => EngineState::Running,
+            _ => EngineState::Unknown,
+        }
+    }
+
+    /// How long the engine has been running without a break; 0 when it is not.
+    #[must_use]
+    pub fn running_for(&self, at: Micros) -> Micros {
+        if self.state_at(at) == EngineState::Running { at - self.state_since } else { 0 }
+    }
+
+    /// Whether the vehicle stands with its engine off.
+    #[must_use]
+    pub fn is_off(&self, at: Micros) -> bool {
+        self.state_at(at) == EngineState::Off
+    }
+
+    /// A pause of the data: what was begun is over.
+    pub fn end_trip(&mut self) {
+        self.push_rest(self.state_seen);
+        self.begin_rest();
+        self.state = EngineState::Unknown as u8;
+    }
+
+    /// A parked vehicle that keeps reporting: its rest voltage counts now and then.
+    pub fn close_window(&mut self, at: Micros) {
+        if self.is_off(at) && self.crank_min == 0.0 && at - self.rest_pushed >= REST_EVERY && self.off_volts.len() >= 2 {
+            self.push_rest(at);
+        }
+    }
+
+    /// A new battery: its past figures are forgotten.
+    pub fn forget_battery(&mut self) {
+        self.rest.clear();
+        self.cranking.clear();
+        self.recovery.clear();
+        self.fresh = false;
+    }
+
+    fn begin_rest(&mut self) {
+        self.off_volts.clear();
+        (self.crank_min, self.crank_at) = (0.0, 0);
+        self.finished = true;
+    }
+
+    fn observe_off(&mut self, volts: f64, at: Micros) {
+        let rest = self.off_volts.median();
+        if rest.is_some_and(|rest| volts < rest - CRANKING_DROP) {
+            self.note_dip(volts, at);
+        } else if volts < SURFACE_CHARGE && self.crank_min == 0.0 {
+            self.off_volts.observe(volts);
+        }
+    }
+
+    /// The first seconds after the engine has caught.
+    fn observe_start(&mut self, volts: f64, at: Micros) {
+        let Some(rest) = self.off_volts.median() else {
+            self.finished = true;
+            return;
+        };
+        if at - self.state_since <= LATE_READINGS && volts < rest - CRANKING_DROP {
+            self.note_dip(volts, at);
+        }
+        let back = volts >= rest;
+        let waited = (at - if self.crank_at > 0 { self.crank_at } else { self.state_since }) as f64 / SECOND as f64;
+        if at - self.state_since > LATE_READINGS && (back || waited > RECOVERY_MAX_S) {
+            self.finish_start(waited.min(RECOVERY_MAX_S));
+            self.push_rest(at);
+            self.begin_rest();
+        }
+    }
+
+    fn note_dip(&mut self, volts: f64, at: Micros) {
+        if self.crank_min == 0.0 {
+            self.crank_at = at;
+        }
+        if self.crank_min == 0.0 || (volts as f32) < self.crank_min {
+            self.crank_min = volts as f32;
+        }
+    }
+
+    fn finish_start(&mut self, waited_s: f64) {
+        if self.crank_min > 0.0 {
+            self.cranking.observe(f64::from(self.crank_min));
+            self.recovery.observe(waited_s);
+            self.fresh = true;
+        }
+    }
+
+    fn push_rest(&mut self, at: Micros) {
+        if let Some(rest) = self.off_volts.median() {
+            self.rest.observe(rest);
+            self.rest_pushed = at;
+            self.fresh = true;
+        }
+    }
+}
+
+fn told_state(readings: &Readings) -> Option<EngineState> {
+    let running = match readings.get(Signal::EngineSpeed) {
+        Some(rpm) => rpm >= RUNNING_RPM,
+        None => readings.get(Signal::EngineRunning)? > 0.5,
+    };
+    Some(if running { EngineState::Running } else { EngineState::Off })
+}
+
+impl Portable for Starter {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.u8(&mut self.state);
+        fields.i64(&mut self.state_since);
+        fields.i64(&mut self.state_seen);
+        self.off_volts.fields(fields);
+        fields.f32(&mut self.crank_min);
+        fields.i64(&mut self.crank_at);
+        fields.bool(&mut self.finished);
+        fields.i64(&mut self.rest_pushed);
+        self.rest.fields(fields);
+        self.cranking.fields(fields);
+        self.recovery.fields(fields);
+        fields.bool(&mut self.fresh);
+        fields.bool(&mut self.twenty_four);
+    }
+}

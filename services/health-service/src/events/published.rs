@@ -1,0 +1,242 @@
+//! What this service tells the others. The shapes are the contract's; ids only, no names and no free text.
+
+use chassis::ids::{TenantId, derived_id};
+use chassis::{Cause, NewEvent, rfc3339};
+use prognostics::intervals::Quantiles;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::domain::component::{Alarm, Band};
+use crate::domain::factor::{Direction, Factor};
+use crate::domain::report::{ComponentReport, Finding, Overall, Reason, What};
+use crate::store::timestamp;
+
+/// All scores of a vehicle, at most once an hour.
+pub const COMPUTED: &str = "vehicle.health.computed";
+/// A component changed.
+pub const CHANGED: &str = "vehicle.health.changed";
+/// A component is degraded.
+pub const DEGRADED: &str = "component.degraded";
+/// A component is critical.
+pub const CRITICAL: &str = "component.critical";
+/// Everything this service publishes.
+pub const KINDS: &[&str] = &[COMPUTED, CHANGED, DEGRADED, CRITICAL];
+
+const SCHEMA_VERSION: &str = "1.0";
+const NOT_ENOUGH_DATA: &str = "NOT_ENOUGH_DATA";
+
+/// Where in the log a finding comes from: the same place always gives the same ids.
+#[derive(Debug, Clone)]
+pub struct Origin<'a> {
+    pub tenant: &'a TenantId,
+    /// The event that was read: its partition and sequence, or its id where it stands alone.
+    pub place: String,
+    pub correlation_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct QuantilesData {
+    p05: f64,
+    p50: f64,
+    p95: f64,
+}
+
+impl From<Quantiles> for QuantilesData {
+    fn from(quantiles: Quantiles) -> Self {
+        Self { p05: tenths(quantiles.p05), p50: tenths(quantiles.p50), p95: tenths(quantiles.p95) }
+    }
+}
+
+#[derive(Serialize)]
+struct ComponentData {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    health_score: Option<f64>,
+    status: &'static str,
+    rul_km: Option<QuantilesData>,
+    rul_days: Option<QuantilesData>,
+    confidence: f64,
+}
+
+#[derive(Serialize)]
+struct ComputedData<'a> {
+    vehicle_id: &'a str,
+    overall_health_score: Option<f64>,
+    status: &'static str,
+    odometer_km: Option<f64>,
+    components: Vec<ComponentData>,
+}
+
+#[derive(Serialize)]
+struct ChangedData<'a> {
+    vehicle_id: &'a str,
+    component: &'static str,
+    health_score: Option<f64>,
+    previous_score: Option<f64>,
+    status: &'static str,
+    previous_status: &'static str,
+    overall_health_score: Option<f64>,
+    overall_status: &'static str,
+    odometer_km: Option<f64>,
+    rul_km: Option<QuantilesData>,
+    rul_days: Option<QuantilesData>,
+    confidence: f64,
+    risk_factors: Vec<Value>,
+    reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct AlarmedData<'a> {
+    #[serde(flatten)]
+    changed: ChangedData<'a>,
+    evidence: Vec<Value>,
+    dtcs: &'a [String],
+    recommended_actions: Vec<Value>,
+}
+
+/// The event of a finding.
+pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<NewEvent, serde_json::Error> {
+    let (kind, component, data) = match &finding.what {
+        What::Computed(components) => {
+            (COMPUTED, "all", serde_json::to_value(computed(vehicle_id, finding.overall, components))?)
+        }
+        What::Changed { component, previous, reason } => {
+            let data = changed(vehicle_id, finding.overall, component, *previous, *reason);
+            (CHANGED, component.kind.as_str(), serde_json::to_value(data)?)
+        }
+        What::Alarmed { component, previous, alarm } => {
+            let kind = if *alarm == Alarm::Critical { CRITICAL } else { DEGRADED };
+            let data = AlarmedData {
+                changed: changed(vehicle_id, finding.overall, component, *previous, Reason::Telemetry),
+                evidence: component.factors.iter().map(evidence).collect(),
+                dtcs: &component.codes,
+                recommended_actions: actions(component),
+            };
+            (kind, component.kind.as_str(), serde_json::to_value(data)?)
+        }
+    };
+    Ok(NewEvent {
+        kind,
+        schema_version: SCHEMA_VERSION,
+        tenant: origin.tenant.clone(),
+        key: vehicle_id.to_owned(),
+        subject: Some(vehicle_id.to_owned()),
+        time: timestamp(finding.at),
+        cause: Cause { correlation_id: origin.correlation_id.to_owned(), historical: finding.historical },
+        id: Some(finding_id(origin, vehicle_id, component, kind, finding)),
+        data,
+    })
+}
+
+/// The id that this finding always has, wherever in a replay it is found again.
+pub fn finding_id(origin: &Origin<'_>, vehicle_id: &str, component: &str, kind: &str, finding: &Finding) -> String {
+    let tenant = origin.tenant.as_str();
+    derived_id("hev", &[tenant, &origin.place, vehicle_id, component, kind, &finding.at.to_string()])
+}
+
+/// A status on the wire.
+pub fn status(band: Option<Band>) -> &'static str {
+    band.map_or(NOT_ENOUGH_DATA, Band::as_str)
+}
+
+/// The reason of a change on the wire.
+pub fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Telemetry => "TELEMETRY",
+        Reason::Repair => "REPAIR",
+        Reason::SensorFault => "SENSOR_FAULT",
+    }
+}
+
+fn computed<'a>(vehicle_id: &'a str, overall: Overall, components: &[ComponentReport]) -> ComputedData<'a> {
+    let component = |report: &ComponentReport| ComponentData {
+        kind: report.kind.as_str(),
+        health_score: report.score.map(thousandths),
+        status: status(report.band),
+        rul_km: report.remaining.map(|remaining| remaining.km.into()),
+        rul_days: report.remaining.map(|remaining| remaining.days.into()),
+        confidence: thousandths(report.confidence),
+    };
+    ComputedData {
+        vehicle_id,
+        overall_health_score: overall.score.map(thousandths),
+        status: status(overall.band),
+        odometer_km: overall.odometer_km.map(tenths),
+        components: components.iter().map(component).collect(),
+    }
+}
+
+fn changed<'a>(
+    vehicle_id: &'a str,
+    overall: Overall,
+    report: &ComponentReport,
+    previous: Option<(f64, Band)>,
+    reason: Reason,
+) -> ChangedData<'a> {
+    ChangedData {
+        vehicle_id,
+        component: report.kind.as_str(),
+        health_score: report.score.map(thousandths),
+        previous_score: previous.map(|(score, _)| thousandths(score)),
+        status: status(report.band),
+        previous_status: status(previous.map(|(_, band)| band)),
+        overall_health_score: overall.score.map(thousandths),
+        overall_status: status(overall.band),
+        odometer_km: overall.odometer_km.map(tenths),
+        rul_km: report.remaining.map(|remaining| remaining.km.into()),
+        rul_days: report.remaining.map(|remaining| remaining.days.into()),
+        confidence: thousandths(report.confidence),
+        risk_factors: risk_factors(report),
+        reason: reason_name(reason),
+    }
+}
+
+fn risk_factors(report: &ComponentReport) -> Vec<Value> {
+    let factors = report.factors.iter().map(|factor| {
+        json!({
+            "code": factor.kind.code(),
+            "params": {"signal": factor.kind.signal().path(), "observed": thousandths(factor.observed),
+                       "expected": thousandths(factor.expected), "unit": factor.unit()},
+            "text": factor.text(),
+            "direction": match factor.kind.direction() { Direction::Up => "UP", Direction::Down => "DOWN" },
+            "size": thousandths(factor.size),
+        })
+    });
+    let codes = report.codes.iter().map(|code| {
+        json!({
+            "code": format!("{}.trouble_code", report.kind.as_str()), "params": {"dtc": code},
+            "text": "A trouble code of this component is stored.", "direction": "UP", "size": 0.0,
+        })
+    });
+    let sensors = report.broken_sensors.iter().map(|signal| {
+        json!({
+            "code": "sensor.fault", "params": {"signal": signal.path()},
+            "text": "This signal jumps in a way that is physically impossible; its sensor is at fault and it is ignored.",
+            "direction": "UP", "size": 0.0,
+        })
+    });
+    factors.chain(codes).chain(sensors).collect()
+}
+
+fn evidence(factor: &Factor) -> Value {
+    json!({
+        "signal": factor.kind.signal().path(), "unit": factor.unit(),
+        "from": rfc3339(timestamp(factor.since)), "to": rfc3339(timestamp(factor.until)),
+        "observed": thousandths(factor.observed), "expected": thousandths(factor.expected), "text": factor.text(),
+    })
+}
+
+fn actions(report: &ComponentReport) -> Vec<Value> {
+    let action = |action: &crate::domain::factor::Action| json!({"code": action.code, "params": {}, "text": action.text});
+    report.actions.iter().map(action).collect()
+}
+
+/// Three decimals: what a score is good for.
+pub(crate) fn thousandths(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+/// One decimal of a kilometre or a day.
+pub(crate) fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

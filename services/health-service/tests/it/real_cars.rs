@@ -1,0 +1,206 @@
+//! Real, healthy cars must raise nothing; the same rows with an injected fault must alarm.
+//!
+//! The rules are tried without a service around them: rows in, findings out.
+
+use health_service::config::Config;
+use health_service::domain::component::{Alarm, ComponentKind};
+use health_service::domain::report::{Finding, Reason, What};
+use health_service::domain::rules::Rules;
+use health_service::domain::signal::{Readings, Signal};
+use health_service::domain::vehicle::{Record, Vehicle};
+use health_service::domain::{Micros, SECOND};
+
+use crate::logs;
+
+/// The first row's time; the logs themselves have no dates.
+const START: Micros = 1_714_550_400 * SECOND;
+/// Between two files of a car lie eight hours.
+const PAUSE: Micros = 8 * 3_600 * SECOND;
+
+pub(crate) fn default_rules() -> Rules {
+    let config: Config = chassis::config::load(&health_service::DEFINITION, &Default::default()).unwrap();
+    config.rules().unwrap()
+}
+
+/// One row with its time and its place in the whole log.
+struct Row {
+    at: Micros,
+    readings: Readings,
+}
+
+struct Outcome {
+    vehicle: Vehicle,
+    findings: Vec<Finding>,
+    rows: usize,
+}
+
+impl Outcome {
+    fn first_alarm(&self, component: ComponentKind) -> Option<(Micros, Alarm)> {
+        self.findings.iter().find_map(|finding| match &finding.what {
+            What::Alarmed { component: report, alarm, .. } if report.kind == component => Some((finding.at, *alarm)),
+            _ => None,
+        })
+    }
+
+    fn alarms(&self) -> Vec<(ComponentKind, Alarm)> {
+        let alarm = |finding: &Finding| match &finding.what {
+            What::Alarmed { component, alarm, .. } => Some((component.kind, *alarm)),
+            _ => None,
+        };
+        self.findings.iter().filter_map(alarm).collect()
+    }
+
+    fn sensor_faults(&self) -> Vec<Signal> {
+        let fault = |finding: &Finding| match &finding.what {
+            What::Changed { component, reason: Reason::SensorFault, .. } => component.broken_sensors.first().copied(),
+            _ => None,
+        };
+        self.findings.iter().filter_map(fault).collect()
+    }
+
+    fn print(&self, name: &str, rules: &Rules) {
+        println!("{name}: {} rows, {} findings, {:.0} km", self.rows, self.findings.len(), self.vehicle.distance_km());
+        for report in self.vehicle.reports(rules).iter().filter(|report| report.score.is_some()) {
+            println!(
+                "  {}: {:.2}, confidence {:.2}, {} factors, {:?}",
+                report.kind.as_str(),
+                report.score.unwrap_or_default(),
+                report.confidence,
+                report.factors.len(),
+                report.remaining.map(|remaining| remaining.km)
+            );
+        }
+    }
+}
+
+fn etios() -> Option<Vec<Row>> {
+    let mut at = START;
+    let mut log = Vec::new();
+    for file in logs::files("obd-carobd-etios")? {
+        for readings in logs::rows(&file, logs::carobd) {
+            log.push(Row { at, readings });
+            at += SECOND;
+        }
+        at += PAUSE;
+    }
+    Some(log)
+}
+
+fn run(rows: &[Row], rules: &Rules, inject: impl Fn(f64, &mut Readings)) -> Outcome {
+    let mut vehicle = Vehicle::default();
+    let mut findings = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let mut readings = row.readings;
+        inject(number as f64 / rows.len() as f64, &mut readings);
+        let record = Record { at: row.at, readings, codes: Vec::new() };
+        vehicle.observe(&record, false, rules, &mut findings);
+    }
+    Outcome { vehicle, findings, rows: rows.len() }
+}
+
+/// How far a fault has come that grows over the last 30 % of the rows.
+fn progress(place: f64) -> f64 {
+    ((place - 0.7) / 0.3).clamp(0.0, 1.0)
+}
+
+fn lead(rows: &[Row], alarm: Option<(Micros, Alarm)>) -> String {
+    let Some((at, alarm)) = alarm else { return "none".to_owned() };
+    let row = rows.partition_point(|row| row.at < at);
+    let place = row as f64 / rows.len() as f64;
+    format!("{alarm:?} at row {row}, fault grown to {:.0} %", 100.0 * progress(place))
+}
+
+#[test]
+fn a_healthy_car_raises_nothing() {
+    let Some(rows) = etios() else { return };
+    let rules = default_rules();
+    let outcome = run(&rows, &rules, |_, _| {});
+    outcome.print("healthy etios", &rules);
+    for finding in &outcome.findings {
+        if let What::Changed { component, .. } = &finding.what {
+            println!("{} {:?} {:?} {:?}", (finding.at-START)/SECOND, component.kind, component.score, component.factors);
+        }
+    }
+    assert!(rows.len() >= 239_662, "all 103 files are read");
+    assert_eq!(outcome.alarms(), []);
+    assert_eq!(outcome.sensor_faults(), []);
+}
+
+/// Ways in which a leak may show: the rise follows the load slowly, appears only above a load, or is there always.
+#[test]
+fn the_same_rows_with_a_coolant_leak_alarm() {
+    let Some(rows) = etios() else { return };
+    let rules = default_rules();
+    type Share = fn(f64) -> f64;
+    let shapes: [(&str, Share); 3] = [
+        ("with the load", |load| (load / 40.0).clamp(0.5, 1.0)),
+        ("above 50 % load only", |load| f64::from(u8::from(load >= 50.0))),
+        ("always", |_| 1.0),
+    ];
+    for (name, share) in shapes {
+        let outcome = run(&rows, &rules, |place, readings| {
+            let load = readings.get(Signal::EngineLoad).unwrap_or(0.0);
+            if let Some(coolant) = readings.get(Signal::CoolantTemperature).filter(|coolant| *coolant > 75.0) {
+                readings.set(Signal::CoolantTemperature, coolant + 25.0 * progress(place) * share(load));
+            }
+        });
+        outcome.print(&format!("coolant leak {name}"), &rules);
+        println!("  cooling: {}", lead(&rows, outcome.first_alarm(ComponentKind::Cooling)));
+        assert!(outcome.first_alarm(ComponentKind::Cooling).is_some(), "{name}");
+        assert!(outcome.alarms().iter().all(|(component, _)| *component == ComponentKind::Cooling), "{name}");
+        assert_eq!(outcome.sensor_faults(), [], "{name}");
+    }
+}
+
+/// Whether the offset is on every reading with the engine off, or on the cranking dips too.
+#[test]
+fn the_same_rows_with_a_failing_battery_alarm() {
+    let Some(rows) = etios() else { return };
+    let rules = default_rules();
+    type Affected = fn(bool, f64) -> bool;
+    let shapes: [(&str, Affected); 2] = [
+        ("at rest and while cranking", |running, volts| !running || volts < 12.0),
+        ("with the engine off", |running, _| !running),
+    ];
+    for (name, affected) in shapes {
+        let outcome = run(&rows, &rules, |place, readings| {
+            let running = readings.get(Signal::EngineSpeed).is_some_and(|rpm| rpm >= 400.0);
+            if let Some(volts) = readings.get(Signal::BatteryVoltage).filter(|volts| affected(running, *volts)) {
+                readings.set(Signal::BatteryVoltage, volts - 2.5 * progress(place));
+            }
+        });
+        outcome.print(&format!("failing battery {name}"), &rules);
+        println!("  battery_12v: {}", lead(&rows, outcome.first_alarm(ComponentKind::Battery12v)));
+        assert!(outcome.first_alarm(ComponentKind::Battery12v).is_some(), "{name}");
+        assert!(outcome.alarms().iter().all(|(component, _)| *component == ComponentKind::Battery12v), "{name}");
+    }
+}
+
+#[test]
+fn a_faulty_intake_air_sensor_is_a_sensor_fault_and_nothing_else() {
+    let Some(files) = logs::files("obd-kit-seat-leon") else { return };
+    let rules = default_rules();
+    let mut broken = 0;
+    let day = 24 * 3_600 * SECOND;
+    let mut vehicle = Vehicle::default();
+    for (number, file) in files.iter().take(12).enumerate() {
+        let mut findings = Vec::new();
+        for (clock, readings) in logs::rows_with_first_cell(file, logs::kit) {
+            let at = START + number as Micros * day + time_of_day(&clock).unwrap_or_default();
+            vehicle.observe(&Record { at, readings, codes: Vec::new() }, false, &rules, &mut findings);
+        }
+        let outcome = Outcome { vehicle: vehicle.clone(), findings, rows: 0 };
+        assert_eq!(outcome.alarms(), [], "{}", file.display());
+        assert!(outcome.sensor_faults().iter().all(|signal| *signal == Signal::IntakeTemperature));
+        println!("{} {:?} late {}", file.display(), outcome.sensor_faults(), vehicle.late);
+        broken += outcome.sensor_faults().len();
+    }
+    assert!(broken > 0, "the intake air temperature of these logs jumps by more than 100 degrees");
+}
+
+/// `07:16:30.444` in microseconds.
+fn time_of_day(clock: &str) -> Option<Micros> {
+    let mut parts = clock.split(':').map(|part| part.trim().parse::<f64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    Some(((hours * 3_600.0 + minutes * 60.0 + seconds) * SECOND as f64) as Micros)
+}
