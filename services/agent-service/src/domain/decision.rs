@@ -1,0 +1,235 @@
+//! What a decision consists of and how it is composed from a diagnosis.
+
+use chrono::{DateTime, Utc};
+
+use super::component::{Component, Worker};
+use super::diagnosis::{ConfidenceRules, Diagnosis, Hypothesis};
+use super::reasoning::{self, ReasonedBy};
+use super::severity::{self, Severity, Urgency};
+use super::symptoms::Observations;
+use super::values::{Money, PartQuantity, Quantiles, Reason, rounded};
+
+/// What asks for a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trigger {
+    /// The event, or the manual run, that asks.
+    pub event_id: String,
+    pub vehicle_id: String,
+    pub component: Component,
+    /// The severity that the trigger stands for; the diagnosis may raise it.
+    pub asked: Severity,
+    /// Event time.
+    pub occurred_at: DateTime<Utc>,
+    /// True when it is about the past beyond the live horizon, so that nobody is disturbed.
+    pub historical: bool,
+    /// True when a person asked: then no earlier decision stands in for it.
+    pub manual: bool,
+    pub observations: Observations,
+    /// How sure the source is of its finding, 0..1.
+    pub source_confidence: f64,
+    pub rul_km: Option<Quantiles>,
+    pub rul_days: Option<Quantiles>,
+    pub odometer_km: Option<f64>,
+}
+
+/// The rules that are configuration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rules {
+    pub confidence: ConfidenceRules,
+    /// Below this confidence a person should look at the decision.
+    pub review_below: f64,
+    /// An open decision covers repeated triggers for so long, in hours of event time.
+    pub repeat_after_hours: i64,
+    pub alternatives_max: usize,
+    /// From this probability on a cause is plausible: its safety warning and its cost count.
+    pub plausible_min: f64,
+}
+
+/// A cause with its probability, as it is told to others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankedMode {
+    pub code: String,
+    pub name: String,
+    pub probability: f64,
+}
+
+/// A decision about one component of one vehicle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    pub decision_id: String,
+    pub vehicle_id: String,
+    pub component: Component,
+    pub trigger_event_id: String,
+    pub severity: Severity,
+    pub urgency: Urgency,
+    pub failure_mode: RankedMode,
+    pub alternatives: Vec<RankedMode>,
+    pub confidence: f64,
+    pub decision: Reason,
+    pub recommended_actions: Vec<Reason>,
+    pub safety_warning: Option<Reason>,
+    pub cost_low: Money,
+    pub cost_high: Money,
+    pub labour_hours: f64,
+    pub parts: Vec<PartQuantity>,
+    pub required_skill: String,
+    pub rul_km: Option<Quantiles>,
+    pub odometer_km: Option<f64>,
+    pub reasoning: Vec<ReasonedBy>,
+    pub agent_used: String,
+    /// The language model that took part; none when the rules decided alone.
+    pub llm_model_used: Option<String>,
+    pub review_required: bool,
+    /// Event time: when what it is about was true.
+    pub decided_for: DateTime<Utc>,
+    pub historical: bool,
+}
+
+/// Composes the decision that a diagnosis leads to.
+pub fn compose(
+    decision_id: String,
+    trigger: &Trigger,
+    diagnosis: &Diagnosis<'_>,
+    worker: Worker,
+    rules: &Rules,
+) -> Decision {
+    let leading = diagnosis.leading();
+    let severity = severity::severity(trigger.asked, diagnosis);
+    let urgency = severity::urgency(severity, leading.mode.map(|mode| mode.urgency), trigger.rul_days);
+    let confidence = rounded(diagnosis.confidence);
+    let unsure = confidence < rules.review_below;
+    let (cost_low, cost_high) = cost(diagnosis, unsure, rules);
+    let inspection = &diagnosis.knowledge.inspection;
+    Decision {
+        decision_id,
+        vehicle_id: trigger.vehicle_id.clone(),
+        component: trigger.component,
+        trigger_event_id: trigger.event_id.clone(),
+        severity,
+        urgency,
+        failure_mode: ranked_mode(trigger.component, &leading),
+        alternatives: alternatives(trigger.component, diagnosis, rules.alternatives_max),
+        confidence,
+        decision: verdict(trigger.component, severity, urgency, &leading),
+        recommended_actions: actions(diagnosis, unsure),
+        safety_warning: safety_warning(diagnosis, rules.plausible_min),
+        cost_low,
+        cost_high,
+        labour_hours: leading.mode.map_or(inspection.labour_hours, |mode| mode.labour_hours),
+        parts: leading.mode.map(|mode| mode.parts.clone()).unwrap_or_default(),
+        required_skill: leading
+            .mode
+            .map_or(&inspection.required_skill, |mode| &mode.required_skill)
+            .clone(),
+        rul_km: trigger.rul_km,
+        odometer_km: trigger.odometer_km,
+        reasoning: reasoning::explain(diagnosis, unsure),
+        agent_used: worker.rules_agent(),
+        llm_model_used: None,
+        // About the past nobody is asked to look.
+        review_required: unsure && !trigger.historical,
+        decided_for: trigger.occurred_at,
+        historical: trigger.historical,
+    }
+}
+
+/// The code of "no fault, or a cause that is not in the knowledge base".
+pub fn unidentified_code(component: Component) -> String {
+    format!("{}.unidentified", component.code())
+}
+
+fn ranked_mode(component: Component, hypothesis: &Hypothesis<'_>) -> RankedMode {
+    let (code, name) = match hypothesis.mode {
+        Some(mode) => (mode.code.clone(), mode.name.clone()),
+        None => (unidentified_code(component), "Cause not identified".to_owned()),
+    };
+    RankedMode {
+        code,
+        name,
+        probability: rounded(hypothesis.probability),
+    }
+}
+
+fn alternatives(component: Component, diagnosis: &Diagnosis<'_>, max: usize) -> Vec<RankedMode> {
+    diagnosis
+        .ranking()
+        .iter()
+        .skip(1)
+        .take(max)
+        .map(|hypothesis| ranked_mode(component, hypothesis))
+        .collect()
+}
+
+fn verdict(component: Component, severity: Severity, urgency: Urgency, leading: &Hypothesis<'_>) -> Reason {
+    let Some(mode) = leading.mode else {
+        let text = format!("Have the {} inspected: the cause is not identified.", component.name());
+        return Reason::new("decision.inspect", [("component", component.code().into())], text);
+    };
+    let (code, what) = match (severity, urgency) {
+        (Severity::Emergency, _) => ("decision.stop_and_repair", "Stop the vehicle and have it repaired"),
+        (_, Urgency::Immediate | Urgency::Within24h) => ("decision.repair_within_24h", "Repair within 24 hours"),
+        (_, Urgency::WithinWeek) => ("decision.repair_within_week", "Repair within a week"),
+        (_, Urgency::NextService) => ("decision.repair_at_next_service", "Repair at the next service"),
+        (_, Urgency::Monitor) => ("decision.monitor", "Keep watching"),
+    };
+    let params = [
+        ("component", component.code().into()),
+        ("failure_mode", mode.code.as_str().into()),
+    ];
+    Reason::new(code, params, format!("{what}: {} ({}).", mode.name, component.name()))
+}
+
+/// Actions of the leading cause; while it is not sure, first the tests that would confirm it.
+fn actions(diagnosis: &Diagnosis<'_>, unsure: bool) -> Vec<Reason> {
+    let Some(mode) = diagnosis.leading().mode else {
+        return vec![diagnosis.knowledge.inspection.action.clone()];
+    };
+    let tests = if unsure { mode.tests.as_slice() } else { &[] };
+    tests.iter().chain(&mode.actions).cloned().collect()
+}
+
+/// The warning of the most probable plausible cause that has one; a warning to stop comes before any other.
+fn safety_warning(diagnosis: &Diagnosis<'_>, plausible_min: f64) -> Option<Reason> {
+    let plausible = diagnosis.ranking().iter().enumerate().filter(|(rank, hypothesis)| {
+        *rank == 0 || hypothesis.probability >= plausible_min || diagnosis.stop_probability() >= 0.5
+    });
+    let warnings: Vec<_> = plausible
+        .filter_map(|(_, hypothesis)| hypothesis.mode.and_then(|mode| mode.safety.as_ref()))
+        .collect();
+    let stop = warnings.iter().find(|warning| warning.stop);
+    stop.or_else(|| warnings.first()).map(|warning| warning.reason.clone())
+}
+
+/// The leading cause's cost range; while it is not sure, widened over every plausible cause.
+fn cost(diagnosis: &Diagnosis<'_>, unsure: bool, rules: &Rules) -> (Money, Money) {
+    let knowledge = diagnosis.knowledge;
+    let range = |hypothesis: &Hypothesis<'_>| match hypothesis.mode {
+        Some(mode) => (mode.cost_low.clone(), mode.cost_high.clone()),
+        None => (
+            knowledge.inspection.cost_low.clone(),
+            knowledge.inspection.cost_high.clone(),
+        ),
+    };
+    let counts = |hypothesis: &&Hypothesis<'_>| unsure && hypothesis.probability >= rules.plausible_min;
+    let start = range(&diagnosis.leading());
+    // One file has one currency, so amounts can be compared.
+    diagnosis
+        .ranking()
+        .iter()
+        .skip(1)
+        .filter(counts)
+        .map(range)
+        .fold(start, |(low, high), (other_low, other_high)| {
+            let low = if other_low.amount_minor < low.amount_minor {
+                other_low
+            } else {
+                low
+            };
+            let high = if other_high.amount_minor > high.amount_minor {
+                other_high
+            } else {
+                high
+            };
+            (low, high)
+        })
+}

@@ -1,0 +1,72 @@
+//! What amends a decision after it was published. A revision asks for no new notification.
+
+use super::outcome::Verdict;
+use super::record::Warranty;
+use super::review::ReviewVerdict;
+use super::values::{Reason, Value};
+
+/// What was learned about a decision later.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Revision {
+    Warranty(Warranty),
+    Review(ReviewVerdict),
+    Outcome {
+        verdict: Verdict,
+        failure_mode: Option<String>,
+        appointment_id: Option<String>,
+    },
+}
+
+impl Revision {
+    /// What is new, as a coded text.
+    pub fn what(&self) -> Reason {
+        match self {
+            Self::Warranty(warranty) => {
+                let text = if warranty.covered {
+                    "The repair is covered."
+                } else {
+                    "The repair is not covered."
+                };
+                let text = format!("The warranty was checked. {text}");
+                Reason::new(
+                    "decision.revised.warranty",
+                    [("covered", warranty.covered.into())],
+                    text,
+                )
+            }
+            Self::Review(verdict) => review(verdict),
+            Self::Outcome {
+                verdict, failure_mode, ..
+            } => outcome(*verdict, failure_mode.as_deref()),
+        }
+    }
+}
+
+fn review(verdict: &ReviewVerdict) -> Reason {
+    let (params, text): (Vec<(&str, Value)>, _) = match verdict {
+        ReviewVerdict::Approve => (vec![], "A reviewer approved the decision.".to_owned()),
+        ReviewVerdict::Reject => (vec![], "A reviewer rejected the decision.".to_owned()),
+        ReviewVerdict::Change { failure_mode } => {
+            let text = format!("A reviewer changed the failure mode to {failure_mode}.");
+            (vec![("failure_mode", failure_mode.as_str().into())], text)
+        }
+    };
+    let mut reason = Reason::new("decision.revised.review", [("verdict", verdict.code().into())], text);
+    reason
+        .params
+        .extend(params.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    reason
+}
+
+fn outcome(verdict: Verdict, failure_mode: Option<&str>) -> Reason {
+    let text = match verdict {
+        Verdict::Confirmed => "The workshop confirmed the failure mode.",
+        Verdict::OtherCause => "The workshop found another cause.",
+        Verdict::NotFound => "The workshop found no fault.",
+    };
+    let mut reason = Reason::new("decision.revised.outcome", [("verdict", verdict.code().into())], text);
+    if let Some(failure_mode) = failure_mode {
+        reason.params.insert("failure_mode".to_owned(), failure_mode.into());
+    }
+    reason
+}

@@ -1,0 +1,231 @@
+//! Decisions, the triggers that they stand for, and the events that tell of them.
+
+use chassis::clock::micros;
+use chassis::ids::derived_id;
+use chassis::{Cause, DbError, NewEvent, TenantId, on, outbox};
+use chrono::{DateTime, Utc};
+
+use super::{Position, Store};
+use crate::domain::component::Component;
+use crate::domain::decision::{Decision, Trigger};
+use crate::domain::record::{DecisionRecord, Status};
+use crate::domain::repeat::OpenDecision;
+use crate::domain::revision::Revision;
+use crate::domain::severity::Severity;
+use crate::error::Error;
+use crate::events::published::{self, DecisionMade, DecisionRevised};
+
+/// Which decisions a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct DecisionFilter {
+    pub vehicle_id: Option<String>,
+    pub component: Option<Component>,
+    pub severity: Option<Severity>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DecisionRow {
+    decision_id: String,
+    status: String,
+    revision: i64,
+    historical: bool,
+    decided_for: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    document: String,
+    repeats: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenRow {
+    decision_id: String,
+    severity: String,
+    decided_for: DateTime<Utc>,
+    historical: bool,
+}
+
+impl Store<'_> {
+    /// The decision that a trigger led to or is covered by, if it was taken in before.
+    pub async fn decision_of_trigger(&mut self, tenant: &TenantId, event_id: &str) -> Result<Option<String>, DbError> {
+        on!(self.tx, c => sqlx::query_scalar(
+            "SELECT decision_id FROM decision_trigger WHERE tenant_id = $1 AND trigger_event_id = $2")
+            .bind(tenant.as_str()).bind(event_id).fetch_optional(c).await)
+    }
+
+    /// Notes that a trigger is covered by a decision.
+    pub async fn link_trigger(
+        &mut self,
+        tenant: &TenantId,
+        trigger: &Trigger,
+        severity: Severity,
+        decision_id: &str,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO decision_trigger (tenant_id, trigger_event_id, decision_id, severity, occurred_at)
+             VALUES ($1, $2, $3, $4, $5)")
+            .bind(tenant.as_str()).bind(&trigger.event_id).bind(decision_id).bind(severity.code())
+            .bind(micros(trigger.occurred_at)).execute(c).await)?;
+        Ok(())
+    }
+
+    /// The open decisions on a component, latest first.
+    pub async fn open_decisions(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        component: Component,
+    ) -> Result<Vec<OpenDecision>, Error> {
+        let rows: Vec<OpenRow> = on!(self.tx, c => sqlx::query_as(
+            "SELECT decision_id, severity, decided_for, historical FROM decision
+             WHERE tenant_id = $1 AND vehicle_id = $2 AND component = $3 AND status = 'OPEN' ORDER BY decided_for DESC")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(component.code()).fetch_all(c).await)?;
+        let open = |row: OpenRow| {
+            let severity = Severity::from_code(&row.severity);
+            let severity = severity.ok_or(Error::StoredValueUnknown {
+                what: "severity",
+                value: row.severity.clone(),
+            })?;
+            let OpenRow {
+                decision_id,
+                decided_for,
+                historical,
+                ..
+            } = row;
+            Ok(OpenDecision {
+                decision_id,
+                severity,
+                decided_for,
+                historical,
+            })
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    /// Keeps a new decision and tells of it.
+    pub async fn insert_decision(
+        &mut self,
+        tenant: &TenantId,
+        decision: &Decision,
+        status: Status,
+        recorded_at: DateTime<Utc>,
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        let body = serde_json::to_value(DecisionMade::from(decision))?;
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO decision (tenant_id, decision_id, vehicle_id, component, trigger_event_id, severity, failure_mode,
+                 confidence, agent_used, status, revision, historical, decided_for, recorded_at, document)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14)")
+            .bind(tenant.as_str()).bind(&decision.decision_id).bind(&decision.vehicle_id)
+            .bind(decision.component.code()).bind(&decision.trigger_event_id).bind(decision.severity.code())
+            .bind(&decision.failure_mode.code).bind(decision.confidence).bind(&decision.agent_used)
+            .bind(status.code()).bind(decision.historical).bind(micros(decision.decided_for))
+            .bind(micros(recorded_at)).bind(body.to_string())
+            .execute(c).await)?;
+        let event = NewEvent {
+            kind: published::DECISION_MADE,
+            schema_version: published::SCHEMA_VERSION,
+            tenant: tenant.clone(),
+            key: decision.vehicle_id.clone(),
+            subject: Some(decision.vehicle_id.clone()),
+            time: decision.decided_for,
+            cause: cause.clone(),
+            id: Some(derived_id("evt", &[tenant.as_str(), &decision.decision_id, "made"])),
+            data: body,
+        };
+        outbox::append(self.tx, &event).await?;
+        Ok(())
+    }
+
+    /// Moves a decision to another status.
+    pub async fn set_status(&mut self, tenant: &TenantId, decision_id: &str, status: Status) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query("UPDATE decision SET status = $3 WHERE tenant_id = $1 AND decision_id = $2")
+            .bind(tenant.as_str()).bind(decision_id).bind(status.code()).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Counts a revision of a decision and tells of it. `time` is when it became true (event time).
+    pub async fn revise(
+        &mut self,
+        tenant: &TenantId,
+        decision: &Decision,
+        revision: &Revision,
+        time: DateTime<Utc>,
+        cause: &Cause,
+    ) -> Result<i64, Error> {
+        let number: i64 = on!(self.tx, c => sqlx::query_scalar(
+            "UPDATE decision SET revision = revision + 1 WHERE tenant_id = $1 AND decision_id = $2 RETURNING revision")
+            .bind(tenant.as_str()).bind(&decision.decision_id).fetch_one(c).await)?;
+        let event = NewEvent {
+            kind: published::DECISION_REVISED,
+            schema_version: published::SCHEMA_VERSION,
+            tenant: tenant.clone(),
+            key: decision.vehicle_id.clone(),
+            subject: Some(decision.vehicle_id.clone()),
+            time,
+            cause: cause.clone(),
+            id: Some(derived_id(
+                "evt",
+                &[tenant.as_str(), &decision.decision_id, "revised", &number.to_string()],
+            )),
+            data: serde_json::to_value(DecisionRevised::new(decision, number, revision))?,
+        };
+        outbox::append(self.tx, &event).await?;
+        Ok(number)
+    }
+
+    /// One decision with what became of it.
+    pub async fn decision(&mut self, tenant: &TenantId, id: &str) -> Result<Option<DecisionRecord>, Error> {
+        let row: Option<DecisionRow> = on!(self.tx, c => sqlx::query_as(
+            "SELECT decision_id, status, revision, historical, decided_for, recorded_at, document,
+                 (SELECT COUNT(*) - 1 FROM decision_trigger t
+                  WHERE t.tenant_id = decision.tenant_id AND t.decision_id = decision.decision_id) AS repeats
+             FROM decision WHERE tenant_id = $1 AND decision_id = $2")
+            .bind(tenant.as_str()).bind(id).fetch_optional(c).await)?;
+        match row {
+            Some(row) => Ok(Some(self.record(tenant, row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Decisions that pass the filter, latest first, from a position on.
+    pub async fn decisions(
+        &mut self,
+        tenant: &TenantId,
+        filter: &DecisionFilter,
+        after: &Position,
+        limit: usize,
+    ) -> Result<Vec<DecisionRecord>, Error> {
+        let rows: Vec<DecisionRow> = on!(self.tx, c => sqlx::query_as(
+            "SELECT decision_id, status, revision, historical, decided_for, recorded_at, document,
+                 (SELECT COUNT(*) - 1 FROM decision_trigger t
+                  WHERE t.tenant_id = decision.tenant_id AND t.decision_id = decision.decision_id) AS repeats
+             FROM decision
+             WHERE tenant_id = $1 AND ($2 IS NULL OR vehicle_id = $2) AND ($3 IS NULL OR component = $3)
+                 AND ($4 IS NULL OR severity = $4) AND (decided_for < $5 OR (decided_for = $5 AND decision_id < $6))
+             ORDER BY decided_for DESC, decision_id DESC LIMIT $7")
+            .bind(tenant.as_str()).bind(filter.vehicle_id.as_deref()).bind(filter.component.map(Component::code))
+            .bind(filter.severity.map(Severity::code)).bind(after.time).bind(&after.id)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            records.push(self.record(tenant, row).await?);
+        }
+        Ok(records)
+    }
+
+    async fn record(&mut self, tenant: &TenantId, row: DecisionRow) -> Result<DecisionRecord, Error> {
+        let body: DecisionMade = serde_json::from_str(&row.document)?;
+        let status = Status::from_code(&row.status);
+        Ok(DecisionRecord {
+            decision: body.into_domain(row.decided_for, row.historical)?,
+            status: status.ok_or(Error::StoredValueUnknown {
+                what: "status",
+                value: row.status,
+            })?,
+            revision: row.revision,
+            repeats: row.repeats,
+            recorded_at: row.recorded_at,
+            warranty: self.warranty(tenant, &row.decision_id).await?,
+            outcome: self.outcome(tenant, &row.decision_id).await?,
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! Counts over decisions, for the status page.
+
+use std::collections::BTreeMap;
+
+use chassis::{DbError, TenantId, on};
+
+use super::Store;
+use crate::domain::outcome::Score;
+
+/// What one agent has done.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentStatistics {
+    pub agent: String,
+    pub decisions: u64,
+    /// Mean confidence of its decisions, 0..1.
+    pub mean_confidence: f64,
+    pub score: Score,
+}
+
+/// What all have done in one tenant.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statistics {
+    pub agents: Vec<AgentStatistics>,
+    pub by_severity: BTreeMap<String, u64>,
+    pub reviews_open: u64,
+}
+
+impl Statistics {
+    /// The score over all agents.
+    pub fn score(&self) -> Score {
+        self.agents.iter().fold(Score::default(), |sum, agent| Score {
+            confirmed: sum.confirmed + agent.score.confirmed,
+            other_cause: sum.other_cause + agent.score.other_cause,
+            not_found: sum.not_found + agent.score.not_found,
+        })
+    }
+}
+
+impl Store<'_> {
+    /// Counts a tenant's decisions, outcomes and open reviews.
+    pub async fn statistics(&mut self, tenant: &TenantId) -> Result<Statistics, DbError> {
+        let decisions: Vec<(String, String, i64, f64)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT agent_used, severity, COUNT(*), SUM(confidence) FROM decision
+             WHERE tenant_id = $1 GROUP BY agent_used, severity")
+            .bind(tenant.as_str()).fetch_all(c).await)?;
+        let outcomes: Vec<(String, String, i64)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT agent_used, verdict, COUNT(*) FROM decision d
+             JOIN decision_outcome o ON o.tenant_id = d.tenant_id AND o.decision_id = d.decision_id
+             WHERE d.tenant_id = $1 GROUP BY agent_used, verdict")
+            .bind(tenant.as_str()).fetch_all(c).await)?;
+        let reviews_open: i64 = on!(self.tx, c => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM review WHERE tenant_id = $1 AND verdict IS NULL")
+            .bind(tenant.as_str()).fetch_one(c).await)?;
+        Ok(gather(decisions, outcomes, reviews_open))
+    }
+}
+
+fn gather(
+    decisions: Vec<(String, String, i64, f64)>,
+    outcomes: Vec<(String, String, i64)>,
+    reviews_open: i64,
+) -> Statistics {
+    let mut agents: BTreeMap<String, AgentStatistics> = BTreeMap::new();
+    let mut by_severity: BTreeMap<String, u64> = BTreeMap::new();
+    for (agent, severity, count, confidence_sum) in decisions {
+        let entry = agents.entry(agent).or_default();
+        entry.decisions += count.unsigned_abs();
+        // A sum until all severities are in; divided below.
+        entry.mean_confidence += confidence_sum;
+        *by_severity.entry(severity).or_default() += count.unsigned_abs();
+    }
+    for (agent, verdict, count) in outcomes {
+        let score = &mut agents.entry(agent).or_default().score;
+        match verdict.as_str() {
+            "CONFIRMED" => score.confirmed += count.unsigned_abs(),
+            "OTHER_CAUSE" => score.other_cause += count.unsigned_abs(),
+            _ => score.not_found += count.unsigned_abs(),
+        }
+    }
+    let finished = agents.into_iter().map(|(agent, entry)| AgentStatistics {
+        agent,
+        mean_confidence: entry.mean_confidence / (entry.decisions.max(1) as f64),
+        ..entry
+    });
+    Statistics {
+        agents: finished.collect(),
+        by_severity,
+        reviews_open: reviews_open.unsigned_abs(),
+    }
+}

@@ -1,0 +1,145 @@
+//! Decides because a person or a system asked, on symptoms that they name.
+
+use chassis::ids::{derived_id, new_id};
+use chassis::{Cause, TenantId};
+
+use super::{App, Decided, decide};
+use crate::domain::component::Component;
+use crate::domain::decision::Trigger;
+use crate::domain::record::DecisionRecord;
+use crate::domain::severity::Severity;
+use crate::domain::symptoms::Observations;
+use crate::domain::values::Evidence;
+use crate::error::Error;
+use crate::store::Store;
+
+/// How many symptoms, trouble codes and pieces of evidence one run takes, each.
+const ITEMS_MAX: usize = 100;
+
+/// A run that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub vehicle_id: String,
+    pub component: Component,
+    pub severity: Severity,
+    /// Codes of symptoms, or of risk factors that stand for them.
+    pub symptoms: Vec<String>,
+    /// Codes of symptoms that were looked for and not found.
+    pub absent_symptoms: Vec<String>,
+    pub trouble_codes: Vec<String>,
+    pub evidence: Vec<Evidence>,
+    pub odometer_km: Option<f64>,
+    /// The same key asks for the same run.
+    pub idempotency_key: Option<String>,
+}
+
+/// The decision, and whether this call made it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Orchestrated {
+    pub record: DecisionRecord,
+    pub new: bool,
+}
+
+/// Runs the graph on what was asked for. Every run is decided, also where an open decision says the same.
+pub async fn orchestrate(app: &App, tenant: &TenantId, order: Order, cause: &Cause) -> Result<Orchestrated, Error> {
+    check(app, &order)?;
+    let mut tx = app.database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    if store.vehicle(tenant, &order.vehicle_id).await?.is_none() {
+        return Err(Error::VehicleUnknown {
+            vehicle_id: order.vehicle_id,
+        });
+    }
+    let decided = decide(app, &mut store, tenant, &trigger(app, tenant, order), cause).await?;
+    let decision_id = decided.decision_id().to_owned();
+    let record = store
+        .decision(tenant, &decision_id)
+        .await?
+        .ok_or(Error::DecisionUnknown { decision_id })?;
+    tx.commit().await?;
+    Ok(Orchestrated {
+        record,
+        new: matches!(decided, Decided::Made { .. }),
+    })
+}
+
+fn trigger(app: &App, tenant: &TenantId, order: Order) -> Trigger {
+    let event_id = match &order.idempotency_key {
+        Some(key) => derived_id("run", &[tenant.as_str(), key]),
+        None => new_id("run"),
+    };
+    Trigger {
+        event_id,
+        vehicle_id: order.vehicle_id,
+        component: order.component,
+        asked: order.severity,
+        occurred_at: app.clock.now(),
+        historical: false,
+        manual: true,
+        observations: Observations {
+            risk_factors: Vec::new(),
+            evidence: order.evidence,
+            trouble_codes: order
+                .trouble_codes
+                .iter()
+                .map(|code| code.trim().to_uppercase())
+                .collect(),
+            reported_present: order.symptoms,
+            reported_absent: order.absent_symptoms,
+        },
+        source_confidence: 1.0,
+        rul_km: None,
+        rul_days: None,
+        odometer_km: order.odometer_km,
+    }
+}
+
+/// Refuses codes that mean nothing for the component, instead of deciding as if they had not been said.
+fn check(app: &App, order: &Order) -> Result<(), Error> {
+    let lengths = [
+        ("/symptoms", order.symptoms.len()),
+        ("/absent_symptoms", order.absent_symptoms.len()),
+        ("/dtcs", order.trouble_codes.len()),
+        ("/evidence", order.evidence.len()),
+    ];
+    if let Some((path, _)) = lengths.into_iter().find(|(_, length)| *length > ITEMS_MAX) {
+        return Err(Error::TooMuch { path, max: ITEMS_MAX });
+    }
+    let component = order.component;
+    let code = component.code().to_owned();
+    let knowledge = app
+        .knowledge
+        .component(component)
+        .ok_or(Error::ComponentUnknown { code })?;
+    for (list, codes) in [
+        ("symptoms", &order.symptoms),
+        ("absent_symptoms", &order.absent_symptoms),
+    ] {
+        let unknown = codes.iter().position(|code| knowledge.symptom(code).is_none());
+        if let Some(position) = unknown {
+            return Err(Error::SymptomUnknown {
+                component,
+                list,
+                position,
+                code: codes[position].clone(),
+            });
+        }
+    }
+    let malformed = order
+        .trouble_codes
+        .iter()
+        .position(|code| !is_trouble_code(code.trim()));
+    match malformed {
+        Some(position) => Err(Error::TroubleCodeInvalid {
+            position,
+            code: order.trouble_codes[position].clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// SAE J2012: a letter and four hexadecimal digits.
+fn is_trouble_code(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    bytes.len() == 5 && b"PCBUpcbu".contains(&bytes[0]) && bytes[1..].iter().all(u8::is_ascii_hexdigit)
+}

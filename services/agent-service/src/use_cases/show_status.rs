@@ -1,0 +1,27 @@
+//! Shows what the agents have done and how right they were.
+
+use chassis::TenantId;
+
+use super::App;
+use crate::error::Error;
+use crate::store::{Statistics, Store};
+
+/// A tenant's counts, and what they rest on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    pub statistics: Statistics,
+    pub failure_modes: usize,
+    pub components: usize,
+}
+
+/// The overview of one tenant.
+pub async fn show_status(app: &App, tenant: &TenantId) -> Result<Overview, Error> {
+    let mut tx = app.database.read().await?;
+    let statistics = Store::new(&mut tx).statistics(tenant).await?;
+    let components = app.knowledge.components().count();
+    Ok(Overview {
+        statistics,
+        failure_modes: app.knowledge.mode_count(),
+        components,
+    })
+}
