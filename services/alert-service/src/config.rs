@@ -1,0 +1,127 @@
+//! Configuration of this service. Every knob and its default is in `config.default.toml`.
+
+use std::time::Duration;
+
+use chassis::config::{Base, Secret};
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use crate::domain::delivery::RetryPolicy;
+use crate::domain::notification_limit::NotificationLimit;
+use crate::domain::rules::Rules;
+
+/// All of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Config {
+    #[serde(flatten)]
+    pub base: Base,
+    pub alerts: AlertsConfig,
+    pub smtp: SmtpConfig,
+}
+
+/// The rules of alerting.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AlertsConfig {
+    pub default_locale: String,
+    pub link_base: String,
+    pub notifications_per_hour_max: usize,
+    pub escalate_after_minutes: u32,
+    pub escalation_poll_ms: u64,
+    pub late_recipients_within_minutes: u32,
+}
+
+/// The mail server.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SmtpConfig {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: Secret,
+    pub from: String,
+    pub tls: SmtpTls,
+    pub timeout_ms: u64,
+    pub poll_ms: u64,
+    pub attempts_max: u32,
+    pub backoff_ms_first: u64,
+    pub backoff_ms_max: u64,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    None,
+    Starttls,
+    Tls,
+}
+
+impl Config {
+    /// The numbers that the rules run on.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            limit: NotificationLimit {
+                notifications_max: self.alerts.notifications_per_hour_max,
+                window: TimeDelta::hours(1),
+            },
+            escalate_after: TimeDelta::minutes(i64::from(self.alerts.escalate_after_minutes)),
+            late_recipients_within: TimeDelta::minutes(i64::from(self.alerts.late_recipients_within_minutes)),
+            retry: RetryPolicy {
+                attempts_max: self.smtp.attempts_max.max(1),
+                backoff_first: Duration::from_millis(self.smtp.backoff_ms_first),
+                backoff_max: Duration::from_millis(self.smtp.backoff_ms_max.max(self.smtp.backoff_ms_first)),
+            },
+            email_configured: !self.smtp.host.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chassis::config::{ConfigError, Sources, load};
+
+    fn from_environment(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let environment = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        load(
+            &crate::DEFINITION,
+            &Sources {
+                environment,
+                ..Sources::default()
+            },
+        )
+    }
+
+    #[test]
+    fn the_defaults_send_no_mail_and_hold_the_promised_limits() {
+        let rules = from_environment(&[]).unwrap().rules();
+        assert!(!rules.email_configured);
+        assert_eq!(
+            (rules.limit.notifications_max, rules.limit.window),
+            (3, TimeDelta::hours(1))
+        );
+    }
+
+    #[test]
+    fn the_environment_sets_the_mail_server_and_the_password_never_prints() {
+        let settings = [
+            ("ALERT__SMTP__HOST", "mail.example.org"),
+            ("ALERT__SMTP__PORT", "465"),
+            ("ALERT__SMTP__TLS", "tls"),
+            ("ALERT__SMTP__PASSWORD", "very-secret"),
+        ];
+        let config = from_environment(&settings).unwrap();
+        assert_eq!((config.smtp.port, config.smtp.tls), (465, SmtpTls::Tls));
+        assert!(config.rules().email_configured);
+        assert_eq!(config.smtp.password.reveal(), "very-secret");
+        assert!(!format!("{config:?}").contains("very-secret"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let refused = from_environment(&[("ALERT__SMTP__HOSTT", "x")]);
+        assert!(matches!(refused, Err(ConfigError::UnknownKey { key, .. }) if key == "smtp.hostt"));
+    }
+}

@@ -1,0 +1,109 @@
+//! Visits are noted on their alert; a repair ends it.
+
+use chassis::Role;
+use serde_json::{Value, json};
+
+use crate::app::{TENANT, TestApp, data_of, event, start_of_test};
+
+async fn schedule(app: &TestApp, kind: &'static str, appointment_id: &str, alert_id: &str, starts_at: &str) {
+    let data =
+        json!({"appointment_id": appointment_id, "vehicle_id": "V1", "alert_id": alert_id, "starts_at": starts_at});
+    app.scheduling
+        .deliver_event(event(kind, TENANT, data, start_of_test(), false))
+        .await;
+}
+
+async fn alert_when(app: &TestApp, alert_id: &str, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
+    chassis::testing::eventually(what, || async {
+        let (_, alert) = app.get(&format!("/api/v1/alerts/{alert_id}"), Role::Admin).await;
+        condition(&alert).then_some(alert)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn booking_moving_and_cancelling_are_noted() {
+    let app = TestApp::start().await.with_people().await;
+    app.decide("dec_1", "V1", "cooling", "CRITICAL").await;
+    let alert_id = app.alert_of("dec_1").await;
+    schedule(
+        &app,
+        "appointment.scheduled",
+        "apt_1",
+        &alert_id,
+        "2026-05-05T07:00:00Z",
+    )
+    .await;
+    alert_when(&app, &alert_id, "booked", |alert| {
+        alert["booked_appointment_id"] == "apt_1"
+    })
+    .await;
+    schedule(
+        &app,
+        "appointment.rescheduled",
+        "apt_1",
+        &alert_id,
+        "2026-05-06T07:00:00Z",
+    )
+    .await;
+    alert_when(&app, &alert_id, "moved", |alert| {
+        alert["booked_starts_at"] == "2026-05-06T07:00:00Z"
+    })
+    .await;
+    let cancelled = json!({"appointment_id": "apt_1", "vehicle_id": "V1"});
+    app.scheduling
+        .deliver_event(event(
+            "appointment.cancelled",
+            TENANT,
+            cancelled,
+            start_of_test(),
+            false,
+        ))
+        .await;
+    alert_when(&app, &alert_id, "cancelled", |alert| {
+        alert["booked_appointment_id"].is_null()
+    })
+    .await;
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_visit_ends_alerts_of_what_it_repaired_and_no_others() {
+    let app = TestApp::start().await.with_people().await;
+    app.decide("dec_1", "V1", "cooling", "CRITICAL").await;
+    app.decide("dec_2", "V1", "brakes", "WARNING").await;
+    app.decide("dec_3", "V1", "tyres", "WARNING").await;
+    let (cooling, brakes) = (app.alert_of("dec_1").await, app.alert_of("dec_2").await);
+    let tyres = app.alert_of("dec_3").await;
+    let finding = |component: &str, verdict: &str, action: &str| json!({"component": component, "verdict": verdict, "action": action, "parts": []});
+    let completed = json!({"appointment_id": "apt_1", "vehicle_id": "V1", "alert_id": cooling,
+        "technician_id": "usr_t", "completed_at": start_of_test() + chrono::TimeDelta::hours(2),
+        "findings": [finding("cooling", "OTHER_CAUSE", "REPLACED"), finding("brakes", "NOT_FOUND", "NONE"),
+            finding("tyres", "CONFIRMED", "NONE")],
+        "cost": {"amount_minor": 1000, "currency": "EUR"}});
+    for _ in 0..2 {
+        let completed = completed.clone();
+        app.scheduling
+            .deliver_event(event(
+                "appointment.completed",
+                TENANT,
+                completed,
+                start_of_test(),
+                false,
+            ))
+            .await;
+    }
+    let alert = alert_when(&app, &cooling, "resolved", |alert| alert["status"] == "RESOLVED").await;
+    assert_eq!(
+        (&alert["resolved_reason"], &alert["resolved_by"]),
+        (&json!("REPAIRED"), &json!(null))
+    );
+    app.settle().await;
+    for open in [&brakes, &tyres] {
+        alert_when(&app, open, "still open", |alert| alert["status"] == "OPEN").await;
+    }
+    let resolved = app.published("alert.resolved", 1).await;
+    assert_eq!(resolved.len(), 1, "said once");
+    assert_eq!(data_of(&resolved[0])["appointment_id"], "apt_1");
+    app.stop().await;
+}
