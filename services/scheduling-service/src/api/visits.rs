@@ -1,0 +1,177 @@
+//! Appointments: list, show, book, move, cancel, start, complete.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use chassis::http::{Json, Page, PageQuery, Path, Query};
+use chassis::problem::{Kind, Problem};
+use chassis::{Cause, Principal, rfc3339};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::network::{page, rows};
+use super::wire::{AppointmentBody, BookBody, CompleteBody, MoveBody, StepBody};
+use crate::domain::appointment::{Appointment, Status};
+use crate::store::VisitFilter;
+use crate::use_cases::{App, book_visit, cancel_visit, complete_visit, move_visit, show_visits, start_visit};
+
+/// Which appointments a list shows.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+pub(super) struct ListQuery {
+    /// UNPLACED SCHEDULED STARTED COMPLETED CANCELLED
+    status: Option<String>,
+    vehicle_id: Option<String>,
+    technician_id: Option<String>,
+    /// Starting at this time or later; an unplaced one counts by the time of asking.
+    from: Option<DateTime<Utc>>,
+    /// Starting before this time.
+    to: Option<DateTime<Utc>>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<(VisitFilter, usize), Problem> {
+        let refused = |name: &str, text: &str| {
+            Problem::new(Kind::BadRequest, "request.query", "A query parameter is not what it should be.")
+                .error(name, "invalid", text)
+        };
+        let paging = PageQuery { limit: self.limit, cursor: self.cursor.clone() };
+        let after = match paging.after()?.split_once('|') {
+            Some((at, id)) => {
+                let at = at.parse().map_err(|_| refused("cursor", "The cursor was not given out by this list."))?;
+                Some((at, id.to_owned()))
+            }
+            None => None,
+        };
+        let known = |name: &String| Status::parse(name).ok_or_else(|| refused("status", "There is no such status."));
+        let filter = VisitFilter {
+            status: self.status.as_ref().map(known).transpose()?,
+            vehicle_id: self.vehicle_id.clone(),
+            technician_id: self.technician_id.clone(),
+            vehicles: None,
+            from: self.from,
+            to: self.to,
+            after,
+            limit: rows(paging.limit()),
+        };
+        Ok((filter, paging.limit()))
+    }
+}
+
+fn listed(visits: Vec<Appointment>, limit: usize) -> Json<Page<AppointmentBody>> {
+    let position = |visit: &Appointment| format!("{}|{}", rfc3339(visit.listed_at()), visit.id);
+    Json(page(visits, limit, position, |visit| AppointmentBody::from(visit)))
+}
+
+/// Appointments in order of their start: owners see their vehicles', technicians their own jobs.
+#[utoipa::path(get, path = "/api/v1/appointments", params(ListQuery), responses((status = 200, body = Page<AppointmentBody>)))]
+pub(super) async fn list_appointments(
+    State(app): State<App>,
+    principal: Principal,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<AppointmentBody>>, Problem> {
+    let (filter, limit) = query.filter()?;
+    Ok(listed(show_visits::list_visits(&app, &principal, filter).await?, limit))
+}
+
+/// A vehicle's appointments in order of their start.
+#[utoipa::path(get, path = "/api/v1/appointments/vehicle/{id}", params(("id" = String, Path), ListQuery),
+    responses((status = 200, body = Page<AppointmentBody>), (status = 404, body = Problem)))]
+pub(super) async fn list_appointments_of_vehicle(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<AppointmentBody>>, Problem> {
+    let (filter, limit) = query.filter()?;
+    let filter = VisitFilter { vehicle_id: Some(id), ..filter };
+    Ok(listed(show_visits::list_visits_of_vehicle(&app, &principal, filter).await?, limit))
+}
+
+/// One appointment.
+#[utoipa::path(get, path = "/api/v1/appointments/{id}", params(("id" = String, Path)),
+    responses((status = 200, body = AppointmentBody), (status = 404, body = Problem)))]
+pub(super) async fn show_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<Json<AppointmentBody>, Problem> {
+    let visit = show_visits::show_visit(&app, &principal, &id).await?;
+    Ok(Json(AppointmentBody::from(&visit)))
+}
+
+/// Books an offered slot, or a time that the caller names. A taken slot is a 409 with alternatives.
+#[utoipa::path(post, path = "/api/v1/appointments", request_body = BookBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key of the same caller books once.")),
+    responses((status = 201, body = AppointmentBody), (status = 409, body = Problem), (status = 410, body = Problem)))]
+pub(super) async fn book_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    cause: Cause,
+    headers: HeaderMap,
+    Json(body): Json<BookBody>,
+) -> Result<(StatusCode, Json<AppointmentBody>), Problem> {
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let request_key = key.map(|key| chassis::ids::derived_id("req", &[&principal.subject, key]));
+    let visit = book_visit::book_visit(&app, &principal, body.choice()?, request_key, cause).await?;
+    Ok((StatusCode::CREATED, Json(AppointmentBody::from(&visit))))
+}
+
+/// Moves an appointment that has not started.
+#[utoipa::path(put, path = "/api/v1/appointments/{id}", params(("id" = String, Path)), request_body = MoveBody,
+    responses((status = 200, body = AppointmentBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn move_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(body): Json<MoveBody>,
+) -> Result<Json<AppointmentBody>, Problem> {
+    let version = body.version;
+    let visit = move_visit::move_visit(&app, &principal, &id, version, body.target()?).await?;
+    Ok(Json(AppointmentBody::from(&visit)))
+}
+
+/// The version that the caller saw.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+pub(super) struct VersionQuery {
+    version: Option<i64>,
+}
+
+/// Cancels an appointment that has not started.
+#[utoipa::path(delete, path = "/api/v1/appointments/{id}", params(("id" = String, Path), VersionQuery),
+    responses((status = 200, body = AppointmentBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn cancel_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Query(query): Query<VersionQuery>,
+) -> Result<Json<AppointmentBody>, Problem> {
+    let visit = cancel_visit::cancel_visit(&app, &principal, &id, query.version).await?;
+    Ok(Json(AppointmentBody::from(&visit)))
+}
+
+/// The technician begins the work.
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/start", params(("id" = String, Path)), request_body = StepBody,
+    responses((status = 200, body = AppointmentBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn start_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(body): Json<StepBody>,
+) -> Result<Json<AppointmentBody>, Problem> {
+    let visit = start_visit::start_visit(&app, &principal, &id, body.version).await?;
+    Ok(Json(AppointmentBody::from(&visit)))
+}
+
+/// The technician reports what was found and done.
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/complete", params(("id" = String, Path)), request_body = CompleteBody,
+    responses((status = 200, body = AppointmentBody), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn complete_appointment(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(body): Json<CompleteBody>,
+) -> Result<Json<AppointmentBody>, Problem> {
+    let visit = complete_visit::complete_visit(&app, &principal, &id, body.version, body.report()?).await?;
+    Ok(Json(AppointmentBody::from(&visit)))
+}

@@ -1,0 +1,323 @@
+//! The life of a visit: which steps are allowed from where, and who booked it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::money::Money;
+use super::network::{Component, Job, PartNeed};
+use super::reason::Reason;
+use super::slot_search::{PlannedPart, Slot};
+use super::time::Span;
+
+/// Where a visit stands. There is no way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Wanted, but no slot has been found yet.
+    Unplaced,
+    Scheduled,
+    Started,
+    Completed,
+    Cancelled,
+}
+
+/// What can happen to a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// An unplaced visit gets a slot.
+    Place,
+    /// A scheduled visit gets another slot.
+    Move,
+    Start,
+    Complete,
+    Cancel,
+}
+
+impl Status {
+    pub const ALL: [Status; 5] =
+        [Status::Unplaced, Status::Scheduled, Status::Started, Status::Completed, Status::Cancelled];
+
+    /// The status after `step`, or none where the step is not allowed.
+    pub fn after(self, step: Step) -> Option<Status> {
+        match (self, step) {
+            (Status::Unplaced, Step::Place) | (Status::Scheduled, Step::Move) => Some(Status::Scheduled),
+            (Status::Scheduled, Step::Start) => Some(Status::Started),
+            (Status::Started, Step::Complete) => Some(Status::Completed),
+            (Status::Unplaced | Status::Scheduled, Step::Cancel) => Some(Status::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// Neither completed nor cancelled.
+    pub fn is_open(self) -> bool {
+        matches!(self, Status::Unplaced | Status::Scheduled | Status::Started)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Unplaced => "UNPLACED",
+            Status::Scheduled => "SCHEDULED",
+            Status::Started => "STARTED",
+            Status::Completed => "COMPLETED",
+            Status::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Status::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Step {
+    /// The step as a word, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Place => "place",
+            Step::Move => "move",
+            Step::Start => "start",
+            Step::Complete => "complete",
+            Step::Cancel => "cancel",
+        }
+    }
+}
+
+/// Who made a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookedBy {
+    Auto,
+    User,
+}
+
+impl BookedBy {
+    pub fn name(self) -> &'static str {
+        match self {
+            BookedBy::Auto => "AUTO",
+            BookedBy::User => "USER",
+        }
+    }
+}
+
+/// Whether what was suspected was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Confirmed,
+    NotFound,
+    OtherCause,
+}
+
+impl Verdict {
+    pub const ALL: [Verdict; 3] = [Verdict::Confirmed, Verdict::NotFound, Verdict::OtherCause];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Confirmed => "CONFIRMED",
+            Verdict::NotFound => "NOT_FOUND",
+            Verdict::OtherCause => "OTHER_CAUSE",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Verdict::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+}
+
+/// What was done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Replaced,
+    Repaired,
+    Adjusted,
+    None,
+}
+
+impl Action {
+    pub const ALL: [Action; 4] = [Action::Replaced, Action::Repaired, Action::Adjusted, Action::None];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Replaced => "REPLACED",
+            Action::Repaired => "REPAIRED",
+            Action::Adjusted => "ADJUSTED",
+            Action::None => "NONE",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Action::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// What the technician found on one component. `notes` are free text and stay in this service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub component: Component,
+    pub failure_mode: Option<String>,
+    pub verdict: Verdict,
+    pub action: Action,
+    pub parts: Vec<PartNeed>,
+    pub notes: Option<String>,
+}
+
+/// Where and when a visit takes place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placement {
+    pub center_id: String,
+    pub bay_id: String,
+    pub technician_id: String,
+    pub work: Span,
+    pub reserved: Span,
+    pub price: Money,
+    pub starts_before_p05: Option<bool>,
+    pub parts: Vec<PlannedPart>,
+}
+
+impl From<&Slot> for Placement {
+    fn from(slot: &Slot) -> Self {
+        Placement {
+            center_id: slot.center_id.clone(),
+            bay_id: slot.bay_id.clone(),
+            technician_id: slot.technician_id.clone(),
+            work: slot.work,
+            reserved: slot.reserved,
+            price: slot.price,
+            starts_before_p05: slot.starts_before_p05,
+            parts: slot.parts.clone(),
+        }
+    }
+}
+
+/// What the technician reports at the end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub findings: Vec<Finding>,
+    pub odometer_km: Option<f64>,
+    pub cost: Money,
+}
+
+/// A visit to a workshop, wanted, planned or done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Appointment {
+    pub id: String,
+    pub alert_id: Option<String>,
+    pub decision_id: Option<String>,
+    pub status: Status,
+    /// Grows by one with every change.
+    pub version: i64,
+    pub booked_by: BookedBy,
+    pub job: Job,
+    /// None while unplaced, and for one that was cancelled before it was placed.
+    pub placement: Option<Placement>,
+    /// Why this slot; while unplaced, why none.
+    pub why: Reason,
+    pub cancel_reason: Option<Reason>,
+    /// When an unplaced visit is tried again.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// Of the request or event that asked for it.
+    pub correlation_id: String,
+    pub request_key: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub completed_at: Option<DateTime<Utc>>,
+    pub report: Option<Report>,
+}
+
+/// A step that is not allowed from where the visit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a visit that is {status} cannot {}", .step.name())]
+pub struct NotAllowed {
+    pub status: Status,
+    pub step: Step,
+}
+
+impl Appointment {
+    /// Takes a step and counts the change, or says that the step is not allowed.
+    pub fn step(&mut self, step: Step, at: DateTime<Utc>) -> Result<(), NotAllowed> {
+        self.status = self.status.after(step).ok_or(NotAllowed { status: self.status, step })?;
+        self.version += 1;
+        self.updated_at = at;
+        Ok(())
+    }
+
+    /// What lists are ordered by: the start, or while there is none the time of asking.
+    pub fn listed_at(&self) -> DateTime<Utc> {
+        self.placement.as_ref().map_or(self.created_at, |placement| placement.work.start.start())
+    }
+}
+
+/// Whether an alert of this severity is booked without being asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Info,
+    Warning,
+    Critical,
+    Emergency,
+}
+
+impl Severity {
+    /// None for a name that this service does not know: such an alert is not booked by itself.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "INFO" => Some(Severity::Info),
+            "WARNING" => Some(Severity::Warning),
+            "CRITICAL" => Some(Severity::Critical),
+            "EMERGENCY" => Some(Severity::Emergency),
+            _ => None,
+        }
+    }
+
+    pub fn books_itself(self) -> bool {
+        self >= Severity::Critical
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const STEPS: [Step; 5] = [Step::Place, Step::Move, Step::Start, Step::Complete, Step::Cancel];
+
+    fn progress(status: Status) -> u8 {
+        match status {
+            Status::Unplaced => 0,
+            Status::Scheduled => 1,
+            Status::Started => 2,
+            Status::Completed | Status::Cancelled => 3,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_visit_never_goes_back_and_ends_for_good(steps in proptest::collection::vec(0usize..5, 0..30)) {
+            let mut status = Status::Unplaced;
+            for step in steps {
+                if let Some(next) = status.after(STEPS[step]) {
+                    prop_assert!(progress(next) >= progress(status));
+                    prop_assert!(status.is_open(), "{status} was left by {}", STEPS[step].name());
+                    status = next;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn work_that_began_is_not_cancelled_and_only_begun_work_completes() {
+        assert_eq!(Status::Started.after(Step::Cancel), None);
+        assert_eq!(Status::Scheduled.after(Step::Complete), None);
+        assert_eq!(Status::Started.after(Step::Complete), Some(Status::Completed));
+        assert_eq!(Status::parse("SCHEDULED"), Some(Status::Scheduled));
+    }
+
+    #[test]
+    fn only_critical_and_worse_books_itself() {
+        assert!(Severity::Emergency.books_itself() && Severity::Critical.books_itself());
+        assert!(!Severity::Warning.books_itself() && !Severity::Info.books_itself());
+    }
+}

@@ -1,0 +1,92 @@
+//! Translates what other services say into use cases.
+
+use async_trait::async_trait;
+use chassis::{Event, HandleError, Handler, Tx};
+
+use super::consumed::{AlertCreated, AlertResolved, ResolvedBecause, VehicleChanged};
+use crate::domain::appointment::Severity;
+use crate::domain::network::{Component, PartNeed, VehicleClass};
+use crate::domain::risk::Urgency;
+use crate::error::Error;
+use crate::store::{Store, Vehicle};
+use crate::use_cases::accept_alert::{RaisedAlert, accept_alert};
+use crate::use_cases::note_vehicle::note_vehicle;
+use crate::use_cases::withdraw_alert::withdraw_alert;
+use crate::use_cases::App;
+
+/// The service's consumer; its effects commit together with the position in the stream.
+pub struct Consumer {
+    app: App,
+}
+
+impl Consumer {
+    pub fn new(app: App) -> Self {
+        Consumer { app }
+    }
+}
+
+#[async_trait]
+impl Handler for Consumer {
+    async fn handle(&self, event: &Event, tx: &mut Tx) -> Result<(), HandleError> {
+        let mut store = Store::new(tx);
+        let done = match event.kind.as_str() {
+            "alert.created" => {
+                let alert = raised(event, event.parse()?);
+                accept_alert(&self.app, &mut store, &event.tenant, alert).await
+            }
+            "alert.resolved" => {
+                let resolved: AlertResolved = event.parse()?;
+                match resolved.reason {
+                    ResolvedBecause::Manual => {
+                        withdraw_alert(&self.app, &mut store, &event.tenant, &resolved.alert_id).await
+                    }
+                    ResolvedBecause::Repaired | ResolvedBecause::Unknown => Ok(()),
+                }
+            }
+            "vehicle.registered" | "vehicle.updated" | "vehicle.retired" => {
+                let vehicle = vehicle(&event.kind, event.parse()?);
+                note_vehicle(&self.app, &mut store, &event.tenant, &vehicle).await
+            }
+            _ => Ok(()),
+        };
+        done.map_err(failure)
+    }
+}
+
+fn raised(event: &Event, alert: AlertCreated) -> RaisedAlert {
+    let part = |part: super::consumed::PartWanted| PartNeed { code: part.part_code, quantity: part.quantity };
+    RaisedAlert {
+        component: Component::parse(&alert.component),
+        severity: Severity::parse(&alert.severity),
+        urgency: Urgency::parse(&alert.urgency),
+        alert_id: alert.alert_id,
+        decision_id: alert.decision_id,
+        vehicle_id: alert.vehicle_id,
+        required_skill: alert.required_skill,
+        labour_hours: alert.labour_hours,
+        parts: alert.parts.into_iter().map(part).collect(),
+        life_km: alert.rul_km.map(Into::into),
+        odometer_km: alert.odometer_km,
+        raised_at: event.time,
+        historical: event.historical,
+        correlation_id: event.correlation_id.clone(),
+    }
+}
+
+fn vehicle(kind: &str, changed: VehicleChanged) -> Vehicle {
+    Vehicle {
+        id: changed.vehicle_id,
+        class: VehicleClass::parse(&changed.vehicle_class),
+        in_service: changed.in_service_date,
+        odometer_km: changed.odometer_km,
+        retired: kind == "vehicle.retired" || changed.status == "RETIRED",
+    }
+}
+
+/// A row that cannot be read stays unreadable: that is poison. All else may pass: another writer, a busy database.
+fn failure(error: Error) -> HandleError {
+    match error {
+        Error::Corrupt { what, .. } => HandleError::Poison { code: "store.corrupt", detail: what.to_owned() },
+        other => HandleError::Transient(other.into()),
+    }
+}

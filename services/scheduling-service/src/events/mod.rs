@@ -1,0 +1,19 @@
+//! What this service says and what it listens to.
+
+mod consumed;
+mod consumer;
+pub mod published;
+
+pub use consumed::{AlertCreated, AlertResolved, VehicleChanged};
+pub use consumer::Consumer;
+
+use chassis::Subscription;
+
+/// What it reads of others.
+pub const SUBSCRIBES: &[Subscription] = &[
+    Subscription { producer: "alert-service", kinds: &["alert.created", "alert.resolved"] },
+    Subscription {
+        producer: "ingestion-service",
+        kinds: &["vehicle.registered", "vehicle.updated", "vehicle.retired"],
+    },
+];

@@ -1,0 +1,57 @@
+//! scheduling-service: plans workshop visits for vehicles before they break down.
+//!
+//! `domain` holds the rules, `use_cases` what the service does, `store` its tables, `events` and `api` its two doors.
+
+mod api;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod events;
+pub mod store;
+pub mod use_cases;
+
+use std::time::Duration;
+
+use chassis::{Definition, Kit, Runtime, Service};
+
+pub use config::Config;
+
+use config::Settings;
+use use_cases::App;
+
+/// The constants of this service.
+pub static DEFINITION: Definition = Definition {
+    name: "scheduling-service",
+    env_prefix: "SCHEDULING",
+    default_config: include_str!("../config.default.toml"),
+    policy: include_str!("../policy.toml"),
+    migrations: &[("0001_visits", include_str!("../migrations/0001_visits.sql"))],
+    publishes: events::published::KINDS,
+    subscribes: events::SUBSCRIBES,
+    openapi: api::openapi,
+};
+
+/// Wires the service.
+pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service> {
+    let settings = Settings::from_config(&config)?;
+    let kit = Kit::open(&DEFINITION, &config.base, runtime).await?;
+    let app = App { clock: runtime.clock.clone(), database: kit.database(), settings };
+    let (placing, expiring) = (app.clone(), app.clone());
+    kit.routes(api::router(app.clone()))
+        .consume(events::Consumer::new(app))
+        .periodic("place_waiting", Duration::from_secs(1), move || {
+            let app = placing.clone();
+            async move {
+                use_cases::place_waiting::place_waiting(&app).await?;
+                Ok(())
+            }
+        })
+        .periodic("drop_expired_holds", Duration::from_secs(5), move || {
+            let app = expiring.clone();
+            async move {
+                use_cases::drop_expired_holds::drop_expired_holds(&app).await?;
+                Ok(())
+            }
+        })
+        .finish()
+}

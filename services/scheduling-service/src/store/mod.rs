@@ -1,0 +1,37 @@
+//! The service's tables over one transaction. Every call takes the tenant; state and outgoing events leave together.
+
+mod codec;
+mod holds;
+mod master_data;
+mod network;
+mod reservations;
+mod visits;
+
+#[cfg(test)]
+mod suite;
+
+pub use holds::Hold;
+pub use master_data::Vehicle;
+pub use visits::{AlertJob, VisitFilter};
+
+use chassis::Tx;
+
+use crate::error::Result;
+use crate::events::published;
+
+/// All statements of this service, inside one transaction.
+pub struct Store<'t> {
+    tx: &'t mut Tx,
+}
+
+impl<'t> Store<'t> {
+    pub fn new(tx: &'t mut Tx) -> Self {
+        Store { tx }
+    }
+
+    /// Appends an outgoing event to the transaction.
+    pub async fn publish(&mut self, event: &published::Outgoing) -> Result<()> {
+        chassis::outbox::append(self.tx, &event.encode()).await?;
+        Ok(())
+    }
+}

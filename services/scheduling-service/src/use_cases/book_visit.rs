@@ -1,0 +1,148 @@
+//! Books a visit at a person's wish: into an offered slot, or at a time that the person names.
+
+use chassis::{Cause, Principal};
+use chrono::{DateTime, Utc};
+
+use super::find_slots::{self, WantedWork, Work};
+use super::{App, access, planning};
+use crate::domain::appointment::{Appointment, BookedBy, Status, Step};
+use crate::domain::reason::Reason;
+use crate::domain::slot_search::{Slot, Wish};
+use crate::error::{Error, Result};
+use crate::events::published;
+use crate::store::{Hold, Store};
+
+/// Where the visit shall be.
+#[derive(Debug, Clone)]
+pub enum Choice {
+    /// A slot that was offered.
+    Offered(String),
+    /// Work and a start that the caller names; the rest of the wish is optional. Boxed, as it is much the larger one.
+    Named(Box<(WantedWork, Wish)>),
+}
+
+/// A request key (Idempotency-Key) that made a visit before gives that visit again.
+pub async fn book_visit(
+    app: &App,
+    principal: &Principal,
+    choice: Choice,
+    request_key: Option<String>,
+    cause: Cause,
+) -> Result<Appointment> {
+    let now = app.clock.now();
+    let tenant = &principal.tenant;
+    let mut tx = app.database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    if let Some(key) = &request_key
+        && let Some(made) = store.visit_of_request(tenant, key).await?
+    {
+        let id = made.id.clone();
+        return access::require_visit(principal, &id, Some(made));
+    }
+    store.drop_expired_holds(now).await?;
+    let (work, slot) = match choose(app, &mut store, principal, choice, now).await? {
+        Ok(chosen) => chosen,
+        Err((work, why_not)) => {
+            drop(tx);
+            return Err(planning::taken(app, tenant, &work.job, Some(why_not)).await);
+        }
+    };
+    store.vacate_holds_of(tenant, &work.job.vehicle_id).await?;
+    let open = match work.job.component {
+        Some(component) => store.open_visit_for(tenant, &work.job.vehicle_id, component).await?,
+        None => None,
+    };
+    let waiting = open.as_ref().filter(|visit| visit.status == Status::Unplaced);
+    let mut visit = waiting.cloned().unwrap_or_else(|| new_visit(&work, cause, now));
+    if !planning::take(&mut store, tenant, &visit.id, &slot).await? {
+        drop(tx);
+        return Err(planning::taken(app, tenant, &work.job, None).await);
+    }
+    if let Some(open) = open.as_ref().filter(|visit| visit.status != Status::Unplaced) {
+        return Err(Error::AlreadyOpen { appointment_id: open.id.clone() });
+    }
+    visit.booked_by = BookedBy::User;
+    visit.request_key = request_key;
+    visit.why = Reason::new("slot.chosen_by_user", "A person chose this slot.");
+    let read_version = visit.version;
+    let placement = planning::settle(&mut visit, &slot, Step::Place, now)?;
+    if waiting.is_some() {
+        store.change_visit(tenant, &visit, read_version).await?;
+    } else {
+        store.add_visit(tenant, &visit).await?;
+    }
+    planning::publish(&mut store, &published::scheduled(tenant, &visit, &placement)).await?;
+    tx.commit().await?;
+    Ok(visit)
+}
+
+type Chosen = std::result::Result<(Work, Slot), (Work, crate::domain::why_not::WhyNot)>;
+
+async fn choose(
+    app: &App,
+    store: &mut Store<'_>,
+    principal: &Principal,
+    choice: Choice,
+    now: DateTime<Utc>,
+) -> Result<Chosen> {
+    match choice {
+        Choice::Offered(slot_id) => {
+            let hold = offered(store, principal, &slot_id, now).await?;
+            let work = Work { job: hold.job, alert_id: hold.alert_id, decision_id: hold.decision_id };
+            Ok(Ok((work, hold.slot)))
+        }
+        Choice::Named(named) => {
+            let (wanted, wish) = *named;
+            let work = find_slots::complete(app, store, principal, wanted).await?;
+            // The vehicle's own offers must not stand in its way.
+            store.vacate_holds_of(&principal.tenant, &work.job.vehicle_id).await?;
+            match planning::search(app, store, &principal.tenant, &work.job, &wish, now).await? {
+                Ok(slots) => {
+                    let slot = slots.into_iter().next().ok_or_else(no_slots)?;
+                    Ok(Ok((work, slot)))
+                }
+                Err(why_not) => Ok(Err((work, why_not))),
+            }
+        }
+    }
+}
+
+/// A search that succeeds returns at least one slot; if it ever did not, the slot counts as taken.
+fn no_slots() -> Error {
+    Error::SlotTaken { alternatives: Vec::new(), why_not: None }
+}
+
+/// The offered slot, if it is still kept and is for a vehicle that the caller may see.
+pub(super) async fn offered(
+    store: &mut Store<'_>,
+    principal: &Principal,
+    slot_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Hold> {
+    let hold = store.hold(&principal.tenant, slot_id, now).await?;
+    let visible = hold.filter(|hold| access::may_see_vehicle(principal, &hold.job.vehicle_id));
+    visible.ok_or_else(|| Error::SlotExpired { slot_id: slot_id.to_owned() })
+}
+
+fn new_visit(work: &Work, cause: Cause, now: DateTime<Utc>) -> Appointment {
+    Appointment {
+        id: chassis::ids::new_id("apt"),
+        alert_id: work.alert_id.clone(),
+        decision_id: work.decision_id.clone(),
+        status: Status::Unplaced,
+        version: 0,
+        booked_by: BookedBy::User,
+        job: work.job.clone(),
+        placement: None,
+        why: Reason::new("slot.chosen_by_user", "A person chose this slot."),
+        cancel_reason: None,
+        retry_at: None,
+        correlation_id: cause.correlation_id,
+        request_key: None,
+        created_at: now,
+        updated_at: now,
+        started_at: None,
+        completed_at: None,
+        report: None,
+    }
+}

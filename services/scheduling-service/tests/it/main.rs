@@ -1,0 +1,9 @@
+//! The service from outside: its API, its events, its contracts.
+
+mod api_access;
+mod api_appointments;
+mod api_master_data;
+mod app;
+mod contracts;
+mod events_alerts;
+mod events_vehicles;
