@@ -1,0 +1,373 @@
+//! What the store promises on every database that a transaction can stand on: one suite, run on each of them.
+
+use std::path::Path;
+
+use chassis::config::DatabaseConfig;
+use chassis::ids::TenantId;
+use chassis::{Database, Failpoints};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::{ClaimFilter, ClaimMark, KnownVehicle, Store};
+use crate::domain::check::{Check, Decision};
+use crate::domain::claim::{Amendment, Claim, Content, Standing, Version};
+use crate::domain::coverage::{AppliesTo, Coverage, Covers, Exclusion, Terms};
+use crate::domain::money::Money;
+use crate::domain::reason::Reason;
+use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
+use crate::domain::visit::{Finding, Verdict, Visit};
+
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+async fn sqlite(folder: &Path) -> Database {
+    let config = DatabaseConfig {
+        url: String::new(),
+        readers_max: 2,
+        busy_timeout_ms: 5_000,
+        cache_kib: 1_024,
+    };
+    let migrations = crate::DEFINITION.migrations;
+    Database::open(
+        "suite",
+        &config,
+        &folder.join("suite.db"),
+        migrations,
+        Failpoints::default(),
+    )
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_holds_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite(folder.path()).await;
+    coverages_are_unique_by_name_and_kept_whole(&database).await;
+    the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(&database).await;
+    a_check_is_written_once_and_revised_in_steps(&database).await;
+    visits_come_back_whole_and_only_those_that_wait(&database).await;
+    claims_are_paged_newest_first_within_tenant_and_vehicles(&database).await;
+    eight_writers_submit_a_claim_once(&database).await;
+}
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::new(name)
+}
+
+fn standing(covered: bool) -> Standing {
+    let reason = Reason::new("warranty.covered", "Covered.")
+        .with("coverage_id", "cov_1")
+        .with_number("km", 7.5);
+    Standing {
+        covered,
+        reason,
+        coverage_id: Some("cov_1".into()),
+    }
+}
+
+async fn coverages_are_unique_by_name_and_kept_whole(database: &Database) {
+    let terms = Terms {
+        covers: Covers {
+            everything: true,
+            components: vec!["engine".into()],
+            failure_modes: vec!["a.b".into()],
+        },
+        exclusions: vec![Exclusion {
+            components: vec!["tyres".into()],
+            failure_modes: vec![],
+            code: "misuse".into(),
+        }],
+        applies_to: AppliesTo {
+            powertrains: vec![Powertrain::Bev],
+            vehicle_classes: vec![VehicleClass::Bus],
+            ..AppliesTo::default()
+        },
+        duration_months: Some(12),
+        limit_km: Some(1_000.5),
+        waiting_days: 3,
+    };
+    let coverage = Coverage {
+        coverage_id: "cov_1".into(),
+        name: "A".into(),
+        terms,
+    };
+    let again = Coverage {
+        coverage_id: "cov_2".into(),
+        ..coverage.clone()
+    };
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    assert!(
+        store
+            .insert_coverage(&tenant("ten_a"), &coverage, NOW, "usr_1")
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .insert_coverage(&tenant("ten_a"), &again, NOW, "usr_1")
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .insert_coverage(&tenant("ten_b"), &again, NOW, "usr_1")
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        store.coverages(&tenant("ten_a")).await.unwrap(),
+        std::slice::from_ref(&coverage)
+    );
+    assert_eq!(store.coverage_page(&tenant("ten_a"), "", 10).await.unwrap(), [coverage]);
+    assert_eq!(store.coverage_page(&tenant("ten_a"), "A", 10).await.unwrap(), []);
+    assert_eq!(store.count_coverages(&tenant("ten_c")).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+}
+
+async fn the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(database: &Database) {
+    let known = |sequence, make: &str, odometer_km| KnownVehicle {
+        vehicle: Vehicle {
+            vehicle_id: "V1".into(),
+            make: Some(make.into()),
+            model: None,
+            powertrain: Powertrain::Diesel,
+            vehicle_class: VehicleClass::Truck,
+            in_service_date: NaiveDate::from_ymd_opt(2024, 2, 29),
+            odometer_km,
+        },
+        status: "ACTIVE".into(),
+        sequence,
+    };
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let own = tenant("ten_a");
+    assert!(store.put_vehicle(&own, &known(2, "First", Some(100.0))).await.unwrap());
+    assert!(!store.put_vehicle(&own, &known(1, "Older", Some(900.0))).await.unwrap());
+    assert!(!store.put_vehicle(&own, &known(2, "Same", None)).await.unwrap());
+    assert_eq!(
+        store.vehicle(&own, "V1").await.unwrap(),
+        Some(known(2, "First", Some(100.0)).vehicle)
+    );
+    store.raise_odometer(&own, "V1", 500.0).await.unwrap();
+    store.raise_odometer(&own, "V1", 400.0).await.unwrap();
+    assert!(store.put_vehicle(&own, &known(3, "Later", None)).await.unwrap());
+    assert!(store.put_vehicle(&own, &known(4, "Last", Some(300.0))).await.unwrap());
+    assert_eq!(
+        store.vehicle(&own, "V1").await.unwrap(),
+        Some(known(4, "Last", Some(500.0)).vehicle)
+    );
+    assert_eq!(store.vehicle(&tenant("ten_b"), "V1").await.unwrap(), None);
+    assert!(
+        store
+            .visible_vehicle(&own, "V1", Some(&["V1".to_owned()]))
+            .await
+            .is_ok()
+    );
+    assert!(
+        store
+            .visible_vehicle(&own, "V1", Some(&["V2".to_owned()]))
+            .await
+            .is_err()
+    );
+    tx.commit().await.unwrap();
+}
+
+async fn a_check_is_written_once_and_revised_in_steps(database: &Database) {
+    let check = Check {
+        check_id: "chk_1".into(),
+        decision: Decision {
+            decision_id: "dec_1".into(),
+            vehicle_id: "V1".into(),
+            component: "cooling".into(),
+            failure_mode: "cooling.leak".into(),
+            decided_at: NOW,
+            odometer_km: None,
+            historical: true,
+            correlation_id: "cor_1".into(),
+        },
+        standing: standing(false),
+        expires_on: NaiveDate::from_ymd_opt(2025, 1, 31),
+        expires_km: Some(5.0),
+        checked_at_km: Some(4.0),
+        waits_for_vehicle: true,
+        revision: 1,
+    };
+    let next = Check {
+        standing: standing(true),
+        waits_for_vehicle: false,
+        revision: 2,
+        ..check.clone()
+    };
+    let skipping = Check {
+        revision: 9,
+        ..check.clone()
+    };
+    let own = tenant("ten_a");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    assert!(store.insert_check(&own, &check).await.unwrap());
+    assert!(!store.insert_check(&own, &check).await.unwrap());
+    assert_eq!(store.waiting_checks(&own, "V1").await.unwrap(), [check]);
+    assert_eq!(store.waiting_checks(&tenant("ten_b"), "V1").await.unwrap(), []);
+    store.revise_check(&own, &skipping).await.unwrap();
+    store.revise_check(&own, &next).await.unwrap();
+    assert_eq!(store.check(&own, "dec_1").await.unwrap(), Some(next));
+    assert_eq!(store.check(&tenant("ten_b"), "dec_1").await.unwrap(), None);
+    assert_eq!(store.waiting_checks(&own, "V1").await.unwrap(), []);
+    tx.commit().await.unwrap();
+}
+
+async fn visits_come_back_whole_and_only_those_that_wait(database: &Database) {
+    let visit = Visit {
+        appointment_id: "apt_1".into(),
+        vehicle_id: "V1".into(),
+        decision_id: Some("dec_1".into()),
+        completed_at: NOW,
+        odometer_km: Some(10.0),
+        findings: vec![Finding {
+            component: "brakes".into(),
+            failure_mode: None,
+            verdict: Verdict::OtherCause,
+            repaired: true,
+        }],
+        cost: Money {
+            amount_minor: 100,
+            currency: "EUR".into(),
+        },
+    };
+    let own = tenant("ten_a");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    assert!(store.insert_visit(&own, &visit).await.unwrap());
+    assert!(!store.insert_visit(&own, &visit).await.unwrap());
+    assert_eq!(store.waiting_visits(&own, "V1").await.unwrap(), []);
+    store.set_visit_waiting(&own, "apt_1", true).await.unwrap();
+    assert_eq!(
+        store.waiting_visits(&own, "V1").await.unwrap(),
+        std::slice::from_ref(&visit)
+    );
+    assert_eq!(store.waiting_visits(&tenant("ten_b"), "V1").await.unwrap(), []);
+    assert_eq!(store.visit(&own, "apt_1").await.unwrap(), Some(visit));
+    assert_eq!(store.visit(&tenant("ten_b"), "apt_1").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
+fn claim(id: &str, vehicle_id: &str, created_at: DateTime<Utc>) -> Claim {
+    Claim {
+        claim_id: id.into(),
+        vehicle_id: vehicle_id.into(),
+        appointment_id: Some(format!("apt_of_{id}")),
+        decision_id: None,
+        created_at,
+    }
+}
+
+fn draft() -> Version {
+    let content = Content {
+        component: "cooling".into(),
+        failure_mode: None,
+        amount: Money {
+            amount_minor: 500,
+            currency: "EUR".into(),
+        },
+        occurred_on: NaiveDate::default(),
+        odometer_km: Some(1.0),
+        standing: standing(true),
+        remark: Some(Reason::new("claim.amount_includes_other_work", "Look.")),
+        description: Some("words".into()),
+    };
+    Version::draft(content, "usr_1", NOW)
+}
+
+async fn claims_are_paged_newest_first_within_tenant_and_vehicles(database: &Database) {
+    let own = tenant("ten_p");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    // Two of the same moment, one of a fraction of a second later: order has to hold for both.
+    for (id, vehicle_id, micros) in [
+        ("c1", "V1", 0),
+        ("c2", "V2", 0),
+        ("c3", "V1", 1),
+        ("c4", "V1", 2_000_000),
+    ] {
+        let created_at = NOW + Duration::microseconds(micros);
+        assert!(
+            store
+                .insert_claim(&own, &claim(id, vehicle_id, created_at), &draft())
+                .await
+                .unwrap()
+        );
+    }
+    let same_visit = Claim {
+        claim_id: "c5".into(),
+        ..claim("c1", "V1", NOW)
+    };
+    assert!(!store.insert_claim(&own, &same_visit, &draft()).await.unwrap());
+    assert!(
+        store
+            .insert_claim(&tenant("ten_q"), &claim("c1", "V1", NOW), &draft())
+            .await
+            .unwrap()
+    );
+    let mut seen = Vec::new();
+    let mut filter = ClaimFilter {
+        limit: 1,
+        ..ClaimFilter::default()
+    };
+    while let Some((head, version)) = store.claims(&own, &filter).await.unwrap().pop() {
+        assert_eq!(version, draft());
+        filter.after = Some(ClaimMark {
+            created_at: head.created_at,
+            claim_id: head.claim_id.clone(),
+        });
+        seen.push(head.claim_id);
+    }
+    assert_eq!(seen, ["c4", "c3", "c2", "c1"]);
+    let of_v2 = ClaimFilter {
+        vehicle_ids: Some(vec!["V2".into()]),
+        limit: 9,
+        ..ClaimFilter::default()
+    };
+    assert_eq!(store.claims(&own, &of_v2).await.unwrap().len(), 1);
+    let of_none = ClaimFilter {
+        vehicle_ids: Some(vec![]),
+        limit: 9,
+        ..ClaimFilter::default()
+    };
+    assert_eq!(store.claims(&own, &of_none).await.unwrap(), []);
+    assert_eq!(
+        store.claim_id_of_visit(&own, "apt_of_c1").await.unwrap().as_deref(),
+        Some("c1")
+    );
+    tx.commit().await.unwrap();
+}
+
+async fn eight_writers_submit_a_claim_once(database: &Database) {
+    let own = tenant("ten_w");
+    let mut tx = database.begin().await.unwrap();
+    assert!(
+        Store::new(&mut tx)
+            .insert_claim(&own, &claim("c1", "V1", NOW), &draft())
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let writers = (0..8).map(|writer| {
+        let (database, own) = (database.clone(), own.clone());
+        tokio::spawn(async move {
+            let by = format!("usr_{writer}");
+            let next = draft().submit(Amendment::default(), standing(true), &by, NOW).unwrap();
+            let mut tx = database.begin().await.unwrap();
+            let written = Store::new(&mut tx).add_version(&own, "c1", &next).await.unwrap();
+            tx.commit().await.unwrap();
+            written
+        })
+    });
+    let mut written = 0;
+    for writer in writers.collect::<Vec<_>>() {
+        written += u32::from(writer.await.unwrap());
+    }
+    assert_eq!(written, 1);
+    let mut tx = database.read().await.unwrap();
+    assert_eq!(Store::new(&mut tx).versions(&own, "c1").await.unwrap().len(), 2);
+}

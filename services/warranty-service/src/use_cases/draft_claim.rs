@@ -1,0 +1,91 @@
+//! Draft a claim from a finished visit. Nothing is announced: a draft is the service's proposal, a person submits it.
+
+use chassis::ids::{TenantId, derived_id};
+use chrono::{DateTime, Utc};
+
+use crate::domain::check::Check;
+use crate::domain::claim::{Claim, Content, SYSTEM, Standing, Version};
+use crate::domain::eligibility::{Eligibility, Question, judge};
+use crate::domain::visit::{Finding, Visit};
+use crate::domain::wear_parts::WearParts;
+use crate::error::Error;
+use crate::store::Store;
+
+/// Drafts at most one claim for the visit: for the first confirmed and repaired finding that is covered. Where
+/// the vehicle or the decision is not known well enough to say, the visit waits for it.
+pub async fn draft_claim(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    wear_parts: &WearParts,
+    visit: &Visit,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let check = match &visit.decision_id {
+        Some(decision_id) => store.check(tenant, decision_id).await?,
+        None => None,
+    };
+    let vehicle = store.vehicle(tenant, &visit.vehicle_id).await?;
+    let coverages = store.coverages(tenant).await?;
+    let suspected = check.as_ref().map(suspect);
+    let judged: Vec<(&Finding, Question, Eligibility)> = visit
+        .claimable(suspected)
+        .into_iter()
+        .map(|finding| {
+            let question = question(visit, finding, check.as_ref());
+            let answer = judge(vehicle.as_ref(), &coverages, wear_parts, &question);
+            (finding, question, answer)
+        })
+        .collect();
+    let covered = judged.iter().find(|(_, _, answer)| answer.covered());
+    let decision_is_coming = visit.decision_id.is_some() && check.is_none();
+    let may_change = |answer: &Eligibility| decision_is_coming || answer.ground.may_change_with_vehicle();
+    let waits = covered.is_none() && judged.iter().any(|(_, _, answer)| may_change(answer));
+    store.set_visit_waiting(tenant, &visit.appointment_id, waits).await?;
+    let Some((finding, question, answer)) = covered else {
+        return Ok(());
+    };
+    let claim = Claim {
+        claim_id: derived_id("claim", &[tenant.as_str(), &visit.appointment_id]),
+        vehicle_id: visit.vehicle_id.clone(),
+        appointment_id: Some(visit.appointment_id.clone()),
+        decision_id: visit.decision_id.clone(),
+        created_at: now,
+    };
+    let version = Version::draft(content(visit, finding, question, answer), SYSTEM, now);
+    // A person may have written the visit's claim before the visit's event came; theirs stays.
+    store.insert_claim(tenant, &claim, &version).await?;
+    Ok(())
+}
+
+fn suspect(check: &Check) -> (&str, &str) {
+    (&check.decision.component, &check.decision.failure_mode)
+}
+
+/// The failure of a checked decision showed when the decision was made, even where the repair came after the end of
+/// cover; any other finding counts from the visit.
+fn question(visit: &Visit, finding: &Finding, check: Option<&Check>) -> Question {
+    let shown = check
+        .map(|check| &check.decision)
+        .filter(|decision| decision.component == finding.component);
+    Question {
+        component: finding.component.clone(),
+        failure_mode: finding.failure_mode.clone(),
+        on: shown
+            .map_or(visit.completed_at, |decision| decision.decided_at)
+            .date_naive(),
+        odometer_km: shown.and_then(|decision| decision.odometer_km).or(visit.odometer_km),
+    }
+}
+
+fn content(visit: &Visit, finding: &Finding, question: &Question, answer: &Eligibility) -> Content {
+    Content {
+        component: finding.component.clone(),
+        failure_mode: finding.failure_mode.clone(),
+        amount: visit.cost.clone(),
+        occurred_on: question.on,
+        odometer_km: question.odometer_km,
+        standing: Standing::from(answer),
+        remark: visit.remark(finding),
+        description: None,
+    }
+}

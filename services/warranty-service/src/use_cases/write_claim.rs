@@ -1,0 +1,196 @@
+//! Write a claim by hand: for work that no visit of ours has reported, or that the service did not draft.
+
+use chassis::ids::{TenantId, derived_id, new_id};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::domain::claim::{Claim, Content, Standing, Version};
+use crate::domain::eligibility::{Question, judge};
+use crate::domain::money::Money;
+use crate::domain::terms_check::{COMPONENTS, Fault, ODOMETER_KM};
+use crate::domain::vehicle::Vehicle;
+use crate::domain::wear_parts::WearParts;
+use crate::error::Error;
+use crate::store::Store;
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimRequest {
+    /// The caller's key for this request: the same key gives the same claim.
+    pub idempotency_key: Option<String>,
+    /// The vehicles that the caller may see; `None` is all of the tenant.
+    pub only_vehicles: Option<Vec<String>>,
+    pub vehicle_id: String,
+    pub component: String,
+    pub failure_mode: Option<String>,
+    pub amount: Money,
+    pub occurred_on: NaiveDate,
+    pub odometer_km: Option<f64>,
+    pub appointment_id: Option<String>,
+    pub decision_id: Option<String>,
+    pub description: Option<String>,
+}
+
+const DESCRIPTION_MAX: usize = 4_000;
+
+/// Writes a draft. A failure that is not covered may be claimed too: the draft says why it is not, and people decide.
+pub async fn write_claim(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    wear_parts: &WearParts,
+    request: ClaimRequest,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(Claim, Version), Error> {
+    let vehicle = store
+        .visible_vehicle(tenant, &request.vehicle_id, request.only_vehicles.as_deref())
+        .await?;
+    let claim_id = match &request.idempotency_key {
+        Some(key) => derived_id("claim", &[tenant.as_str(), by, key]),
+        None => new_id("claim"),
+    };
+    if let Some((claim, version)) = store.claim(tenant, &claim_id).await? {
+        return if repeats(&claim, &version, &request) {
+            Ok((claim, version))
+        } else {
+            Err(Error::KeyReused { claim_id })
+        };
+    }
+    let faults = [shape_faults(&request, now), link_faults(store, tenant, &request).await?].concat();
+    if !faults.is_empty() {
+        return Err(Error::Invalid {
+            what: "claim.invalid",
+            faults,
+        });
+    }
+    let content = content(store, tenant, wear_parts, &vehicle, &request).await?;
+    let claim = Claim {
+        claim_id,
+        vehicle_id: request.vehicle_id,
+        appointment_id: request.appointment_id,
+        decision_id: request.decision_id,
+        created_at: now,
+    };
+    let version = Version::draft(content, by, now);
+    if !store.insert_claim(tenant, &claim, &version).await? {
+        return Err(visit_claimed(store, tenant, claim.appointment_id).await?);
+    }
+    Ok((claim, version))
+}
+
+async fn content(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    wear_parts: &WearParts,
+    vehicle: &Vehicle,
+    request: &ClaimRequest,
+) -> Result<Content, Error> {
+    let question = Question {
+        component: request.component.clone(),
+        failure_mode: request.failure_mode.clone(),
+        on: request.occurred_on,
+        odometer_km: request.odometer_km,
+    };
+    let coverages = store.coverages(tenant).await?;
+    let answer = judge(Some(vehicle), &coverages, wear_parts, &question);
+    Ok(Content {
+        component: request.component.clone(),
+        failure_mode: request.failure_mode.clone(),
+        amount: request.amount.clone(),
+        occurred_on: request.occurred_on,
+        odometer_km: answer.odometer_km,
+        standing: Standing::from(&answer),
+        remark: None,
+        description: request.description.clone(),
+    })
+}
+
+fn repeats(claim: &Claim, version: &Version, request: &ClaimRequest) -> bool {
+    claim.vehicle_id == request.vehicle_id
+        && claim.appointment_id == request.appointment_id
+        && version.content.component == request.component
+        && version.content.occurred_on == request.occurred_on
+}
+
+async fn visit_claimed(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    appointment_id: Option<String>,
+) -> Result<Error, Error> {
+    let appointment_id = appointment_id.unwrap_or_default();
+    let claim_id = store
+        .claim_id_of_visit(tenant, &appointment_id)
+        .await?
+        .unwrap_or_default();
+    Ok(Error::VisitClaimed {
+        appointment_id,
+        claim_id,
+    })
+}
+
+/// What the request refers to has to exist and be of the same vehicle, or one owner could take another's visit.
+async fn link_faults(store: &mut Store<'_>, tenant: &TenantId, request: &ClaimRequest) -> Result<Vec<Fault>, Error> {
+    let mut found = Vec::new();
+    if let Some(appointment_id) = &request.appointment_id {
+        let visit = store.visit(tenant, appointment_id).await?;
+        if visit.is_none_or(|visit| visit.vehicle_id != request.vehicle_id) {
+            found.push(Fault::new(
+                "/appointment_id",
+                "visit.unknown",
+                "no finished visit of this vehicle has this id",
+            ));
+        }
+    }
+    if let Some(decision_id) = &request.decision_id {
+        let check = store.check(tenant, decision_id).await?;
+        if check.is_none_or(|check| check.decision.vehicle_id != request.vehicle_id) {
+            found.push(Fault::new(
+                "/decision_id",
+                "decision.unknown",
+                "no decision about this vehicle has this id",
+            ));
+        }
+    }
+    Ok(found)
+}
+
+fn shape_faults(request: &ClaimRequest, now: DateTime<Utc>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let mut add = |path: &str, code, text: String| found.push(Fault::new(path, code, text));
+    if !COMPONENTS.contains(&request.component.as_str()) {
+        add("/component", "component.unknown", "this is not a component type".into());
+    }
+    if request.amount.amount_minor == 0 {
+        add(
+            "/amount/amount_minor",
+            "amount.zero",
+            "there is nothing to claim".into(),
+        );
+    }
+    // One day of grace: the claimant's calendar may be ahead of UTC.
+    if request.occurred_on > now.date_naive() + Days::new(1) {
+        add(
+            "/occurred_on",
+            "occurred_on.future",
+            "the failure lies in the future".into(),
+        );
+    }
+    if request.odometer_km.is_some_and(|km| !ODOMETER_KM.contains(&km)) {
+        add(
+            "/odometer_km",
+            "odometer_km.range",
+            "an odometer shows 0 to 10000000 km".into(),
+        );
+    }
+    if request
+        .description
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > DESCRIPTION_MAX)
+    {
+        add(
+            "/description",
+            "description.length",
+            format!("a description has at most {DESCRIPTION_MAX} characters"),
+        );
+    }
+    found
+}
