@@ -1,0 +1,41 @@
+//! The audit log.
+
+use super::wire::audit::{AuditQuery, EntryBody, cursor_after, position};
+use crate::App;
+use crate::use_cases::list_audit::list_audit as list;
+use axum::extract::State;
+use chassis::Principal;
+use chassis::http::{Json, Page, Path, Query};
+use chassis::problem::Problem;
+
+/// Lists what happened in the tenant, newest first.
+#[utoipa::path(get, path = "/api/v1/audit/logs", params(AuditQuery),
+    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem)))]
+pub(super) async fn list_audit(
+    State(app): State<App>,
+    principal: Principal,
+    Query(query): Query<AuditQuery>,
+) -> Result<Json<Page<EntryBody>>, Problem> {
+    page_of_entries(&app, &principal, query).await.map(Json)
+}
+
+/// Lists what one person or key did, newest first.
+#[utoipa::path(get, path = "/api/v1/audit/user-activity/{id}", params(("id" = String, Path), AuditQuery),
+    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem)))]
+pub(super) async fn show_user_activity(
+    State(app): State<App>,
+    principal: Principal,
+    Path(user_id): Path<String>,
+    Query(query): Query<AuditQuery>,
+) -> Result<Json<Page<EntryBody>>, Problem> {
+    page_of_entries(&app, &principal, AuditQuery { actor_id: Some(user_id), ..query }).await.map(Json)
+}
+
+async fn page_of_entries(app: &App, principal: &Principal, query: AuditQuery) -> Result<Page<EntryBody>, Problem> {
+    let page = query.page();
+    let before = position(&page)?;
+    let entries = list(app, &principal.tenant, &query.filter(), before.as_ref(), page.limit()).await?;
+    let full = entries.len() == page.limit();
+    let next_cursor = entries.last().filter(|_| full).map(cursor_after);
+    Ok(Page { items: entries.into_iter().map(EntryBody::from).collect(), next_cursor })
+}

@@ -1,0 +1,54 @@
+//! The dashboards of each role.
+
+use super::wire::dashboards::{ExecutiveDashboardBody, FleetDashboardBody, OwnerDashboardBody, TechnicianDashboardBody};
+use crate::App;
+use crate::use_cases;
+use axum::extract::State;
+use chassis::Principal;
+use chassis::http::{Json, Path};
+use chassis::problem::Problem;
+
+/// The fleet manager's first screen.
+#[utoipa::path(get, path = "/api/v1/dashboards/fleet",
+    responses((status = 200, body = FleetDashboardBody), (status = 403, body = Problem)))]
+pub(super) async fn show_fleet_dashboard(
+    State(app): State<App>,
+    principal: Principal,
+) -> Result<Json<FleetDashboardBody>, Problem> {
+    Ok(Json(use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal).await?.into()))
+}
+
+/// An owner's first screen; an OWNER sees their own only.
+#[utoipa::path(get, path = "/api/v1/dashboards/owner/{user_id}", params(("user_id" = String, Path)),
+    responses((status = 200, body = OwnerDashboardBody), (status = 404, body = Problem)))]
+pub(super) async fn show_owner_dashboard(
+    State(app): State<App>,
+    principal: Principal,
+    Path(user_id): Path<String>,
+) -> Result<Json<OwnerDashboardBody>, Problem> {
+    let vehicles = use_cases::show_owner_dashboard::show_owner_dashboard(&app, &principal, &user_id).await?;
+    Ok(Json((user_id, vehicles).into()))
+}
+
+/// A technician's first screen.
+#[utoipa::path(get, path = "/api/v1/dashboards/technician/{id}", params(("id" = String, Path)),
+    responses((status = 200, body = TechnicianDashboardBody), (status = 403, body = Problem)))]
+pub(super) async fn show_technician_dashboard(
+    State(app): State<App>,
+    principal: Principal,
+    Path(technician_id): Path<String>,
+) -> Result<Json<TechnicianDashboardBody>, Problem> {
+    let show = use_cases::show_technician_dashboard::show_technician_dashboard;
+    let jobs = show(&app, &principal, &technician_id).await?;
+    Ok(Json((technician_id, jobs).into()))
+}
+
+/// The executive's first screen.
+#[utoipa::path(get, path = "/api/v1/dashboards/executive",
+    responses((status = 200, body = ExecutiveDashboardBody), (status = 403, body = Problem)))]
+pub(super) async fn show_executive_dashboard(
+    State(app): State<App>,
+    principal: Principal,
+) -> Result<Json<ExecutiveDashboardBody>, Problem> {
+    Ok(Json(use_cases::show_executive_dashboard::show_executive_dashboard(&app, &principal).await?.into()))
+}

@@ -1,0 +1,221 @@
+//! People of a tenant: what a valid user is, and which changes leave the tenant governable.
+
+use super::role::Role;
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+/// An OWNER of more vehicles than this is a fleet and gets the role FLEET_MANAGER; tokens carry each of them.
+pub const VEHICLES_MAX: usize = 50;
+
+/// Whether a person may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Active,
+    Disabled,
+}
+
+impl Status {
+    /// The name in events and bodies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Active => "ACTIVE",
+            Status::Disabled => "DISABLED",
+        }
+    }
+
+    /// The status of this name, if there is one.
+    pub fn parse(name: &str) -> Option<Status> {
+        [Status::Active, Status::Disabled].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// What decides a person's rights; names and addresses are kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    pub role: Role,
+    pub status: Status,
+    pub vehicle_ids: Vec<String>,
+    pub fleet_ids: Vec<String>,
+}
+
+/// What may be erased of a person without touching their history: names and addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub username: String,
+    pub display_name: Option<String>,
+    pub email: Option<String>,
+    /// BCP 47 tag.
+    pub locale: String,
+}
+
+/// A person of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub tenant_id: String,
+    pub user_id: String,
+    pub contact: Contact,
+    pub rights: Rights,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A customer of the platform: everything belongs to exactly one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    pub tenant_id: String,
+    pub name: String,
+    pub active: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Tenant {
+    /// The status' name in events and bodies.
+    pub fn status(&self) -> &'static str {
+        if self.active { "ACTIVE" } else { "SUSPENDED" }
+    }
+}
+
+/// Why a user was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UserRefused {
+    #[error("a user name has 1 to 64 letters, digits, dots, dashes, underscores or @")]
+    Username,
+    #[error("a user is bound to at most {VEHICLES_MAX} vehicles; give the role FLEET_MANAGER for more")]
+    TooManyVehicles,
+    #[error("an identifier in a list has 1 to 128 characters without control characters")]
+    Identifier,
+    #[error("a tenant's identifier starts with ten_ and goes on with 1 to 60 lower-case letters, digits, dashes or underscores")]
+    TenantId,
+    #[error("a name has 1 to 128 characters without control characters")]
+    Name,
+    #[error("an e-mail address has one @ and at most 254 characters")]
+    Email,
+    #[error("a locale is a BCP 47 tag such as en or de-AT")]
+    Locale,
+    #[error("a key cannot make, change or become an ADMIN; a person in that role can")]
+    AdminByKey,
+    #[error("the last active ADMIN of a tenant cannot be disabled or given another role")]
+    LastAdmin,
+}
+
+impl UserRefused {
+    /// The stable code for clients.
+    pub fn code(&self) -> &'static str {
+        match self {
+            UserRefused::Username => "user.bad_username",
+            UserRefused::TooManyVehicles => "user.too_many_vehicles",
+            UserRefused::Identifier => "user.bad_identifier",
+            UserRefused::TenantId => "tenant.bad_id",
+            UserRefused::Name => "name.bad",
+            UserRefused::Email => "user.bad_email",
+            UserRefused::Locale => "user.bad_locale",
+            UserRefused::AdminByKey => "user.admin_by_key",
+            UserRefused::LastAdmin => "user.last_admin",
+        }
+    }
+}
+
+/// The form in which user names are compared: case does not make another person.
+pub fn username_key(username: &str) -> String {
+    username.to_lowercase()
+}
+
+/// Judges a user name.
+pub fn check_username(username: &str) -> Result<(), UserRefused> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@' | '+');
+    if username.is_empty() || username.len() > 64 || !username.chars().all(allowed) {
+        return Err(UserRefused::Username);
+    }
+    Ok(())
+}
+
+/// Judges the identifier of a new tenant.
+pub fn check_tenant_id(tenant_id: &str) -> Result<(), UserRefused> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    match tenant_id.strip_prefix("ten_") {
+        Some(rest) if (1..=60).contains(&rest.len()) && rest.chars().all(allowed) => Ok(()),
+        _ => Err(UserRefused::TenantId),
+    }
+}
+
+/// Judges the name of a tenant, a person or a key.
+pub fn check_name(name: &str) -> Result<(), UserRefused> {
+    let length = name.chars().count();
+    if !(1..=128).contains(&length) || name.chars().any(char::is_control) { Err(UserRefused::Name) } else { Ok(()) }
+}
+
+/// Judges names and addresses.
+pub fn check_contact(contact: &Contact) -> Result<(), UserRefused> {
+    check_username(&contact.username)?;
+    contact.display_name.as_deref().map_or(Ok(()), check_name)?;
+    let bad_email = |email: &str| {
+        email.len() > 254 || email.chars().any(|c| c.is_control() || c == ' ') || email.split('@').filter(|part| !part.is_empty()).count() != 2
+    };
+    if contact.email.as_deref().is_some_and(bad_email) {
+        return Err(UserRefused::Email);
+    }
+    let tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if !(2..=35).contains(&contact.locale.len()) || !contact.locale.chars().all(tag) {
+        return Err(UserRefused::Locale);
+    }
+    Ok(())
+}
+
+/// Judges the lists of ids.
+pub fn check_rights(rights: &Rights) -> Result<(), UserRefused> {
+    if rights.vehicle_ids.len() > VEHICLES_MAX || rights.fleet_ids.len() > VEHICLES_MAX {
+        return Err(UserRefused::TooManyVehicles);
+    }
+    let bad = |id: &String| id.is_empty() || id.len() > 128 || id.chars().any(char::is_control);
+    if rights.vehicle_ids.iter().chain(&rights.fleet_ids).any(bad) {
+        return Err(UserRefused::Identifier);
+    }
+    Ok(())
+}
+
+/// Whether a change takes the tenant's last active ADMIN away.
+pub fn check_admin_remains(before: &Rights, after: &Rights, other_active_admins: u64) -> Result<(), UserRefused> {
+    let is_admin = |rights: &Rights| rights.role == Role::Admin && rights.status == Status::Active;
+    if is_admin(before) && !is_admin(after) && other_active_admins == 0 {
+        return Err(UserRefused::LastAdmin);
+    }
+    Ok(())
+}
+
+/// Whether a caller may give or change these rights: whatever touches an ADMIN needs a person in that role, because a
+/// key that makes an ADMIN would grant itself what it does not hold.
+pub fn check_admin_by_person(by_person: bool, before: Option<Role>, after: Role) -> Result<(), UserRefused> {
+    let touches_admin = after == Role::Admin || before == Some(Role::Admin);
+    if touches_admin && !by_person { Err(UserRefused::AdminByKey) } else { Ok(()) }
+}
+
+/// Whether sessions that began before the change must end: rights shrank or moved, so tokens in use say too much.
+pub fn ends_sessions(before: &Rights, after: &Rights) -> bool {
+    before != after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rights(role: Role, status: Status) -> Rights {
+        Rights { role, status, vehicle_ids: vec![], fleet_ids: vec![] }
+    }
+
+    #[test]
+    fn the_last_admin_stays() {
+        let admin = rights(Role::Admin, Status::Active);
+        assert_eq!(check_admin_remains(&admin, &rights(Role::Admin, Status::Disabled), 0), Err(UserRefused::LastAdmin));
+        assert_eq!(check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 0), Err(UserRefused::LastAdmin));
+        assert_eq!(check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 1), Ok(()));
+        assert_eq!(check_admin_remains(&rights(Role::Owner, Status::Active), &rights(Role::Owner, Status::Disabled), 0), Ok(()));
+    }
+
+    #[test]
+    fn usernames_are_plain() {
+        assert_eq!(check_username("ada.lovelace@example"), Ok(()));
+        for bad in ["", "two words", "tab\t", "naïve"] {
+            assert_eq!(check_username(bad), Err(UserRefused::Username), "{bad:?}");
+        }
+        assert_eq!(username_key("Ada"), username_key("aDA"));
+    }
+}

@@ -1,0 +1,102 @@
+//! What analytics says: who may do what, by ids and hashes. Names, addresses and secrets never travel.
+
+use crate::domain::role::Role;
+use crate::domain::scope::ApiKey;
+use crate::domain::user::{Tenant, User};
+use chassis::{Cause, NewEvent, TenantId, rfc3339};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+/// Every event type that this service publishes.
+pub const PUBLISHES: &[&str] = &[
+    "identity.tenant.changed",
+    "identity.user.changed",
+    "identity.key.issued",
+    "identity.key.revoked",
+    "identity.session.revoked",
+];
+
+/// Something that every service must know.
+#[derive(Debug, Clone, Copy)]
+pub enum Announcement<'a> {
+    TenantChanged(&'a Tenant),
+    UserChanged(&'a User),
+    KeyIssued(&'a ApiKey),
+    KeyRevoked { key_id: &'a str },
+    SessionRevoked { session_id: &'a str, user_id: &'a str, expires_at: DateTime<Utc> },
+}
+
+impl Announcement<'_> {
+    /// The event's type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Announcement::TenantChanged(_) => "identity.tenant.changed",
+            Announcement::UserChanged(_) => "identity.user.changed",
+            Announcement::KeyIssued(_) => "identity.key.issued",
+            Announcement::KeyRevoked { .. } => "identity.key.revoked",
+            Announcement::SessionRevoked { .. } => "identity.session.revoked",
+        }
+    }
+
+    /// What it is about; events of one subject stay in order.
+    pub fn subject(&self) -> &str {
+        match self {
+            Announcement::TenantChanged(tenant) => &tenant.tenant_id,
+            Announcement::UserChanged(user) => &user.user_id,
+            Announcement::KeyIssued(key) => &key.key_id,
+            Announcement::KeyRevoked { key_id } => key_id,
+            Announcement::SessionRevoked { session_id, .. } => session_id,
+        }
+    }
+
+    /// The event's data.
+    pub fn data(&self) -> Value {
+        match self {
+            Announcement::TenantChanged(tenant) => json!({"tenant_id": tenant.tenant_id, "status": tenant.status()}),
+            Announcement::UserChanged(user) => json!({
+                "user_id": user.user_id,
+                "role": user.rights.role.as_str(),
+                "status": user.rights.status.as_str(),
+                "vehicle_ids": user.rights.vehicle_ids,
+                "fleet_ids": user.rights.fleet_ids,
+                "locale": user.contact.locale,
+            }),
+            Announcement::KeyIssued(key) => key_issued(key),
+            Announcement::KeyRevoked { key_id } => json!({"key_id": key_id}),
+            Announcement::SessionRevoked { session_id, user_id, expires_at } => {
+                json!({"session_id": session_id, "user_id": user_id, "expires_at": rfc3339(*expires_at)})
+            }
+        }
+    }
+
+    /// The event as it goes to the outbox.
+    pub fn encode(&self, tenant: &TenantId, id: String, time: DateTime<Utc>, cause: Cause) -> NewEvent {
+        NewEvent {
+            kind: self.kind(),
+            schema_version: "1.0",
+            tenant: tenant.clone(),
+            key: self.subject().to_owned(),
+            subject: Some(self.subject().to_owned()),
+            time,
+            cause,
+            id: Some(id),
+            data: self.data(),
+        }
+    }
+}
+
+/// Members that do not apply are left out instead of being null.
+fn key_issued(key: &ApiKey) -> Value {
+    let grant = &key.grant;
+    let mut data = json!({"key_id": key.key_id, "kind": grant.kind.as_str(), "hash": key.hash, "scopes": grant.scopes});
+    if let Some(role) = grant.kind.role() {
+        data["role"] = Role::as_str(role).into();
+    }
+    if let Some(vehicle_ids) = &grant.vehicle_ids {
+        data["vehicle_ids"] = json!(vehicle_ids);
+    }
+    if let Some(expires_at) = grant.expires_at {
+        data["expires_at"] = rfc3339(expires_at).into();
+    }
+    data
+}

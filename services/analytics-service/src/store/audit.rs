@@ -1,0 +1,171 @@
+//! The audit log and the hourly count of telemetry.
+
+use super::Store;
+use crate::domain::audit::{Entry, Value};
+use chassis::{DbError, TenantId, on};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+/// What a list of audit entries is narrowed to; empty members do not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    pub kind: Option<String>,
+    pub vehicle_id: Option<String>,
+    pub actor_id: Option<String>,
+    pub correlation_id: Option<String>,
+    /// From this instant on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// Where a page of the log, newest first, ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPosition {
+    pub time: DateTime<Utc>,
+    pub entry_id: String,
+}
+
+/// Later than any time that is logged, and still a four-digit year in text.
+const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(time) => time,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// The query of a list: the leading condition chooses the index, the rest narrows.
+macro_rules! entries {
+    ($leading:literal) => {
+        concat!(
+            "SELECT entry_id, kind, source, subject, vehicle_id, actor_id, correlation_id, time, recorded_time, historical, params ",
+            "FROM audit_entry WHERE tenant_id = $1 AND ",
+            $leading,
+            " AND ($3 = '' OR kind = $3) AND ($4 = '' OR vehicle_id = $4) AND ($5 = '' OR actor_id = $5) ",
+            "AND time >= $6 AND time < $7 AND (time < $8 OR (time = $8 AND entry_id < $9)) ",
+            "ORDER BY time DESC, entry_id DESC LIMIT $10"
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    entry_id: String,
+    kind: String,
+    source: String,
+    subject: Option<String>,
+    vehicle_id: Option<String>,
+    actor_id: Option<String>,
+    correlation_id: String,
+    time: DateTime<Utc>,
+    recorded_time: DateTime<Utc>,
+    historical: bool,
+    params: String,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Entry {
+        Entry {
+            entry_id: row.entry_id,
+            kind: row.kind,
+            source: row.source,
+            subject: row.subject,
+            vehicle_id: row.vehicle_id,
+            actor_id: row.actor_id,
+            correlation_id: row.correlation_id,
+            time: row.time,
+            recorded_time: row.recorded_time,
+            historical: row.historical,
+            params: params_from_json(&row.params),
+        }
+    }
+}
+
+fn params_to_json(params: &BTreeMap<String, Value>) -> String {
+    let member = |(name, value): (&String, &Value)| {
+        let value = match value {
+            Value::Text(text) => serde_json::Value::from(text.as_str()),
+            Value::Number(number) => serde_json::Value::from(*number),
+            Value::Flag(flag) => serde_json::Value::from(*flag),
+        };
+        (name.clone(), value)
+    };
+    serde_json::Value::Object(params.iter().map(member).collect()).to_string()
+}
+
+fn params_from_json(text: &str) -> BTreeMap<String, Value> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    let member = |(name, value)| {
+        let value = match value {
+            serde_json::Value::String(text) => Value::Text(text),
+            serde_json::Value::Bool(flag) => Value::Flag(flag),
+            other => Value::Number(other.as_f64()?),
+        };
+        Some((name, value))
+    };
+    object.into_iter().filter_map(member).collect()
+}
+
+impl Store<'_> {
+    /// Logs an entry; one that is already there changes nothing.
+    pub async fn log(&mut self, tenant: &TenantId, entry: &Entry) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO audit_entry (tenant_id, time, entry_id, recorded_time, source, kind, subject, vehicle_id, actor_id,
+                 correlation_id, historical, params)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
+            .bind(tenant.as_str()).bind(chassis::clock::micros(entry.time)).bind(&entry.entry_id)
+            .bind(chassis::clock::micros(entry.recorded_time)).bind(&entry.source).bind(&entry.kind)
+            .bind(&entry.subject).bind(&entry.vehicle_id).bind(&entry.actor_id).bind(&entry.correlation_id)
+            .bind(entry.historical).bind(params_to_json(&entry.params))
+            .execute(c).await)?;
+        Ok(())
+    }
+
+    /// The log, newest first, from a position on. One index serves each way of asking.
+    pub async fn audit_entries(
+        &mut self,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        before: Option<&AuditPosition>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, DbError> {
+        let (statement, value) = match filter {
+            AuditFilter { correlation_id: Some(id), .. } => (entries!("correlation_id = $2"), id.as_str()),
+            AuditFilter { vehicle_id: Some(id), .. } => (entries!("vehicle_id = $2"), id.as_str()),
+            AuditFilter { actor_id: Some(id), .. } => (entries!("actor_id = $2"), id.as_str()),
+            AuditFilter { kind: Some(kind), .. } => (entries!("kind = $2"), kind.as_str()),
+            _ => (entries!("$2 = ''"), ""),
+        };
+        let last = filter.to.unwrap_or(DateTime::<Utc>::MAX_UTC).min(FAR_FUTURE);
+        let position = before.map_or((FAR_FUTURE, ""), |before| (before.time, before.entry_id.as_str()));
+        let rows: Vec<EntryRow> = on!(self.tx, c => sqlx::query_as(statement)
+            .bind(tenant.as_str()).bind(value)
+            .bind(filter.kind.as_deref().unwrap_or_default()).bind(filter.vehicle_id.as_deref().unwrap_or_default())
+            .bind(filter.actor_id.as_deref().unwrap_or_default())
+            .bind(filter.from.unwrap_or(DateTime::UNIX_EPOCH)).bind(last).bind(position.0).bind(position.1)
+            .bind(limit as i64)
+            .fetch_all(c).await)?;
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+
+    /// Adds records to a vehicle's count of one hour.
+    pub async fn count_telemetry(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        hour: DateTime<Utc>,
+        records: i64,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "INSERT INTO telemetry_hour (tenant_id, hour, vehicle_id, records) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (tenant_id, hour, vehicle_id) DO UPDATE SET records = telemetry_hour.records + excluded.records")
+            .bind(tenant.as_str()).bind(hour).bind(vehicle_id).bind(records)
+            .execute(c).await)?;
+        Ok(())
+    }
+
+    /// Records of all vehicles since an instant.
+    pub async fn telemetry_records(&mut self, tenant: &TenantId, since: DateTime<Utc>) -> Result<i64, DbError> {
+        on!(self.tx, c => sqlx::query_scalar(
+            "SELECT COALESCE(SUM(records), 0) FROM telemetry_hour WHERE tenant_id = $1 AND hour >= $2")
+            .bind(tenant.as_str()).bind(since).fetch_one(c).await)
+    }
+}

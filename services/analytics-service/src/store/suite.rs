@@ -1,0 +1,1 @@
+//! What the store must do on every database that it stands on.

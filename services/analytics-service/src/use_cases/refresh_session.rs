@@ -1,0 +1,54 @@
+//! Exchanges a refresh token for a new pair. Each is good once; a second use ends the session.
+
+use super::Act;
+use super::draw_secret::hash_secret;
+use super::sign_in::{SignedIn, draw_refresh_token, grant_access};
+use super::sign_out::end_session;
+use crate::App;
+use crate::domain::session::{RefreshState, RefreshVerdict, judge_refresh};
+use crate::domain::user::Status;
+use crate::error::Error;
+use crate::store::Store;
+use chassis::{Cause, TenantId};
+
+/// Continues a session.
+pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Result<SignedIn, Error> {
+    let (tenant, session_id) = parts(refresh_token).ok_or(Error::RefreshRefused)?;
+    let hash = hash_secret(refresh_token);
+    let mut act = Act { actor_id: None, cause, now: app.clock.now(), machine_now: app.clock.machine_now() };
+    let mut tx = app.database.begin().await?;
+    let mut store = Store::on(&mut tx);
+    let found = store.refresh(&tenant, session_id, &hash).await?.ok_or(Error::RefreshRefused)?;
+    let user = store.user(&tenant, &found.session.user_id).await?.ok_or(Error::RefreshRefused)?;
+    let tenant_active = store.tenant(&tenant).await?.is_some_and(|tenant| tenant.active);
+    let state = RefreshState {
+        spent: found.spent,
+        session_revoked: found.session.revoked_at.is_some(),
+        session_expires_at: found.session.expires_at,
+        user_active: tenant_active && user.rights.status == Status::Active,
+    };
+    act.actor_id = Some(user.user_id.clone());
+    match judge_refresh(state, act.machine_now) {
+        RefreshVerdict::Rotate => {
+            let next = draw_refresh_token(&tenant, session_id);
+            store.spend_refresh(&tenant, session_id, &hash, act.machine_now).await?;
+            store.add_refresh(&tenant, session_id, &hash_secret(&next)).await?;
+            tx.commit().await?;
+            grant_access(app, user, found.session, next, act.machine_now)
+        }
+        RefreshVerdict::Reused => {
+            store.log_own(&tenant, "identity.refresh.reused", session_id, &act).await?;
+            end_session(&mut store, &tenant, &found.session, &act).await?;
+            tx.commit().await?;
+            Err(Error::RefreshReused)
+        }
+        RefreshVerdict::Over => Err(Error::RefreshRefused),
+    }
+}
+
+/// Tenant and session of a refresh token, `cvr.<tenant>.<session>.<random>`.
+fn parts(refresh_token: &str) -> Option<(TenantId, &str)> {
+    let mut parts = refresh_token.split('.');
+    let (scheme, tenant, session_id, random) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    (scheme == "cvr" && random.len() == 64 && parts.next().is_none()).then(|| (TenantId::new(tenant), session_id))
+}

@@ -1,0 +1,68 @@
+//! The stream of changes.
+
+use crate::app::{By, TestApp, now};
+use chassis::Role;
+use chassis::testing::contracts::example;
+use chassis::testing::{eventually, token};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Follows the stream in the background and gathers what it says.
+async fn follow(app: &TestApp, token: &str) -> Arc<Mutex<String>> {
+    let mut response = app.http.get(app.service.url("/api/v1/stream")).bearer_auth(token).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    let gathered = Arc::new(Mutex::new(String::new()));
+    let sink = gathered.clone();
+    tokio::spawn(async move {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            sink.lock().await.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    });
+    gathered
+}
+
+async fn say(app: &TestApp, tenant: &str, vehicle: &str) {
+    let mut data: Value = example("alert-service", "alert.created").parse().unwrap();
+    data["vehicle_id"] = json!(vehicle);
+    data["alert_id"] = json!(format!("alert_{tenant}_{vehicle}"));
+    app.producer("alert-service").await.deliver("alert.created", tenant, vehicle, now(), data).await;
+}
+
+#[tokio::test]
+async fn followers_hear_their_own_tenant_and_vehicles_only() {
+    let app = TestApp::start().await;
+    let manager = follow(&app, &token("ten_a", Role::FleetManager, "usr_m", None)).await;
+    let owner = follow(&app, &token("ten_a", Role::Owner, "usr_o", Some(&["V1"]))).await;
+    let stranger = follow(&app, &token("ten_b", Role::FleetManager, "usr_s", None)).await;
+    for (tenant, vehicle) in [("ten_a", "V1"), ("ten_a", "V2"), ("ten_b", "V9")] {
+        say(&app, tenant, vehicle).await;
+    }
+    let heard = |sink: Arc<Mutex<String>>, what: &'static str| async move {
+        eventually(what, || async { sink.lock().await.contains(what).then_some(()) }).await;
+    };
+    heard(manager.clone(), "\"vehicle_id\":\"V1\"").await;
+    heard(manager.clone(), "\"vehicle_id\":\"V2\"").await;
+    heard(owner.clone(), "\"vehicle_id\":\"V1\"").await;
+    heard(stranger.clone(), "\"vehicle_id\":\"V9\"").await;
+    assert!(!manager.lock().await.contains("V9"));
+    assert!(!owner.lock().await.contains("V2") && !owner.lock().await.contains("V9"));
+    assert!(!stranger.lock().await.contains("V1"));
+    let told = manager.lock().await.clone();
+    let line = told.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+    let change: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(change["type"], "alert.created");
+    assert!(change["time"].as_str().unwrap().ends_with('Z') && change["summary"].is_string());
+    app.service.stop().await;
+}
+
+#[tokio::test]
+async fn a_full_stream_is_refused_and_a_slow_client_is_let_go() {
+    let one = toml::Value::Integer(1);
+    let app = TestApp::start_with(&[("stream.clients_max", one.clone()), ("stream.buffer_max", one)]).await;
+    let as_manager = token("default", Role::FleetManager, "usr_m", None);
+    let _first = follow(&app, &as_manager).await;
+    let (status, body) = app.get("/api/v1/stream", By::Token(&as_manager)).await;
+    assert_eq!((status, &body["code"]), (503, &json!("stream.full")));
+}
