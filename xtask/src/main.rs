@@ -1,0 +1,96 @@
+//! The project's own commands. `cargo xtask up` starts the platform, `cargo xtask test` judges it.
+
+mod bars;
+mod bench;
+mod contracts;
+mod independence;
+mod new_service;
+mod platform;
+mod repository;
+mod rust_text;
+mod shell;
+mod test_run;
+mod tidy;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::repository::Repository;
+
+#[derive(Parser)]
+#[command(about = "The project's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the launcher and start the whole platform; what follows is handed to `carvrooom up`
+    #[command(disable_help_flag = true)]
+    Up {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Everything that must hold: format, lints, tidy, tests, contracts, launcher, independence
+    Test,
+    /// Build and test each service with the other six deleted
+    Independence {
+        /// Which services; all seven without a name
+        services: Vec<String>,
+    },
+    /// Check the rules of the house
+    Tidy,
+    /// Check the contracts, and what is generated from the services
+    Contracts {
+        /// Write what is generated
+        #[arg(long)]
+        write: bool,
+    },
+    /// Compare ingestion with raw baselines in one run
+    Bench {
+        /// How long ingestion is loaded, in seconds
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+        /// Print the result as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run an area's measurements at full size and write docs/measurements/<area>.json
+    Bars {
+        /// Which area, for example `chain`
+        area: String,
+    },
+    /// Lay out a new service of the house's shape
+    NewService {
+        /// Its name without `-service`, in lower case
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let root = repository::root();
+    match command {
+        Command::Up { arguments } => return up::up(&root, &arguments),
+        Command::Test => test_run::test(&root)?,
+        Command::Independence { services } => independence::independence(&root, &services)?,
+        Command::Tidy => tidy::tidy(&Repository::load(&root)?)?,
+        Command::Contracts { write } => contracts::contracts(&root, write)?,
+        Command::Bench { seconds, json } => bench::bench(&root, seconds, json)?,
+        Command::Bars { area } => bars::bars(&root, &area)?,
+        Command::NewService { name } => new_service::new_service(&root, &name)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask test`: everything that must hold, in the order in which a mistake is found cheapest.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use crate::repository::Repository;
+use crate::shell::{self, cargo};
+use crate::{contracts, independence, tidy};
+
+const LAUNCHER: [&str; 2] = ["--manifest-path", "carvrooom/Cargo.toml"];
+
+type Step<'a> = (&'static str, Box<dyn Fn() -> anyhow::Result<()> + 'a>);
+
+/// Runs every step, prints how long each took, and ends at the first that breaks.
+pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
+    tools()?;
+    let data = data()?;
+    let nextest = has_nextest();
+    if !nextest {
+        println!(
+            "cargo-nextest is missing, so `cargo test` runs instead; install it: cargo install cargo-nextest --locked"
+        );
+    }
+    let run = |arguments: &[&str]| shell::run(cargo().args(arguments).current_dir(root));
+    let run_launcher =
+        |verb: &str, rest: &[&str]| shell::run(cargo().arg(verb).args(LAUNCHER).args(rest).current_dir(root));
+    let lints = ["--all-targets", "--", "-D", "warnings"];
+    let steps: Vec<Step> = vec![
+        ("format", Box::new(|| run(&["fmt", "--all", "--check"]))),
+        ("format of the launcher", Box::new(|| run_launcher("fmt", &["--check"]))),
+        ("tidy", Box::new(|| tidy::tidy(&Repository::load(root)?))),
+        (
+            "lints",
+            Box::new(|| run(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+        ),
+        (
+            "tests",
+            Box::new(|| shell::run(test_command(nextest).arg("--workspace").current_dir(root))),
+        ),
+        ("contracts", Box::new(|| contracts::contracts(root, false))),
+        ("lints of the launcher", Box::new(|| run_launcher("clippy", &lints))),
+        (
+            "tests of the launcher",
+            Box::new(|| shell::run(test_command(nextest).args(LAUNCHER).current_dir(root))),
+        ),
+        ("independence", Box::new(|| independence::independence(root, &[]))),
+    ];
+    let mut summary = Vec::new();
+    let mut broken = None;
+    for (name, step) in &steps {
+        println!("== {name}");
+        let began = Instant::now();
+        let done = step();
+        let verdict = if done.is_ok() { "ok" } else { "FAILED" };
+        summary.push(format!("{verdict:<6} {:>5.0} s  {name}", began.elapsed().as_secs_f64()));
+        if let Err(error) = done {
+            broken = Some((name, error));
+            break;
+        }
+    }
+    println!("== summary");
+    summary.iter().for_each(|line| println!("{line}"));
+    for (name, _) in steps.iter().skip(summary.len()) {
+        println!("not run          {name}");
+    }
+    if !data {
+        println!("not run          tests on public data (CARVROOOM_DATA is not set)");
+    }
+    match broken {
+        Some((name, error)) => Err(error.context(format!("`{name}` failed"))),
+        None => Ok(()),
+    }
+}
+
+/// Whether the public data is at hand. In continuous integration, or when it is named, it must be.
+fn data() -> anyhow::Result<bool> {
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    match std::env::var_os("CARVROOOM_DATA") {
+        Some(folder) if Path::new(&folder).is_dir() => Ok(true),
+        Some(folder) => bail!(
+            "CARVROOOM_DATA names {}, which is no folder",
+            Path::new(&folder).display()
+        ),
+        None if ci => bail!("CARVROOOM_DATA is not set, and continuous integration must not skip its tests"),
+        None => Ok(false),
+    }
+}
+
+/// Whether the faster test runner is installed.
+pub(crate) fn has_nextest() -> bool {
+    shell::works(cargo().args(["nextest", "--version"]))
+}
+
+/// `cargo nextest run`, or `cargo test` where that is missing.
+pub(crate) fn test_command(nextest: bool) -> Command {
+    let mut command = cargo();
+    command.args(if nextest {
+        &["nextest", "run"][..]
+    } else {
+        &["test"][..]
+    });
+    command
+}
+
+/// Tools that the steps need beside cargo itself: what Debian has is installed, the rest is named.
+fn tools() -> anyhow::Result<()> {
+    for (tool, package) in [("git", "git"), ("cc", "build-essential")] {
+        if !shell::works(Command::new(tool).arg("--version")) {
+            println!("{tool} is missing: installing Debian's {package}");
+            let update = shell::run(Command::new("apt-get").arg("update"));
+            update
+                .and_then(|()| shell::run(Command::new("apt-get").args(["install", "--yes", package])))
+                .with_context(|| format!("{tool} is missing and could not be installed; install {package}"))?;
+        }
+    }
+    for (component, verb) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !shell::works(cargo().args([verb, "--version"])) {
+            bail!("cargo {verb} is missing: rustup component add {component}");
+        }
+    }
+    Ok(())
+}
