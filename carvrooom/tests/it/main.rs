@@ -1,0 +1,13 @@
+//! The whole platform as a user meets it: the built binary, its ports, its files.
+//!
+//! Each test runs a small case; with `CARVROOOM_BARS=full` the bars run at full size (`cargo xtask bars chain`) and print one
+//! line `bar {…json…}` each.
+
+mod platform;
+mod smtp;
+
+mod chain;
+mod kill;
+mod latency;
+mod real_logs;
+mod startup;
