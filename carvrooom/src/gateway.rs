@@ -23,7 +23,15 @@ use tokio_util::sync::CancellationToken;
 const ROUTES: &str = include_str!("../routes.toml");
 
 /// Headers that belong to one connection, not to the request (RFC 9110, 7.6.1).
-const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+const HOP_BY_HOP: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 #[derive(Clone)]
 struct Gateway {
@@ -44,7 +52,11 @@ struct RouteEntry {
 }
 
 /// Serves the gateway until shutdown.
-pub(crate) async fn serve(listener: TcpListener, addresses: BTreeMap<String, SocketAddr>, shutdown: CancellationToken) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    addresses: BTreeMap<String, SocketAddr>,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
     let gateway = Gateway {
         routes: routes()?.into(),
         addresses: Arc::new(addresses),
@@ -56,7 +68,9 @@ pub(crate) async fn serve(listener: TcpListener, addresses: BTreeMap<String, Soc
         .fallback(forward)
         .with_state(gateway);
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    served.with_graceful_shutdown(async move { shutdown.cancelled().await }).await?;
+    served
+        .with_graceful_shutdown(async move { shutdown.cancelled().await })
+        .await?;
     Ok(())
 }
 
@@ -69,17 +83,36 @@ fn routes() -> anyhow::Result<Vec<RouteEntry>> {
 
 /// The owner of a path: the longest prefix that ends at a segment's end.
 fn owner<'r>(routes: &'r [RouteEntry], path: &str) -> Option<&'r str> {
-    let matches = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    routes.iter().find(|route| matches(&route.prefix)).map(|route| route.service.as_str())
+    let matches = |prefix: &str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    routes
+        .iter()
+        .find(|route| matches(&route.prefix))
+        .map(|route| route.service.as_str())
 }
 
-async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Response {
+async fn forward(
+    State(gateway): State<Gateway>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+) -> Response {
     let path = request.uri().path().to_owned();
     let Some(service) = owner(&gateway.routes, &path) else {
         return Problem::new(Kind::NotFound, "gateway.no_such_path", "No service owns this path.").into_response();
     };
-    let unavailable = || Problem::new(Kind::Unavailable, "gateway.unavailable", "The service that owns this path does not answer.").param("service", service);
-    let Some(address) = gateway.addresses.get(service) else { return unavailable().into_response() };
+    let unavailable = || {
+        Problem::new(
+            Kind::Unavailable,
+            "gateway.unavailable",
+            "The service that owns this path does not answer.",
+        )
+        .param("service", service)
+    };
+    let Some(address) = gateway.addresses.get(service) else {
+        return unavailable().into_response();
+    };
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let Ok(uri) = format!("http://{address}{target}").parse::<Uri>() else {
         return Problem::new(Kind::BadRequest, "gateway.bad_path", "The path cannot be forwarded.").into_response();
@@ -88,7 +121,9 @@ async fn forward(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<
     strip_hop_by_hop(request.headers_mut());
     request.headers_mut().remove(header::HOST);
     if let Ok(peer) = HeaderValue::from_str(&peer.ip().to_string()) {
-        request.headers_mut().insert(HeaderName::from_static("x-forwarded-for"), peer);
+        request
+            .headers_mut()
+            .insert(HeaderName::from_static("x-forwarded-for"), peer);
     }
     match gateway.client.request(request).await {
         Ok(mut response) => {
@@ -117,13 +152,18 @@ async fn status(State(gateway): State<Gateway>) -> Response {
 }
 
 async fn is_ready(client: &Client<HttpConnector, Body>, address: SocketAddr) -> bool {
-    let Ok(uri) = format!("http://{address}/ready").parse::<Uri>() else { return false };
+    let Ok(uri) = format!("http://{address}/ready").parse::<Uri>() else {
+        return false;
+    };
     let answered = tokio::time::timeout(Duration::from_secs(2), client.get(uri)).await;
     matches!(answered, Ok(Ok(response)) if response.status().is_success())
 }
 
 /// Polls until every service answers /ready.
-pub(crate) async fn wait_until_ready(addresses: &BTreeMap<String, SocketAddr>, deadline: Duration) -> anyhow::Result<()> {
+pub(crate) async fn wait_until_ready(
+    addresses: &BTreeMap<String, SocketAddr>,
+    deadline: Duration,
+) -> anyhow::Result<()> {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let all = async {
         for address in addresses.values() {
@@ -132,7 +172,9 @@ pub(crate) async fn wait_until_ready(addresses: &BTreeMap<String, SocketAddr>, d
             }
         }
     };
-    tokio::time::timeout(deadline, all).await.map_err(|_| anyhow::anyhow!("not every service was ready within {deadline:?}"))
+    tokio::time::timeout(deadline, all)
+        .await
+        .map_err(|_| anyhow::anyhow!("not every service was ready within {deadline:?}"))
 }
 
 #[cfg(test)]

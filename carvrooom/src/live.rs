@@ -21,8 +21,14 @@ pub(crate) struct Tap {
 impl Tap {
     /// Opens the tap at the present end of every stream, so that only what happens from now on is shown.
     pub(crate) fn new(runtime: &Runtime) -> Self {
-        let streams = roster::members().into_iter().flat_map(|member| (0..partition::COUNT).map(move |partition| (member.definition.name, partition)));
-        Self { positions: streams.map(|stream| (stream, runtime.broker.head(stream.0, stream.1))).collect() }
+        let streams = roster::members()
+            .into_iter()
+            .flat_map(|member| (0..partition::COUNT).map(move |partition| (member.definition.name, partition)));
+        Self {
+            positions: streams
+                .map(|stream| (stream, runtime.broker.head(stream.0, stream.1)))
+                .collect(),
+        }
     }
 }
 
@@ -85,7 +91,8 @@ impl Telemetry {
     fn add(&mut self, data: &Value) {
         for record in data["records"].as_array().into_iter().flatten() {
             self.records += 1;
-            self.last.insert(text(record, "vehicle_id").to_owned(), text(record, "time").to_owned());
+            self.last
+                .insert(text(record, "vehicle_id").to_owned(), text(record, "time").to_owned());
         }
         self.since.get_or_insert_with(|| chassis::Clock::system().instant());
     }
@@ -94,7 +101,15 @@ impl Telemetry {
         let due = now || self.since.is_some_and(|since| since.elapsed() >= TELEMETRY_EVERY);
         if due && self.records > 0 {
             let newest = self.last.values().max().map_or("", String::as_str);
-            line("vehicle.telemetry.received", "fleet", &format!("{} records of {} vehicles, up to {newest}", self.records, self.last.len()));
+            line(
+                "vehicle.telemetry.received",
+                "fleet",
+                &format!(
+                    "{} records of {} vehicles, up to {newest}",
+                    self.records,
+                    self.last.len()
+                ),
+            );
             *self = Self::default();
         }
     }
@@ -107,8 +122,15 @@ fn text<'v>(data: &'v Value, field: &str) -> &'v str {
 /// A sentence for each type; unknown types show nothing more than their name.
 fn what_happened(kind: &str, data: &Value) -> String {
     match kind {
-        "vehicle.registered" => format!("{} {} {}", text(data, "make"), text(data, "model"), text(data, "powertrain")),
-        "vehicle.telemetry.validation_failed" => format!("quarantined: {}", data["failures"][0]["text"].as_str().unwrap_or("")),
+        "vehicle.registered" => format!(
+            "{} {} {}",
+            text(data, "make"),
+            text(data, "model"),
+            text(data, "powertrain")
+        ),
+        "vehicle.telemetry.validation_failed" => {
+            format!("quarantined: {}", data["failures"][0]["text"].as_str().unwrap_or(""))
+        }
         "vehicle.health.changed" | "component.degraded" | "component.critical" => health(data),
         "agent.decision.made" => format!(
             "{} {}: {} ({:.0} % sure), {}",
@@ -120,11 +142,24 @@ fn what_happened(kind: &str, data: &Value) -> String {
         ),
         "agent.decision.revised" => data["what"]["text"].as_str().unwrap_or("").to_owned(),
         "warranty.coverage.checked" => {
-            let covered = if data["covered"].as_bool() == Some(true) { "covered" } else { "not covered" };
+            let covered = if data["covered"].as_bool() == Some(true) {
+                "covered"
+            } else {
+                "not covered"
+            };
             format!("{covered}: {}", data["reason"]["text"].as_str().unwrap_or(""))
         }
-        "alert.created" => format!("{} {}", text(data, "severity"), data["title"]["text"].as_str().unwrap_or("")),
-        "alert.delivered" => format!("{} to {}: {}", text(data, "channel"), text(data, "recipient_id"), text(data, "status")),
+        "alert.created" => format!(
+            "{} {}",
+            text(data, "severity"),
+            data["title"]["text"].as_str().unwrap_or("")
+        ),
+        "alert.delivered" => format!(
+            "{} to {}: {}",
+            text(data, "channel"),
+            text(data, "recipient_id"),
+            text(data, "status")
+        ),
         "alert.resolved" => format!("{} {}", text(data, "component"), text(data, "reason")),
         "appointment.scheduled" => format!(
             "{} at {}, bay {}, {} ({})",
@@ -137,7 +172,12 @@ fn what_happened(kind: &str, data: &Value) -> String {
         "technician.assigned" => format!("{} from {}", text(data, "technician_id"), text(data, "starts_at")),
         "appointment.completed" => {
             let finding = &data["findings"][0];
-            format!("{} {} {}", text(finding, "component"), text(finding, "verdict"), text(finding, "action"))
+            format!(
+                "{} {} {}",
+                text(finding, "component"),
+                text(finding, "verdict"),
+                text(finding, "action")
+            )
         }
         _ => String::new(),
     }
@@ -148,7 +188,11 @@ fn health(data: &Value) -> String {
     if let Some(before) = data["previous_score"].as_f64() {
         what.push_str(&format!("{before:.2} → "));
     }
-    what.push_str(&format!("{:.2} {}", data["health_score"].as_f64().unwrap_or(f64::NAN), text(data, "status")));
+    what.push_str(&format!(
+        "{:.2} {}",
+        data["health_score"].as_f64().unwrap_or(f64::NAN),
+        text(data, "status")
+    ));
     if let (Some(low), Some(mid)) = (data["rul_km"]["p05"].as_f64(), data["rul_km"]["p50"].as_f64()) {
         what.push_str(&format!(", {mid:.0} km left (5 %: {low:.0})"));
     }

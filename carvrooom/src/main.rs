@@ -12,7 +12,11 @@ mod secrets;
 mod up;
 
 #[derive(Parser)]
-#[command(name = "carvrooom", version, about = "Predictive maintenance for vehicle fleets, in one process")]
+#[command(
+    name = "carvrooom",
+    version,
+    about = "Predictive maintenance for vehicle fleets, in one process"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -25,7 +29,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Up(options) } = Arguments::parse();
+    let Arguments {
+        command: Command::Up(options),
+    } = Arguments::parse();
     match up::up(options, &up::Environment::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

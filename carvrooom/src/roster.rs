@@ -17,7 +17,9 @@ pub(crate) struct Member {
 impl Member {
     /// Loads the service's own configuration and builds it on the lent runtime.
     pub(crate) async fn build(&self, sources: &Sources, runtime: &Runtime) -> anyhow::Result<Service> {
-        (self.build)(sources, runtime).await.with_context(|| format!("{} cannot start", self.definition.name))
+        (self.build)(sources, runtime)
+            .await
+            .with_context(|| format!("{} cannot start", self.definition.name))
     }
 }
 
@@ -41,7 +43,10 @@ pub(crate) fn members() -> [Member; 7] {
         member!(alert_service),
         member!(scheduling_service),
         member!(warranty_service),
-        Member { definition: &analytics_service::DEFINITION, build: |sources, runtime| Box::pin(build_analytics(sources, runtime)) },
+        Member {
+            definition: &analytics_service::DEFINITION,
+            build: |sources, runtime| Box::pin(build_analytics(sources, runtime)),
+        },
     ]
 }
 
@@ -51,8 +56,14 @@ async fn build_analytics(sources: &Sources, runtime: &Runtime) -> anyhow::Result
     let (service, first_start) = analytics_service::build_reporting(config, runtime).await?;
     if let Some(first) = first_start {
         match first.generated_password {
-            Some(password) => println!("first start: user {} of tenant {}, password {password} (shown once)", first.username, first.tenant_id),
-            None => println!("first start: user {} of tenant {}, password as configured", first.username, first.tenant_id),
+            Some(password) => println!(
+                "first start: user {} of tenant {}, password {password} (shown once)",
+                first.username, first.tenant_id
+            ),
+            None => println!(
+                "first start: user {} of tenant {}, password as configured",
+                first.username, first.tenant_id
+            ),
         }
     }
     Ok(service)

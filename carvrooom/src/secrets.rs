@@ -10,7 +10,10 @@ use rand::RngExt;
 pub(crate) fn read_or_create(path: &Path) -> anyhow::Result<String> {
     match std::fs::read_to_string(path) {
         Ok(text) if text.trim().len() >= 64 => Ok(text.trim().to_owned()),
-        Ok(_) => anyhow::bail!("{} does not hold a whole secret; restore it, or delete it to have a new one", path.display()),
+        Ok(_) => anyhow::bail!(
+            "{} does not hold a whole secret; restore it, or delete it to have a new one",
+            path.display()
+        ),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path),
         Err(error) => Err(error.into()),
     }
@@ -31,7 +34,12 @@ fn create(path: &Path) -> anyhow::Result<String> {
 /// Writes a file that only its owner may read; it appears whole or not at all.
 pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let fresh = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&fresh, path)?;

@@ -41,20 +41,28 @@ pub(crate) struct Environment {
 impl Environment {
     /// Reads the environment.
     pub(crate) fn read() -> Self {
-        Self { variables: std::env::vars().collect() }
+        Self {
+            variables: std::env::vars().collect(),
+        }
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.variables
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 /// Runs until a signal or a failure ends it.
 pub(crate) fn up(options: Options, environment: &Environment) -> anyhow::Result<()> {
     // In the demo the chain itself is printed; the log keeps to what is wrong.
-    let log_filter = environment.get("RUST_LOG").unwrap_or(if options.demo { "warn" } else { "info" });
+    let log_filter = environment
+        .get("RUST_LOG")
+        .unwrap_or(if options.demo { "warn" } else { "info" });
     let metrics = chassis::telemetry::install(log_filter)?;
-    std::fs::create_dir_all(&options.data_dir).with_context(|| format!("cannot create {}", options.data_dir.display()))?;
+    std::fs::create_dir_all(&options.data_dir)
+        .with_context(|| format!("cannot create {}", options.data_dir.display()))?;
     let runtime = Runtime {
         clock: Clock::system(),
         broker: EmbeddedBroker::new(),
@@ -63,7 +71,10 @@ pub(crate) fn up(options: Options, environment: &Environment) -> anyhow::Result<
         data_dir: options.data_dir.clone(),
         metrics: Some(metrics),
     };
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(options, environment, runtime))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(options, environment, runtime))
 }
 
 async fn run(options: Options, environment: &Environment, runtime: Runtime) -> anyhow::Result<()> {
@@ -81,8 +92,10 @@ async fn run(options: Options, environment: &Environment, runtime: Runtime) -> a
         async move { member.build(&sources, &runtime).await }
     }));
     let bound = chassis::bind(built.await?).await?;
-    let addresses: BTreeMap<String, SocketAddr> =
-        bound.iter().map(|(listener, service)| Ok((service.name.to_owned(), listener.local_addr()?))).collect::<std::io::Result<_>>()?;
+    let addresses: BTreeMap<String, SocketAddr> = bound
+        .iter()
+        .map(|(listener, service)| Ok((service.name.to_owned(), listener.local_addr()?)))
+        .collect::<std::io::Result<_>>()?;
     let ui = TcpListener::bind(("127.0.0.1", options.ui_port))
         .await
         .with_context(|| format!("the gateway cannot listen on port {}", options.ui_port))?;
@@ -98,7 +111,11 @@ async fn run(options: Options, environment: &Environment, runtime: Runtime) -> a
     gateway::wait_until_ready(&addresses, Duration::from_secs(30)).await?;
     println!("ready http://{ui_address}");
     if options.demo {
-        let place = demo::Place { addresses, bootstrap_key, data_dir: options.data_dir.clone() };
+        let place = demo::Place {
+            addresses,
+            bootstrap_key,
+            data_dir: options.data_dir.clone(),
+        };
         tokio::spawn(live::print(tap, runtime.clone()));
         tokio::spawn(demo::run(place, runtime.shutdown.clone()));
     }
@@ -107,8 +124,15 @@ async fn run(options: Options, environment: &Environment, runtime: Runtime) -> a
 }
 
 /// Values that the launcher itself sets, where the environment has not.
-fn overrides(options: &Options, environment: &Environment, bootstrap_key: &str) -> anyhow::Result<Vec<(String, toml::Value)>> {
-    let mut overrides = vec![("auth.bootstrap_key".to_owned(), toml::Value::String(bootstrap_key.to_owned()))];
+fn overrides(
+    options: &Options,
+    environment: &Environment,
+    bootstrap_key: &str,
+) -> anyhow::Result<Vec<(String, toml::Value)>> {
+    let mut overrides = vec![(
+        "auth.bootstrap_key".to_owned(),
+        toml::Value::String(bootstrap_key.to_owned()),
+    )];
     if environment.get("CARVROOOM_TOKEN_SECRET").is_none() {
         let secret = secrets::read_or_create(&options.data_dir.join("token.secret"))?;
         overrides.push(("auth.token_secret".to_owned(), toml::Value::String(secret)));
@@ -120,12 +144,24 @@ fn overrides(options: &Options, environment: &Environment, bootstrap_key: &str) 
 }
 
 fn sources_of(common: &Sources, options: &Options, service: &str) -> Sources {
-    let file = options.config_dir.as_ref().map(|folder| folder.join(format!("{service}.toml")));
-    Sources { file: file.filter(|file| file.exists()), ..common.clone() }
+    let file = options
+        .config_dir
+        .as_ref()
+        .map(|folder| folder.join(format!("{service}.toml")));
+    Sources {
+        file: file.filter(|file| file.exists()),
+        ..common.clone()
+    }
 }
 
 fn write_addresses(options: &Options, addresses: &BTreeMap<String, SocketAddr>, ui: SocketAddr) -> anyhow::Result<()> {
-    let mut urls: BTreeMap<String, String> = addresses.iter().map(|(name, address)| (name.clone(), format!("http://{address}"))).collect();
+    let mut urls: BTreeMap<String, String> = addresses
+        .iter()
+        .map(|(name, address)| (name.clone(), format!("http://{address}")))
+        .collect();
     urls.insert("gateway".to_owned(), format!("http://{ui}"));
-    secrets::write_private(&options.data_dir.join("addresses.json"), &serde_json::to_string_pretty(&urls)?)
+    secrets::write_private(
+        &options.data_dir.join("addresses.json"),
+        &serde_json::to_string_pretty(&urls)?,
+    )
 }

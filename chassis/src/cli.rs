@@ -71,29 +71,36 @@ where
         }
         Some(Command::Serve | Command::Migrate) | None => {}
     }
-    let sources = Sources { file: arguments.config, environment: std::env::vars().collect(), overrides: Vec::new() };
+    let sources = Sources {
+        file: arguments.config,
+        environment: std::env::vars().collect(),
+        overrides: Vec::new(),
+    };
     let config: C = crate::config::load(definition, &sources)?;
     let log_filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
     let failpoint = std::env::var("CARVROOOM_FAILPOINT").unwrap_or_default();
     let metrics = crate::telemetry::install(&log_filter)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async move {
-        let runtime = Runtime {
-            clock: Clock::system(),
-            broker: EmbeddedBroker::new(),
-            shutdown: CancellationToken::new(),
-            failpoints: Failpoints::armed(&failpoint),
-            data_dir: arguments.data_dir,
-            metrics: Some(metrics),
-        };
-        let service = build(config, runtime.clone()).await?;
-        if matches!(arguments.command, Some(Command::Migrate)) {
-            return Ok(());
-        }
-        crate::service::shutdown_on_signal(runtime.shutdown.clone())?;
-        let bound = crate::service::bind(vec![service]).await?;
-        tracing::info!(service = definition.name, address = %bound[0].1.address, "ready");
-        crate::service::serve(&runtime, bound).await
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async move {
+            let runtime = Runtime {
+                clock: Clock::system(),
+                broker: EmbeddedBroker::new(),
+                shutdown: CancellationToken::new(),
+                failpoints: Failpoints::armed(&failpoint),
+                data_dir: arguments.data_dir,
+                metrics: Some(metrics),
+            };
+            let service = build(config, runtime.clone()).await?;
+            if matches!(arguments.command, Some(Command::Migrate)) {
+                return Ok(());
+            }
+            crate::service::shutdown_on_signal(runtime.shutdown.clone())?;
+            let bound = crate::service::bind(vec![service]).await?;
+            tracing::info!(service = definition.name, address = %bound[0].1.address, "ready");
+            crate::service::serve(&runtime, bound).await
+        })
 }
 
 fn describe(definition: &Definition) -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! Three clocks that are never mixed: event time comes with the data, business time and machine time come from here.
 //!
-//! *Business time* ([`Clock::now`]) is what people and workshops live by; it may be simulated inside one process.
+//! *Business time* ([`Clock::now`]) is what people live by; it may be simulated inside one process.
 //! *Machine time* ([`Clock::machine_now`], [`Clock::instant`]) protects process and money: timeouts, leases, token expiry, logs.
 
 use std::sync::Arc;
@@ -26,7 +26,10 @@ enum Business {
     /// Business time is the wall.
     Wall,
     /// Business time was set by hand; with `pins`, it becomes the wall for good once it reaches it.
-    Set { at: Mutex<Option<DateTime<Utc>>>, pins: bool },
+    Set {
+        at: Mutex<Option<DateTime<Utc>>>,
+        pins: bool,
+    },
 }
 
 impl Clock {
@@ -37,16 +40,25 @@ impl Clock {
 
     /// Business time starts in the past, is moved by [`Clock::advance_to`] and is pinned to the wall when it reaches it.
     pub fn simulated(start: DateTime<Utc>) -> Self {
-        Self::with(Business::Set { at: Mutex::new(Some(micros(start))), pins: true })
+        Self::with(Business::Set {
+            at: Mutex::new(Some(micros(start))),
+            pins: true,
+        })
     }
 
     /// Business time moves only by hand, for tests.
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self::with(Business::Set { at: Mutex::new(Some(micros(start))), pins: false })
+        Self::with(Business::Set {
+            at: Mutex::new(Some(micros(start))),
+            pins: false,
+        })
     }
 
     fn with(business: Business) -> Self {
-        Self { business: Arc::new(business), changed: watch::channel(0).0 }
+        Self {
+            business: Arc::new(business),
+            changed: watch::channel(0).0,
+        }
     }
 
     /// Business time, UTC, microseconds.
@@ -81,7 +93,11 @@ impl Clock {
             let mut at = at.lock();
             if let Some(current) = *at {
                 let reached_the_wall = *pins && time >= self.machine_now();
-                *at = if reached_the_wall { None } else { Some(micros(time).max(current)) };
+                *at = if reached_the_wall {
+                    None
+                } else {
+                    Some(micros(time).max(current))
+                };
             }
         }
         self.changed.send_modify(|count| *count += 1);

@@ -138,15 +138,23 @@ pub fn load<T: DeserializeOwned>(definition: &Definition, sources: &Sources) -> 
             set(&known, &mut table, &path, value.clone(), "the launcher")?;
         }
     }
-    Value::Table(table).try_into().map_err(|source| ConfigError::Invalid { source })
+    Value::Table(table)
+        .try_into()
+        .map_err(|source| ConfigError::Invalid { source })
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn parse(text: &str, origin: &str) -> Result<Table, ConfigError> {
-    text.parse().map_err(|source| ConfigError::Syntax { origin: origin.to_owned(), source })
+    text.parse().map_err(|source| ConfigError::Syntax {
+        origin: origin.to_owned(),
+        source,
+    })
 }
 
 fn overlay(base: &mut Table, over: Table) {
@@ -162,9 +170,18 @@ fn overlay(base: &mut Table, over: Table) {
 
 fn refuse_unknown(known: &Table, given: &Table, prefix: &str, origin: &str) -> Result<(), ConfigError> {
     for (key, value) in given {
-        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        let path = if prefix.is_empty() {
+            key.clone()
+        } else {
+            format!("{prefix}.{key}")
+        };
         match (known.get(key), value) {
-            (None, _) => return Err(ConfigError::UnknownKey { key: path, origin: origin.to_owned() }),
+            (None, _) => {
+                return Err(ConfigError::UnknownKey {
+                    key: path,
+                    origin: origin.to_owned(),
+                });
+            }
             // An empty table in the defaults is an open map: its keys are the operator's.
             (Some(Value::Table(known)), Value::Table(given)) if !known.is_empty() => {
                 refuse_unknown(known, given, &path, origin)?;
@@ -175,7 +192,7 @@ fn refuse_unknown(known: &Table, given: &Table, prefix: &str, origin: &str) -> R
     Ok(())
 }
 
-/// `ALERT__HTTP__PORT` → `["http", "port"]`; shared names only where the service has the key.
+/// `NOTES__HTTP__PORT` → `["http", "port"]`; shared names only where the service has the key.
 fn environment_path(prefix: &str, name: &str, known: &Table) -> Option<Vec<String>> {
     if let Some((_, path)) = SHARED_ENVIRONMENT.iter().find(|(shared, _)| *shared == name) {
         let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
@@ -188,12 +205,19 @@ fn environment_path(prefix: &str, name: &str, known: &Table) -> Option<Vec<Strin
 fn lookup<'t>(table: &'t Table, path: &[String]) -> Option<&'t Value> {
     let (first, rest) = path.split_first()?;
     let value = table.get(first)?;
-    if rest.is_empty() { Some(value) } else { lookup(value.as_table()?, rest) }
+    if rest.is_empty() {
+        Some(value)
+    } else {
+        lookup(value.as_table()?, rest)
+    }
 }
 
 /// Sets one value; a text becomes the type that the default has.
 fn set(known: &Table, table: &mut Table, path: &[String], value: Value, origin: &str) -> Result<(), ConfigError> {
-    let unknown = || ConfigError::UnknownKey { key: path.join("."), origin: origin.to_owned() };
+    let unknown = || ConfigError::UnknownKey {
+        key: path.join("."),
+        origin: origin.to_owned(),
+    };
     let default = lookup(known, path).ok_or_else(unknown)?;
     let value = match (default, &value) {
         (Value::String(_), _) | (_, Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Array(_)) => value,

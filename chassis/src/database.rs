@@ -18,7 +18,10 @@ use crate::failpoint::Failpoints;
 pub type DbError = sqlx::Error;
 
 /// Tables that the chassis keeps in every service's database.
-const CHASSIS_MIGRATIONS: [(&str, &str); 1] = [("chassis/0001_log_and_identity", include_str!("../migrations/0001_log_and_identity.sql"))];
+const CHASSIS_MIGRATIONS: [(&str, &str); 1] = [(
+    "chassis/0001_log_and_identity",
+    include_str!("../migrations/0001_log_and_identity.sql"),
+)];
 
 /// A service's own database. Cheap to clone.
 #[derive(Clone)]
@@ -55,9 +58,20 @@ impl Database {
             .pragma("wal_autocheckpoint", "4000")
             .foreign_keys(true)
             .statement_cache_capacity(64);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(config.readers_max.max(1)).connect_lazy_with(options);
-        let database = Self(Arc::new(Inner { service, writer, readers, appended: Arc::new(Notify::new()), failpoints }));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(config.readers_max.max(1))
+            .connect_lazy_with(options);
+        let database = Self(Arc::new(Inner {
+            service,
+            writer,
+            readers,
+            appended: Arc::new(Notify::new()),
+            failpoints,
+        }));
         database.migrate(&CHASSIS_MIGRATIONS).await?;
         database.migrate(migrations).await?;
         Ok(database)
@@ -77,10 +91,15 @@ impl Database {
                 .await?;
             match applied {
                 Some(applied) if applied == checksum => continue,
-                Some(_) => anyhow::bail!("migration {name} of {} was changed after it was applied", self.0.service),
+                Some(_) => anyhow::bail!(
+                    "migration {name} of {} was changed after it was applied",
+                    self.0.service
+                ),
                 None => {}
             }
-            sqlx::raw_sql(AssertSqlSafe((*sql).to_owned())).execute(&mut *transaction).await?;
+            sqlx::raw_sql(AssertSqlSafe((*sql).to_owned()))
+                .execute(&mut *transaction)
+                .await?;
             sqlx::query("INSERT INTO schema_migration (name, checksum) VALUES ($1, $2)")
                 .bind(name)
                 .bind(checksum)
@@ -94,13 +113,21 @@ impl Database {
     /// Begins the one write transaction (BEGIN IMMEDIATE); others wait for it.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx { on: Backend::Sqlite(transaction), database: self.clone(), appended: false })
+        Ok(Tx {
+            on: Backend::Sqlite(transaction),
+            database: self.clone(),
+            appended: false,
+        })
     }
 
     /// Begins a read transaction: one consistent snapshot, beside the writer. Dropping it ends it.
     pub async fn read(&self) -> Result<Tx, DbError> {
         let transaction = self.0.readers.begin().await?;
-        Ok(Tx { on: Backend::Sqlite(transaction), database: self.clone(), appended: false })
+        Ok(Tx {
+            on: Backend::Sqlite(transaction),
+            database: self.clone(),
+            appended: false,
+        })
     }
 
     /// Rung after each commit that appended events.

@@ -20,12 +20,18 @@ pub struct Cause {
 impl Cause {
     /// A new chain.
     pub fn new() -> Self {
-        Self { correlation_id: crate::ids::new_id("cor"), historical: false }
+        Self {
+            correlation_id: crate::ids::new_id("cor"),
+            historical: false,
+        }
     }
 
     /// What an event causes goes on in its chain.
     pub fn of(event: &Event) -> Self {
-        Self { correlation_id: event.correlation_id.clone(), historical: event.historical }
+        Self {
+            correlation_id: event.correlation_id.clone(),
+            historical: event.historical,
+        }
     }
 }
 
@@ -38,7 +44,7 @@ impl Default for Cause {
 /// An event about to be appended to the outbox.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
-    /// Its type, such as `alert.created`.
+    /// Its type, such as `note.written`.
     pub kind: &'static str,
     /// Version of the shape of `data`, `major.minor`.
     pub schema_version: &'static str,
@@ -58,7 +64,7 @@ pub struct NewEvent {
 #[derive(Clone, Debug)]
 pub struct Event {
     pub id: String,
-    /// The producer's name, such as `alert-service`.
+    /// The producer's name, such as `notes-service`.
     pub source: String,
     pub kind: String,
     pub tenant: TenantId,

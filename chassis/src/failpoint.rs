@@ -24,7 +24,10 @@ impl Failpoints {
             Some((name, visits)) => (name, visits.parse().unwrap_or(1)),
             None => (text, 1),
         };
-        Self(Some(Arc::new(Armed { name: name.to_owned(), remaining: AtomicU64::new(visits) })))
+        Self(Some(Arc::new(Armed {
+            name: name.to_owned(),
+            remaining: AtomicU64::new(visits),
+        })))
     }
 
     /// Dies here if this point is armed and its count has run out.
@@ -38,7 +41,7 @@ impl Failpoints {
         }
     }
 
-    /// The same for a point that is named by its service and step, such as `alert-service.commit.before`.
+    /// The same for a point that is named by its service and step, such as `notes-service.commit.before`.
     pub fn hit_at(&self, service: &str, step: &str) {
         if self.0.is_some() {
             self.hit(&format!("{service}.{step}"));

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// A fresh identifier, such as `alert_0190a5…`.
+/// A fresh identifier, such as `note_0190a5…`.
 pub fn new_id(prefix: &str) -> String {
     format!("{prefix}_{}", uuid::Uuid::now_v7().simple())
 }
@@ -20,10 +20,12 @@ pub fn derived_id(prefix: &str, parts: &[&str]) -> String {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// A tenant: the first part of every key, row, event and token.
@@ -56,7 +58,7 @@ mod tests {
     fn derived_ids_repeat_and_do_not_depend_on_where_parts_are_cut() {
         assert_eq!(derived_id("dec", &["a", "b"]), derived_id("dec", &["a", "b"]));
         assert_ne!(derived_id("dec", &["ab", ""]), derived_id("dec", &["a", "b"]));
-        assert!(new_id("alert").starts_with("alert_"));
-        assert_eq!(new_id("alert").len(), "alert_".len() + 32);
+        assert!(new_id("note").starts_with("note_"));
+        assert_eq!(new_id("note").len(), "note_".len() + 32);
     }
 }

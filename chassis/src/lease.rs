@@ -10,7 +10,13 @@ use crate::on;
 /// Takes or renews a named lease inside a transaction; false when another holds it.
 ///
 /// `now` is machine time: the file-based database is on this machine, so its clock is this one.
-pub(crate) async fn hold(tx: &mut Tx, name: &str, owner: &str, now: DateTime<Utc>, length: Duration) -> Result<bool, DbError> {
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    name: &str,
+    owner: &str,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<bool, DbError> {
     let now_us = now.timestamp_micros();
     let expires_us = now_us + length.as_micros() as i64;
     let done = on!(tx, c => sqlx::query(
@@ -23,7 +29,12 @@ pub(crate) async fn hold(tx: &mut Tx, name: &str, owner: &str, now: DateTime<Utc
 }
 
 /// Takes every partition that is free or expired and renews those held. Returns (partition, epoch) of all held.
-pub(crate) async fn hold_partitions(tx: &mut Tx, owner: &str, now: DateTime<Utc>, length: Duration) -> Result<Vec<(u8, i64)>, DbError> {
+pub(crate) async fn hold_partitions(
+    tx: &mut Tx,
+    owner: &str,
+    now: DateTime<Utc>,
+    length: Duration,
+) -> Result<Vec<(u8, i64)>, DbError> {
     let now_us = now.timestamp_micros();
     let expires_us = now_us + length.as_micros() as i64;
     for partition in 0..i64::from(crate::partition::COUNT) {
@@ -36,7 +47,10 @@ pub(crate) async fn hold_partitions(tx: &mut Tx, owner: &str, now: DateTime<Utc>
     on!(tx, c => sqlx::query("UPDATE partition_lease SET expires_at_us = $1 WHERE owner = $2").bind(expires_us).bind(owner).execute(c).await)?;
     let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as("SELECT partition, epoch FROM partition_lease WHERE owner = $1 ORDER BY partition")
         .bind(owner).fetch_all(c).await)?;
-    Ok(rows.into_iter().filter_map(|(partition, epoch)| Some((u8::try_from(partition).ok()?, epoch))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(partition, epoch)| Some((u8::try_from(partition).ok()?, epoch)))
+        .collect())
 }
 
 /// Expires every lease, where it is known that no other process is alive.

@@ -5,8 +5,8 @@
 //! knows its neighbours, and the kit never knows what a service is about.
 
 mod broker;
-pub mod clock;
 mod cli;
+pub mod clock;
 pub mod config;
 pub mod database;
 mod event;

@@ -25,8 +25,12 @@ mod tests {
         }
     }
 
-    const VECTORS: [(&str, &str, u8); 4] =
-        [("", "", 2), ("default", "V1", 0), ("default", "V2", 29), ("ten_demo", "truck-17", 8)];
+    const VECTORS: [(&str, &str, u8); 4] = [
+        ("", "", 2),
+        ("default", "V1", 0),
+        ("default", "V2", 29),
+        ("ten_demo", "truck-17", 8),
+    ];
 
     #[test]
     fn keys_spread_over_all_partitions() {

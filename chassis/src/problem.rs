@@ -93,7 +93,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of this kind; `code` is stable (`alert.not_found`), `detail` is an English sentence for people.
+    /// A problem of this kind; `code` is stable (`note.not_found`), `detail` is an English sentence for people.
     pub fn new(kind: Kind, code: &str, detail: impl Into<String>) -> Self {
         let status = kind.status();
         Self {
@@ -123,7 +123,11 @@ impl Problem {
             source = inner.source();
         }
         tracing::error!(error = chain, "request failed");
-        Self::new(Kind::Internal, "internal", "The request failed on our side; the log has the cause.")
+        Self::new(
+            Kind::Internal,
+            "internal",
+            "The request failed on our side; the log has the cause.",
+        )
     }
 
     /// Adds a parameter that a client's translation may use.
@@ -136,7 +140,11 @@ impl Problem {
     /// Adds what is wrong at one place.
     #[must_use]
     pub fn error(mut self, path: &str, code: &str, text: impl Into<String>) -> Self {
-        self.errors.push(FieldError { path: path.to_owned(), code: code.to_owned(), text: text.into() });
+        self.errors.push(FieldError {
+            path: path.to_owned(),
+            code: code.to_owned(),
+            text: text.into(),
+        });
         self
     }
 
@@ -154,10 +162,14 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.status(), [(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response();
         if let Some(seconds) = self.retry_after_s {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == 401 {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self);
         response

@@ -24,9 +24,9 @@ use crate::outbox::{Archive, Relay};
 
 /// The constants of a service.
 pub struct Definition {
-    /// Its name, such as `alert-service`; also the source of its events.
+    /// Its name, such as `notes-service`; also the source of its events.
     pub name: &'static str,
-    /// Prefix of its environment names, such as `ALERT`.
+    /// Prefix of its environment names, such as `NOTES`.
     pub env_prefix: &'static str,
     /// Its commented defaults (TOML).
     pub default_config: &'static str,
@@ -97,11 +97,20 @@ impl Kit {
         std::fs::create_dir_all(&runtime.data_dir)?;
         let lock = lock_data(definition.name, runtime)?;
         let file = runtime.data_dir.join(format!("{}.db", definition.name));
-        let database =
-            Database::open(definition.name, &config.database, &file, definition.migrations, runtime.failpoints.clone()).await?;
+        let database = Database::open(
+            definition.name,
+            &config.database,
+            &file,
+            definition.migrations,
+            runtime.failpoints.clone(),
+        )
+        .await?;
         release_all(&database).await?;
         let identity = IdentityCopy::load(&database, &config.auth.bootstrap_key).await?;
-        runtime.broker.attach(definition.name, Archive::new(definition.name, database.clone())).await?;
+        runtime
+            .broker
+            .attach(definition.name, Archive::new(definition.name, database.clone()))
+            .await?;
         Ok(Self {
             definition,
             config: config.clone(),
@@ -148,8 +157,15 @@ impl Kit {
 
     /// Adds background work that runs until shutdown.
     #[must_use]
-    pub fn worker(mut self, name: &'static str, future: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> Self {
-        self.workers.push(Worker { name, future: Box::pin(future) });
+    pub fn worker(
+        mut self,
+        name: &'static str,
+        future: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) -> Self {
+        self.workers.push(Worker {
+            name,
+            future: Box::pin(future),
+        });
         self
     }
 
@@ -166,7 +182,12 @@ impl Kit {
         self.worker(name, async move {
             loop {
                 if let Err(error) = work().await {
-                    tracing::warn!(service, task = name, error = format!("{error:#}"), "periodic task failed, it will run again");
+                    tracing::warn!(
+                        service,
+                        task = name,
+                        error = format!("{error:#}"),
+                        "periodic task failed, it will run again"
+                    );
                 }
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
@@ -183,16 +204,30 @@ impl Kit {
         let archive = Archive::new(self.definition.name, self.database.clone());
         let consumer = self.consumer().run(self.runtime.shutdown.clone());
         let relay = self.relay().run(self.runtime.shutdown.clone());
-        self.workers.push(Worker { name: "consumer", future: Box::pin(consumer) });
-        self.workers.push(Worker { name: "relay", future: Box::pin(relay) });
+        self.workers.push(Worker {
+            name: "consumer",
+            future: Box::pin(consumer),
+        });
+        self.workers.push(Worker {
+            name: "relay",
+            future: Box::pin(relay),
+        });
         let (routes, _) = self.routes.split_for_parts();
         let shell = Shell {
             service: self.definition.name,
             config: self.config.http.clone(),
             database: self.database.clone(),
             archive,
-            dead_letters: DeadLetters { database: self.database.clone(), handler: self.handler.clone() },
-            guard: Guard { policy, tokens: self.tokens, identity: self.identity, clock: self.runtime.clock.clone() },
+            dead_letters: DeadLetters {
+                database: self.database.clone(),
+                handler: self.handler.clone(),
+            },
+            guard: Guard {
+                policy,
+                tokens: self.tokens,
+                identity: self.identity,
+                clock: self.runtime.clock.clone(),
+            },
             clock: self.runtime.clock.clone(),
             metrics: self.runtime.metrics.clone(),
             openapi: (self.definition.openapi)(),
@@ -241,7 +276,8 @@ impl Kit {
 fn lock_data(service: &str, runtime: &Runtime) -> anyhow::Result<Arc<std::fs::File>> {
     let path = runtime.data_dir.join(format!("{service}.lock"));
     let file = std::fs::File::create(&path)?;
-    file.try_lock().map_err(|error| anyhow::anyhow!("{} is in use by another process: {error}", path.display()))?;
+    file.try_lock()
+        .map_err(|error| anyhow::anyhow!("{} is in use by another process: {error}", path.display()))?;
     Ok(Arc::new(file))
 }
 
@@ -258,7 +294,10 @@ fn with_identity(own: &[Subscription], identity_from: &str) -> Vec<Subscription>
     let mut all = own.to_vec();
     if !all.iter().any(|subscription| subscription.producer == identity_from) {
         // Configuration is read once per process start, so this leaks a few bytes once.
-        all.push(Subscription { producer: String::leak(identity_from.to_owned()), kinds: &[] });
+        all.push(Subscription {
+            producer: String::leak(identity_from.to_owned()),
+            kinds: &[],
+        });
     }
     all
 }

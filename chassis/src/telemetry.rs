@@ -11,7 +11,9 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
 /// Upper bounds of the latency histograms, in seconds.
-const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+const LATENCY_BUCKETS_S: [f64; 12] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
 
 /// Installs the log subscriber (to standard error) and the metrics recorder of this process.
 pub fn install(log_filter: &str) -> anyhow::Result<PrometheusHandle> {
@@ -37,9 +39,17 @@ where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> tracing_subscriber::fmt::FormatFields<'a> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &tracing::Event<'_>) -> std::fmt::Result {
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &tracing::Event<'_>,
+    ) -> std::fmt::Result {
         let mut line = Map::new();
-        line.insert("timestamp".into(), crate::event::rfc3339(crate::clock::micros(chrono::Utc::now())).into());
+        line.insert(
+            "timestamp".into(),
+            crate::event::rfc3339(crate::clock::micros(chrono::Utc::now())).into(),
+        );
         line.insert("level".into(), event.metadata().level().as_str().into());
         if let Some(scope) = context.event_scope() {
             for span in scope.from_root() {

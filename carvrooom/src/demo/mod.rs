@@ -37,7 +37,10 @@ pub(crate) struct Place {
 
 impl Place {
     fn url(&self, service: &str) -> String {
-        self.addresses.get(service).map(|address| format!("http://{address}")).unwrap_or_default()
+        self.addresses
+            .get(service)
+            .map(|address| format!("http://{address}"))
+            .unwrap_or_default()
     }
 }
 
@@ -74,7 +77,10 @@ async fn play(place: &Place, shutdown: CancellationToken) -> anyhow::Result<()> 
         cast
     };
     let (handle, control) = fleetsim::drive::control(shutdown.clone());
-    let jobs = cast.technicians.iter().map(|login| technician::work(&rest, login, handle.clone(), shutdown.clone()));
+    let jobs = cast
+        .technicians
+        .iter()
+        .map(|login| technician::work(&rest, login, handle.clone(), shutdown.clone()));
     let fleet = fleetsim::drive::drive(fleet(place, &cast), control);
     let (done, driven) = tokio::join!(futures::future::try_join_all(jobs), fleet);
     done?;
@@ -85,7 +91,11 @@ async fn play(place: &Place, shutdown: CancellationToken) -> anyhow::Result<()> 
 async fn seed(rest: &Rest, place: &Place) -> anyhow::Result<Cast> {
     let people = people::seed(rest, &place.bootstrap_key).await?;
     workshops::seed(rest, &people).await?;
-    Ok(Cast { device_key: people.device_key, technicians: people.technicians, owner_id: people.owner_id })
+    Ok(Cast {
+        device_key: people.device_key,
+        technicians: people.technicians,
+        owner_id: people.owner_id,
+    })
 }
 
 fn fleet(place: &Place, cast: &Cast) -> DriveOptions {
@@ -93,7 +103,11 @@ fn fleet(place: &Place, cast: &Cast) -> DriveOptions {
     let start = Utc::now() - Duration::hours(HOURS_BACK);
     DriveOptions {
         vehicles: VEHICLES,
-        failures: vec![(FaultKind::CoolantLeak, 1), (FaultKind::Battery, 1), (FaultKind::Brakes, 1)],
+        failures: vec![
+            (FaultKind::CoolantLeak, 1),
+            (FaultKind::Battery, 1),
+            (FaultKind::Brakes, 1),
+        ],
         seed: start.timestamp().unsigned_abs(),
         speed: Speed::Times(SPEED),
         at_present: AtPresent::GoLive,
@@ -110,8 +124,12 @@ fn fleet(place: &Place, cast: &Cast) -> DriveOptions {
 
 fn tell(event: &DriveEvent) {
     match event {
-        DriveEvent::CaughtUp { records, .. } => println!("demo: the fleet has caught up with the present after {records} records and goes on live"),
-        DriveEvent::Repaired { vehicle_id, component, .. } => println!("demo: {component} of {vehicle_id} was repaired"),
+        DriveEvent::CaughtUp { records, .. } => {
+            println!("demo: the fleet has caught up with the present after {records} records and goes on live")
+        }
+        DriveEvent::Repaired {
+            vehicle_id, component, ..
+        } => println!("demo: {component} of {vehicle_id} was repaired"),
         DriveEvent::Registered { .. } | DriveEvent::Failed { .. } => {}
     }
 }

@@ -27,9 +27,20 @@ pub(super) struct People {
 
 /// Makes them and prints the sign-ins.
 pub(super) async fn seed(rest: &Rest, bootstrap_key: &str) -> anyhow::Result<People> {
-    let tenant = json!({"tenant_id": TENANT, "name": "Demo fleet", "admin": {"username": "admin", "display_name": "Ada Admin"}});
-    let made = rest.post("analytics-service", "/api/v1/tenants", Caller::Key(bootstrap_key), &tenant).await?;
-    let admin = Login { username: "admin".to_owned(), password: text(&made, "/generated_password")? };
+    let tenant =
+        json!({"tenant_id": TENANT, "name": "Demo fleet", "admin": {"username": "admin", "display_name": "Ada Admin"}});
+    let made = rest
+        .post(
+            "analytics-service",
+            "/api/v1/tenants",
+            Caller::Key(bootstrap_key),
+            &tenant,
+        )
+        .await?;
+    let admin = Login {
+        username: "admin".to_owned(),
+        password: text(&made, "/generated_password")?,
+    };
     println!("demo: tenant {TENANT}; sign in at POST /api/v1/auth/login with these (shown once):");
     show("ADMIN", &admin);
     let admin_token = sign_in(rest, &admin).await?;
@@ -38,8 +49,18 @@ pub(super) async fn seed(rest: &Rest, bootstrap_key: &str) -> anyhow::Result<Peo
     let mut technician_ids = Vec::new();
     for (username, role, display_name) in PEOPLE {
         let person = json!({"username": username, "role": role, "display_name": display_name});
-        let made = rest.post("analytics-service", "/api/v1/users", Caller::Token(&admin_token), &person).await?;
-        let login = Login { username: username.to_owned(), password: text(&made, "/generated_password")? };
+        let made = rest
+            .post(
+                "analytics-service",
+                "/api/v1/users",
+                Caller::Token(&admin_token),
+                &person,
+            )
+            .await?;
+        let login = Login {
+            username: username.to_owned(),
+            password: text(&made, "/generated_password")?,
+        };
         let user_id = text(&made, "/user/user_id")?;
         show(role, &login);
         match role {
@@ -52,16 +73,32 @@ pub(super) async fn seed(rest: &Rest, bootstrap_key: &str) -> anyhow::Result<Peo
         }
     }
     let key = json!({"kind": "DEVICE", "name": "demo vehicles", "scopes": ["telemetry:write", "vehicles:read", "vehicles:write"]});
-    let key = rest.post("analytics-service", "/api/v1/api-keys", Caller::Token(&admin_token), &key).await?;
+    let key = rest
+        .post(
+            "analytics-service",
+            "/api/v1/api-keys",
+            Caller::Token(&admin_token),
+            &key,
+        )
+        .await?;
     let device_key = text(&key, "/secret")?;
-    rest.eventually("ingestion-service", "/api/v1/vehicles", Caller::Key(&device_key)).await?;
-    Ok(People { admin_token, device_key, owner_id, technicians, technician_ids })
+    rest.eventually("ingestion-service", "/api/v1/vehicles", Caller::Key(&device_key))
+        .await?;
+    Ok(People {
+        admin_token,
+        device_key,
+        owner_id,
+        technicians,
+        technician_ids,
+    })
 }
 
 /// Signs in and returns the access token.
 pub(super) async fn sign_in(rest: &Rest, login: &Login) -> anyhow::Result<String> {
     let body = json!({"tenant": TENANT, "username": login.username, "password": login.password});
-    let answer: Value = rest.post("analytics-service", "/api/v1/auth/login", Caller::Nobody, &body).await?;
+    let answer: Value = rest
+        .post("analytics-service", "/api/v1/auth/login", Caller::Nobody, &body)
+        .await?;
     text(&answer, "/access_token")
 }
 

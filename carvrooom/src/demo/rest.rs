@@ -23,20 +23,46 @@ pub(super) struct Rest {
 
 impl Rest {
     pub(super) fn new(place: &Place) -> Self {
-        let urls = place.addresses.keys().map(|name| (name.clone(), place.url(name))).collect();
-        Self { client: reqwest::Client::new(), urls }
+        let urls = place
+            .addresses
+            .keys()
+            .map(|name| (name.clone(), place.url(name)))
+            .collect();
+        Self {
+            client: reqwest::Client::new(),
+            urls,
+        }
     }
 
     pub(super) async fn get(&self, service: &str, path: &str, caller: Caller<'_>) -> anyhow::Result<Value> {
         self.call(reqwest::Method::GET, service, path, caller, None).await
     }
 
-    pub(super) async fn post(&self, service: &str, path: &str, caller: Caller<'_>, body: &Value) -> anyhow::Result<Value> {
-        self.call(reqwest::Method::POST, service, path, caller, Some(body)).await
+    pub(super) async fn post(
+        &self,
+        service: &str,
+        path: &str,
+        caller: Caller<'_>,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::POST, service, path, caller, Some(body))
+            .await
     }
 
-    async fn call(&self, method: reqwest::Method, service: &str, path: &str, caller: Caller<'_>, body: Option<&Value>) -> anyhow::Result<Value> {
-        let url = format!("{}{path}", self.urls.get(service).with_context(|| format!("no service {service}"))?);
+    async fn call(
+        &self,
+        method: reqwest::Method,
+        service: &str,
+        path: &str,
+        caller: Caller<'_>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let url = format!(
+            "{}{path}",
+            self.urls
+                .get(service)
+                .with_context(|| format!("no service {service}"))?
+        );
         let mut request = self.client.request(method, &url);
         request = match caller {
             Caller::Key(key) => request.header("x-api-key", key),
@@ -50,7 +76,11 @@ impl Rest {
         let status = response.status();
         let answer = response.text().await?;
         anyhow::ensure!(status.is_success(), "{service} {path} answered {status}: {answer}");
-        if answer.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&answer)?) }
+        if answer.is_empty() {
+            Ok(Value::Null)
+        } else {
+            Ok(serde_json::from_str(&answer)?)
+        }
     }
 
     /// Polls until a call succeeds: what was just made by event may take a moment to be known everywhere.
@@ -70,5 +100,7 @@ impl Rest {
 /// A text field of an answer.
 pub(super) fn text(answer: &Value, pointer: &str) -> anyhow::Result<String> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
-    found.map(str::to_owned).with_context(|| format!("the answer has no {pointer}"))
+    found
+        .map(str::to_owned)
+        .with_context(|| format!("the answer has no {pointer}"))
 }

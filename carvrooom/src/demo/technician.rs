@@ -21,7 +21,12 @@ const LOOK: Duration = Duration::from_secs(1);
 const SIGN_IN_EVERY: Duration = Duration::from_secs(480);
 
 /// Does one technician's jobs until shutdown.
-pub(super) async fn work(rest: &Rest, login: &Login, vehicles: Handle, shutdown: CancellationToken) -> anyhow::Result<()> {
+pub(super) async fn work(
+    rest: &Rest,
+    login: &Login,
+    vehicles: Handle,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
     let mut seen: HashMap<String, Instant> = HashMap::new();
     let mut token = sign_in(rest, login).await?;
     let mut signed_in = Instant::now();
@@ -34,11 +39,20 @@ pub(super) async fn work(rest: &Rest, login: &Login, vehicles: Handle, shutdown:
             token = sign_in(rest, login).await?;
             signed_in = Instant::now();
         }
-        let listed = rest.get("scheduling-service", "/api/v1/appointments?status=SCHEDULED", Caller::Token(&token)).await;
+        let listed = rest
+            .get(
+                "scheduling-service",
+                "/api/v1/appointments?status=SCHEDULED",
+                Caller::Token(&token),
+            )
+            .await;
         let jobs = match listed {
             Ok(jobs) => jobs,
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "the demo's technician could not see the jobs");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the demo's technician could not see the jobs"
+                );
                 continue;
             }
         };
@@ -48,7 +62,10 @@ pub(super) async fn work(rest: &Rest, login: &Login, vehicles: Handle, shutdown:
                 continue;
             }
             if let Err(error) = finish(rest, &token, &id, job, &vehicles).await {
-                tracing::warn!(error = format!("{error:#}"), "the demo's technician could not finish a job");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the demo's technician could not finish a job"
+                );
             }
         }
     }
@@ -57,7 +74,13 @@ pub(super) async fn work(rest: &Rest, login: &Login, vehicles: Handle, shutdown:
 async fn finish(rest: &Rest, token: &str, id: &str, job: &Value, vehicles: &Handle) -> anyhow::Result<()> {
     let caller = Caller::Token(token);
     let component = text(job, "/component")?;
-    rest.post("scheduling-service", &format!("/api/v1/appointments/{id}/start"), caller, &json!({})).await?;
+    rest.post(
+        "scheduling-service",
+        &format!("/api/v1/appointments/{id}/start"),
+        caller,
+        &json!({}),
+    )
+    .await?;
     // The vehicle is repaired before the report: what the platform hears next is a healthy vehicle.
     if !vehicles.repair(&text(job, "/vehicle_id")?, &component) {
         tracing::warn!("the simulated vehicle took no repair");
@@ -66,6 +89,12 @@ async fn finish(rest: &Rest, token: &str, id: &str, job: &Value, vehicles: &Hand
         "findings": [{"component": component, "verdict": "CONFIRMED", "action": "REPLACED", "parts": job["parts"]}],
         "cost": job["price"],
     });
-    rest.post("scheduling-service", &format!("/api/v1/appointments/{id}/complete"), caller, &report).await?;
+    rest.post(
+        "scheduling-service",
+        &format!("/api/v1/appointments/{id}/complete"),
+        caller,
+        &report,
+    )
+    .await?;
     Ok(())
 }

@@ -26,19 +26,27 @@ async fn from_telemetry_to_a_repaired_vehicle() {
 
     let alert = eventually("a critical alert", async || {
         let alerts = place.list("alert", "/api/v1/alerts").await;
-        alerts.into_iter().find(|alert| ["CRITICAL", "EMERGENCY"].contains(&alert["severity"].as_str().unwrap_or("")))
+        alerts
+            .into_iter()
+            .find(|alert| ["CRITICAL", "EMERGENCY"].contains(&alert["severity"].as_str().unwrap_or("")))
     })
     .await;
     let vehicle = alert["vehicle_id"].as_str().expect("a vehicle").to_owned();
     assert_eq!(alert["component"], "cooling", "{alert}");
     let visit = eventually("a booked visit", async || {
-        let visits = place.list("scheduling", &format!("/api/v1/appointments?vehicle_id={vehicle}")).await;
-        visits.into_iter().find(|visit| visit["alert_id"] == alert["alert_id"] && visit["status"] == "SCHEDULED")
+        let visits = place
+            .list("scheduling", &format!("/api/v1/appointments?vehicle_id={vehicle}"))
+            .await;
+        visits
+            .into_iter()
+            .find(|visit| visit["alert_id"] == alert["alert_id"] && visit["status"] == "SCHEDULED")
     })
     .await;
     let decision_id = alert["decision_id"].as_str().expect("a decision");
     let decision = eventually("the warranty's answer on the decision", async || {
-        let decision = place.get("agent", &format!("/api/v1/agents/decision/{decision_id}")).await;
+        let decision = place
+            .get("agent", &format!("/api/v1/agents/decision/{decision_id}"))
+            .await;
         decision["warranty"]["reason"]["text"].is_string().then_some(decision)
     })
     .await;
@@ -52,7 +60,9 @@ async fn from_telemetry_to_a_repaired_vehicle() {
     })
     .await;
     eventually("the alert's end", async || {
-        let alert = place.get("alert", &format!("/api/v1/alerts/{}", alert["alert_id"].as_str()?)).await;
+        let alert = place
+            .get("alert", &format!("/api/v1/alerts/{}", alert["alert_id"].as_str()?))
+            .await;
         (alert["status"] == "RESOLVED").then_some(())
     })
     .await;
@@ -61,21 +71,34 @@ async fn from_telemetry_to_a_repaired_vehicle() {
 }
 
 async fn component(place: &Place, vehicle: &str) -> Value {
-    place.get("health", &format!("/api/v1/health/{vehicle}/component/cooling")).await
+    place
+        .get("health", &format!("/api/v1/health/{vehicle}/component/cooling"))
+        .await
 }
 
 async fn repair(place: &Place, visit: &Value) {
     let id = visit["appointment_id"].as_str().expect("an id");
-    place.make("scheduling", &format!("/api/v1/appointments/{id}/start"), &json!({})).await;
+    place
+        .make("scheduling", &format!("/api/v1/appointments/{id}/start"), &json!({}))
+        .await;
     let report = json!({"findings": [{"component": "cooling", "verdict": "CONFIRMED", "action": "REPLACED"}], "cost": {"amount_minor": 41500, "currency": "EUR"}});
-    place.make("scheduling", &format!("/api/v1/appointments/{id}/complete"), &report).await;
+    place
+        .make("scheduling", &format!("/api/v1/appointments/{id}/complete"), &report)
+        .await;
 }
 
 /// The audit log holds every link of the chain, and the fleet's numbers are made from it.
 async fn audited(place: &Place, vehicle: &str) {
     let links = [
-        "vehicle.registered", "component.critical", "agent.decision.made", "warranty.coverage.checked", "alert.created",
-        "appointment.scheduled", "technician.assigned", "appointment.completed", "alert.resolved",
+        "vehicle.registered",
+        "component.critical",
+        "agent.decision.made",
+        "warranty.coverage.checked",
+        "alert.created",
+        "appointment.scheduled",
+        "technician.assigned",
+        "appointment.completed",
+        "alert.resolved",
     ];
     eventually("the chain in the audit log", async || {
         let entries = place.list("analytics", "/api/v1/audit/logs").await;
@@ -84,7 +107,18 @@ async fn audited(place: &Place, vehicle: &str) {
     })
     .await;
     let dashboard = place.get("analytics", "/api/v1/dashboards/fleet").await;
-    assert_eq!(dashboard["fleet_summary"]["vehicles"].as_u64().or(dashboard["fleet_summary"]["vehicles"]["value"].as_u64()), Some(3), "{dashboard}");
+    assert_eq!(
+        dashboard["fleet_summary"]["vehicles"]
+            .as_u64()
+            .or(dashboard["fleet_summary"]["vehicles"]["value"].as_u64()),
+        Some(3),
+        "{dashboard}"
+    );
     let own = place.get("analytics", "/api/v1/audit/logs?type=alert.created").await;
-    assert!(own["items"].as_array().is_some_and(|items| items.iter().any(|item| item.to_string().contains(vehicle))), "{own}");
+    assert!(
+        own["items"]
+            .as_array()
+            .is_some_and(|items| items.iter().any(|item| item.to_string().contains(vehicle))),
+        "{own}"
+    );
 }

@@ -56,23 +56,35 @@ async fn a_failing_vehicle_alerts_within_a_second_under_load() {
     let load = background.await.expect("no panic").expect("the load ran");
     let alerts = eventually("an alert for each vehicle", async || {
         let alerts = place.events("alert", "alert.created").await;
-        let vehicles: std::collections::HashSet<&str> = alerts.iter().filter_map(|alert| alert["data"]["vehicle_id"].as_str()).collect();
+        let vehicles: std::collections::HashSet<&str> = alerts
+            .iter()
+            .filter_map(|alert| alert["data"]["vehicle_id"].as_str())
+            .collect();
         (vehicles.len() as u64 >= samples).then_some(alerts.clone())
     })
     .await;
     let mut latencies_ms: HashMap<&str, f64> = HashMap::new();
     for alert in &alerts {
-        let (Some(vehicle), Some(recorded)) = (alert["data"]["vehicle_id"].as_str(), alert["recordedtime"].as_str()) else { continue };
+        let (Some(vehicle), Some(recorded)) = (alert["data"]["vehicle_id"].as_str(), alert["recordedtime"].as_str())
+        else {
+            continue;
+        };
         let Some(sent) = posted.get(vehicle) else { continue };
         let recorded: DateTime<Utc> = recorded.parse().expect("a time");
         let latency = (recorded - sent).num_microseconds().expect("short") as f64 / 1e3;
         // The first alert of a vehicle counts; a worse one may follow.
-        latencies_ms.entry(vehicle).and_modify(|first| *first = first.min(latency)).or_insert(latency);
+        latencies_ms
+            .entry(vehicle)
+            .and_modify(|first| *first = first.min(latency))
+            .or_insert(latency);
     }
     let mut sorted: Vec<f64> = latencies_ms.into_values().collect();
     sorted.sort_by(f64::total_cmp);
     let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share).round() as usize];
-    report("telemetry_to_alert", json!({"samples": sorted.len(), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0), "load": load}));
+    report(
+        "telemetry_to_alert",
+        json!({"samples": sorted.len(), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0), "load": load}),
+    );
     assert!(at(0.99) < 1000.0, "p99 {} ms", at(0.99));
     running.kill();
 }

@@ -14,7 +14,15 @@ pub(crate) const KEY: &str = "cvk_bootstrap_key_of_the_platform_tests";
 /// How long anything may take before a test gives up.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
-const SERVICES: [&str; 7] = ["ingestion", "health", "agent", "alert", "scheduling", "warranty", "analytics"];
+const SERVICES: [&str; 7] = [
+    "ingestion",
+    "health",
+    "agent",
+    "alert",
+    "scheduling",
+    "warranty",
+    "analytics",
+];
 
 /// True when the bars run at full size.
 pub(crate) fn full_size() -> bool {
@@ -46,12 +54,22 @@ pub(crate) struct Running {
 impl Place {
     pub(crate) fn new() -> Self {
         // Ports are held together for a moment, so that each is another one.
-        let held: Vec<TcpListener> = SERVICES.iter().map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port")).collect();
-        let ports = SERVICES.iter().zip(&held).map(|(name, port)| (*name, port.local_addr().expect("an address").port())).collect();
+        let held: Vec<TcpListener> = SERVICES
+            .iter()
+            .map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port"))
+            .collect();
+        let ports = SERVICES
+            .iter()
+            .zip(&held)
+            .map(|(name, port)| (*name, port.local_addr().expect("an address").port()))
+            .collect();
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
             ports,
-            environment: vec![("CARVROOOM_ADMIN_PASSWORD".to_owned(), "a password for the tests".to_owned())],
+            environment: vec![(
+                "CARVROOOM_ADMIN_PASSWORD".to_owned(),
+                "a password for the tests".to_owned(),
+            )],
             client: reqwest::Client::new(),
         }
     }
@@ -75,20 +93,31 @@ impl Place {
     fn command(&self, failpoint: &str) -> Command {
         let binary = std::env::var("CARVROOOM_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_carvrooom").to_owned());
         let mut command = Command::new(binary);
-        command.args(["up", "--ui-port", "0", "--data-dir"]).arg(self.data_dir()).env("CARVROOOM_BOOTSTRAP_KEY", KEY);
-        command.env("RUST_LOG", "warn").env("CARVROOOM_FAILPOINT", failpoint).env_remove("CARVROOOM_BARS");
+        command
+            .args(["up", "--ui-port", "0", "--data-dir"])
+            .arg(self.data_dir())
+            .env("CARVROOOM_BOOTSTRAP_KEY", KEY);
+        command
+            .env("RUST_LOG", "warn")
+            .env("CARVROOOM_FAILPOINT", failpoint)
+            .env_remove("CARVROOOM_BARS");
         for (name, port) in &self.ports {
             command.env(format!("{}__HTTP__PORT", name.to_uppercase()), port.to_string());
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("a log file");
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("log"))
+            .expect("a log file");
         command.stdout(Stdio::piped()).stderr(log);
         command
     }
 
     /// Starts and waits for `ready`.
     pub(crate) fn start(&self) -> Running {
-        self.try_start("").unwrap_or_else(|| panic!("the platform did not become ready:\n{}", self.log()))
+        self.try_start("")
+            .unwrap_or_else(|| panic!("the platform did not become ready:\n{}", self.log()))
     }
 
     /// Starts with an armed failpoint; `None` when it died before it was ready.
@@ -96,8 +125,14 @@ impl Place {
         let started = Instant::now();
         let mut process = self.command(failpoint).spawn().expect("the binary");
         let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-        let ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ready http://"));
-        let running = Running { process, started_in: started.elapsed() };
+        let ready = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .any(|line| line.starts_with("ready http://"));
+        let running = Running {
+            process,
+            started_in: started.elapsed(),
+        };
         // The rest of the output is read away, so that the process never waits for us.
         std::thread::spawn(move || lines.map_while(Result::ok).count());
         ready.then_some(running)
@@ -108,7 +143,12 @@ impl Place {
     }
 
     pub(crate) async fn get(&self, service: &str, path: &str) -> Value {
-        let response = self.client.get(format!("{}{path}", self.url(service))).header("x-api-key", KEY).send().await;
+        let response = self
+            .client
+            .get(format!("{}{path}", self.url(service)))
+            .header("x-api-key", KEY)
+            .send()
+            .await;
         let response = response.unwrap_or_else(|error| panic!("GET {service} {path}: {error}"));
         let (status, body) = (response.status(), response.text().await.expect("a body"));
         assert!(status.is_success(), "GET {service} {path} answered {status}: {body}");
@@ -116,8 +156,15 @@ impl Place {
     }
 
     pub(crate) async fn post(&self, service: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = self.client.post(format!("{}{path}", self.url(service))).header("x-api-key", KEY).json(body);
-        let response = request.send().await.unwrap_or_else(|error| panic!("POST {service} {path}: {error}"));
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url(service)))
+            .header("x-api-key", KEY)
+            .json(body);
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("POST {service} {path}: {error}"));
         let status = response.status().as_u16();
         (status, response.json().await.unwrap_or(Value::Null))
     }
@@ -125,7 +172,10 @@ impl Place {
     /// The same, which must succeed.
     pub(crate) async fn make(&self, service: &str, path: &str, body: &Value) -> Value {
         let (status, answer) = self.post(service, path, body).await;
-        assert!((200..300).contains(&status), "POST {service} {path} answered {status}: {answer}");
+        assert!(
+            (200..300).contains(&status),
+            "POST {service} {path} answered {status}: {answer}"
+        );
         answer
     }
 
@@ -150,7 +200,12 @@ impl Place {
         for partition in 0..chassis::partition::COUNT {
             let mut after = 0;
             loop {
-                let page = self.get(service, &format!("/internal/events?partition={partition}&after={after}&limit=1000")).await;
+                let page = self
+                    .get(
+                        service,
+                        &format!("/internal/events?partition={partition}&after={after}&limit=1000"),
+                    )
+                    .await;
                 let events = page["events"].as_array().expect("events").clone();
                 let Some(last) = events.last() else { break };
                 after = last["sequence"].as_i64().expect("a sequence");
@@ -166,8 +221,13 @@ impl Place {
         eventually("the platform to come to rest", async || {
             // One process, so any service's metrics tell of all.
             let metrics = self.get("ingestion", "/metrics").await;
-            let published = metrics.as_str().unwrap_or_default().lines().filter(|line| line.starts_with("events_published_total"));
+            let published = metrics
+                .as_str()
+                .unwrap_or_default()
+                .lines()
+                .filter(|line| line.starts_with("events_published_total"));
             let mut counts: Vec<String> = published.map(str::to_owned).collect();
+            counts.sort();
             let conservation = self.get("ingestion", "/api/v1/conservation").await;
             counts.push(conservation.to_string());
             let rested = before.as_ref() == Some(&counts);
@@ -201,7 +261,11 @@ impl Running {
     pub(crate) fn resident_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("its status");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
-        let kib: u64 = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number");
+        let kib: u64 = line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|kib| kib.parse().ok())
+            .expect("a number");
         kib * 1024
     }
 }
@@ -228,7 +292,10 @@ pub(crate) async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -
 /// Workshops, technicians, parts on order and a coverage, through the API.
 pub(crate) async fn seed_workshops(place: &Place) {
     let hours = |from: &str, to: &str| -> Value {
-        ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"].iter().map(|day| json!({"weekday": day, "from": from, "to": to})).collect()
+        ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+            .iter()
+            .map(|day| json!({"weekday": day, "from": from, "to": to}))
+            .collect()
     };
     let bays: Value = (1..=8)
         .map(|number| json!({"bay_id": format!("bay_{number}"), "name": format!("Bay {number}"), "kinds": ["GENERAL", "HEAVY", "HIGH_VOLTAGE"], "has_lift": true}))

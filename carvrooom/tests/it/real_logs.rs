@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono::{Duration, Utc};
 use fleetsim::replay::{Begin, Fault, ReplayOptions, Speed, files_of, replay};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -31,7 +30,7 @@ async fn run(place: &Place, folder: &str, vehicle: &str, inject: Option<Fault>, 
         vehicle_id: vehicle.to_owned(),
         vin: None,
         register: true,
-        begin: Begin::EndAt(Utc::now() - Duration::minutes(1)),
+        begin: Begin::EndNow,
         gap_s: 300,
         speed: Speed::Max,
         batch: 500,
@@ -60,9 +59,21 @@ async fn a_healthy_car_stays_quiet_and_the_same_car_with_a_fault_alarms() {
     let running = place.start();
     let etios = "obd-carobd-etios";
     let healthy = run(&place, etios, "etios", None, usize::MAX).await.expect("data");
-    let leak = run(&place, etios, "etios-leak", Some(Fault::CoolantLeak), usize::MAX).await.expect("data");
-    let battery = run(&place, etios, "etios-battery", Some(Fault::BatteryFailing), usize::MAX).await.expect("data");
-    let leon = run(&place, "obd-kit-seat-leon", "leon", None, if crate::platform::full_size() { usize::MAX } else { 6 }).await.expect("data");
+    let leak = run(&place, etios, "etios-leak", Some(Fault::CoolantLeak), usize::MAX)
+        .await
+        .expect("data");
+    let battery = run(&place, etios, "etios-battery", Some(Fault::BatteryFailing), usize::MAX)
+        .await
+        .expect("data");
+    let leon = run(
+        &place,
+        "obd-kit-seat-leon",
+        "leon",
+        None,
+        if crate::platform::full_size() { usize::MAX } else { 6 },
+    )
+    .await
+    .expect("data");
     place.drained().await;
 
     for vehicle in ["etios", "leon"] {
@@ -71,15 +82,29 @@ async fn a_healthy_car_stays_quiet_and_the_same_car_with_a_fault_alarms() {
     }
     let leak_alarms = alarms(&place, "etios-leak").await;
     let battery_alarms = alarms(&place, "etios-battery").await;
-    assert!(leak_alarms.iter().all(|event| event["data"]["component"] == "cooling"), "{leak_alarms:#?}");
+    assert!(
+        leak_alarms.iter().all(|event| event["data"]["component"] == "cooling"),
+        "{leak_alarms:#?}"
+    );
     assert!(!leak_alarms.is_empty(), "the injected leak was not seen");
-    assert!(battery_alarms.iter().all(|event| event["data"]["component"] == "battery_12v"), "{battery_alarms:#?}");
+    assert!(
+        battery_alarms
+            .iter()
+            .all(|event| event["data"]["component"] == "battery_12v"),
+        "{battery_alarms:#?}"
+    );
     assert!(!battery_alarms.is_empty(), "the injected battery failure was not seen");
     let quarantined = place.list("ingestion", "/api/v1/quarantine").await;
-    assert!(quarantined.iter().all(|item| item.to_string().contains("code")), "each quarantined reading has its reason");
-    report("real_logs", json!({
-        "etios": healthy, "etios_leak": leak, "etios_battery": battery, "leon": leon, "alarms": {"etios": 0, "leon": 0,
-        "etios_leak": leak_alarms.len(), "etios_battery": battery_alarms.len()}, "quarantined_entries": quarantined.len(),
-    }));
+    assert!(
+        quarantined.iter().all(|item| item.to_string().contains("code")),
+        "each quarantined reading has its reason"
+    );
+    report(
+        "real_logs",
+        json!({
+            "etios": healthy, "etios_leak": leak, "etios_battery": battery, "leon": leon, "alarms": {"etios": 0, "leon": 0,
+            "etios_leak": leak_alarms.len(), "etios_battery": battery_alarms.len()}, "quarantined_entries": quarantined.len(),
+        }),
+    );
     running.kill();
 }

@@ -52,7 +52,11 @@ async fn converse(stream: TcpStream, kept: Arc<Mutex<Vec<String>>>) -> std::io::
             }
             kept.lock().push(message_id);
         }
-        let answer: &[u8] = if command.starts_with("QUIT") { b"221 bye\r\n" } else { b"250 ok\r\n" };
+        let answer: &[u8] = if command.starts_with("QUIT") {
+            b"221 bye\r\n"
+        } else {
+            b"250 ok\r\n"
+        };
         writing.write_all(answer).await?;
     }
     Ok(())

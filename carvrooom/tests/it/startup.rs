@@ -27,7 +27,10 @@ async fn all_seven_are_ready_within_two_seconds_and_stay_small() {
     }
     place.drained().await;
     let resident_mb = running.resident_bytes() as f64 / 1e6;
-    report("startup", json!({"ready_s": started_in.as_secs_f64(), "resident_mb_with_1000_vehicles": resident_mb}));
+    report(
+        "startup",
+        json!({"ready_s": started_in.as_secs_f64(), "resident_mb_with_1000_vehicles": resident_mb}),
+    );
     assert!(started_in < Duration::from_secs(2), "ready after {started_in:?}");
     assert!(resident_mb < 200.0, "{resident_mb} MB resident");
 }
@@ -37,19 +40,37 @@ async fn the_gateway_forwards_and_a_second_process_is_refused() {
     let place = Place::new();
     let running = place.start();
     let addresses: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(place.data_dir().join("addresses.json")).expect("addresses")).expect("JSON");
+        serde_json::from_str(&std::fs::read_to_string(place.data_dir().join("addresses.json")).expect("addresses"))
+            .expect("JSON");
     let gateway = addresses["gateway"].as_str().expect("the gateway's address");
-    let page = reqwest::get(gateway).await.expect("answered").text().await.expect("a page");
+    let page = reqwest::get(gateway)
+        .await
+        .expect("answered")
+        .text()
+        .await
+        .expect("a page");
     assert!(page.contains("CarVrooom"));
-    let status: serde_json::Value = reqwest::get(format!("{gateway}/status.json")).await.expect("answered").json().await.expect("JSON");
+    let status: serde_json::Value = reqwest::get(format!("{gateway}/status.json"))
+        .await
+        .expect("answered")
+        .json()
+        .await
+        .expect("JSON");
     let services = status.as_array().expect("a list");
     assert_eq!(services.len(), 7);
     assert!(services.iter().all(|service| service["ready"] == true), "{status}");
-    let refused = reqwest::get(format!("{gateway}/api/v1/vehicles")).await.expect("answered");
+    let refused = reqwest::get(format!("{gateway}/api/v1/vehicles"))
+        .await
+        .expect("answered");
     assert_eq!(refused.status(), 401);
     assert_eq!(refused.headers()["content-type"], "application/problem+json");
-    let listed = reqwest::Client::new().get(format!("{gateway}/api/v1/vehicles")).header("x-api-key", crate::platform::KEY);
+    let listed = reqwest::Client::new()
+        .get(format!("{gateway}/api/v1/vehicles"))
+        .header("x-api-key", crate::platform::KEY);
     assert_eq!(listed.send().await.expect("answered").status(), 200);
-    assert!(place.try_start("").is_none(), "a second process on the same folder must not start");
+    assert!(
+        place.try_start("").is_none(),
+        "a second process on the same folder must not start"
+    );
     running.kill();
 }

@@ -102,7 +102,11 @@ impl Consumer {
                 Ok(()) => backoff = Duration::from_millis(50),
                 Err(Failed::LeaseLost) => owned = self.claim(Owned::default()).await?,
                 Err(Failed::Handling(error)) => {
-                    tracing::warn!(service = self.service, error = format!("{error:#}"), "events will be tried again");
+                    tracing::warn!(
+                        service = self.service,
+                        error = format!("{error:#}"),
+                        "events will be tried again"
+                    );
                     tokio::select! {
                         () = shutdown.cancelled() => return Ok(()),
                         () = tokio::time::sleep(backoff) => {}
@@ -121,16 +125,24 @@ impl Consumer {
         let mut tx = self.database.begin().await?;
         let held = crate::lease::hold_partitions(&mut tx, &self.owner, self.clock.machine_now(), self.lease).await?;
         tx.commit().await?;
-        let unchanged = held.len() == owned.epochs.len() && held.iter().all(|(partition, epoch)| owned.epochs.get(partition) == Some(epoch));
+        let unchanged = held.len() == owned.epochs.len()
+            && held
+                .iter()
+                .all(|(partition, epoch)| owned.epochs.get(partition) == Some(epoch));
         if unchanged {
             return Ok(owned);
         }
-        owned = Owned { epochs: held.into_iter().collect(), ..Owned::default() };
+        owned = Owned {
+            epochs: held.into_iter().collect(),
+            ..Owned::default()
+        };
         let mut tx = self.database.read().await?;
-        let rows: Vec<(String, i64, i64)> =
-            on!(tx, c => sqlx::query_as("SELECT producer, partition, sequence FROM consumer_position").fetch_all(c).await)?;
+        let rows: Vec<(String, i64, i64)> = on!(tx, c => sqlx::query_as("SELECT producer, partition, sequence FROM consumer_position").fetch_all(c).await)?;
         for (producer, partition, sequence) in rows {
-            let known = self.subscriptions.iter().find(|subscription| subscription.producer == producer);
+            let known = self
+                .subscriptions
+                .iter()
+                .find(|subscription| subscription.producer == producer);
             if let (Some(subscription), Ok(partition)) = (known, u8::try_from(partition)) {
                 owned.positions.insert((subscription.producer, partition), sequence);
             }
@@ -146,12 +158,19 @@ impl Consumer {
         for turn in 0..partitions.len() {
             let partition = partitions[(owned.turn + turn) % partitions.len()];
             for subscription in &self.subscriptions {
-                let position = owned.positions.get(&(subscription.producer, partition)).copied().unwrap_or(0);
+                let position = owned
+                    .positions
+                    .get(&(subscription.producer, partition))
+                    .copied()
+                    .unwrap_or(0);
                 if self.broker.head(subscription.producer, partition) <= position {
                     continue;
                 }
                 let room = (self.batch_max - batch.len()).min(READ_MAX);
-                let events = self.broker.read(subscription.producer, partition, position, room).await?;
+                let events = self
+                    .broker
+                    .read(subscription.producer, partition, position, room)
+                    .await?;
                 bytes += events.iter().map(|event| event.data.len()).sum::<usize>();
                 batch.extend(events);
                 if batch.len() >= self.batch_max || bytes >= BATCH_BYTES_MAX {
@@ -168,11 +187,15 @@ impl Consumer {
         match self.commit(owned, batch).await {
             Ok(()) => return Ok(()),
             Err(Failed::LeaseLost) => return Err(Failed::LeaseLost),
-            Err(Failed::Handling(error)) => tracing::debug!(service = self.service, %error, "batch failed, trying one by one"),
+            Err(Failed::Handling(error)) => {
+                tracing::debug!(service = self.service, %error, "batch failed, trying one by one")
+            }
         }
         for event in batch {
             match self.commit(owned, std::slice::from_ref(event)).await {
-                Err(Failed::Handling(HandleError::Poison { code, detail })) => self.bury(owned, event, code, &detail).await?,
+                Err(Failed::Handling(HandleError::Poison { code, detail })) => {
+                    self.bury(owned, event, code, &detail).await?
+                }
                 other => other?,
             }
         }
@@ -224,7 +247,11 @@ impl Consumer {
             return handler.handle_batch(batch, tx).await;
         }
         let wanted: Vec<Event> = batch.iter().filter(|event| self.wants(event)).cloned().collect();
-        if wanted.is_empty() { Ok(()) } else { handler.handle_batch(&wanted, tx).await }
+        if wanted.is_empty() {
+            Ok(())
+        } else {
+            handler.handle_batch(&wanted, tx).await
+        }
     }
 
     fn wants(&self, event: &Event) -> bool {
@@ -252,7 +279,11 @@ impl Consumer {
 
     fn moved(&self, owned: &mut Owned, batch: &[Event]) {
         for ((producer, partition), sequence) in last_of_each(batch) {
-            if let Some(subscription) = self.subscriptions.iter().find(|subscription| subscription.producer == producer) {
+            if let Some(subscription) = self
+                .subscriptions
+                .iter()
+                .find(|subscription| subscription.producer == producer)
+            {
                 owned.positions.insert((subscription.producer, partition), sequence);
             }
         }
@@ -260,7 +291,13 @@ impl Consumer {
 
     /// Puts a poison event aside in the transaction that passes it.
     async fn bury(&self, owned: &mut Owned, event: &Event, code: &str, detail: &str) -> Result<(), Failed> {
-        tracing::error!(service = self.service, code, detail, event_id = event.id, "event moved to the dead letters");
+        tracing::error!(
+            service = self.service,
+            code,
+            detail,
+            event_id = event.id,
+            "event moved to the dead letters"
+        );
         metrics::counter!("events_dead_lettered_total", "service" => self.service).increment(1);
         let mut tx = self.database.begin().await?;
         DeadLetters::insert(&mut tx, event, code, detail, self.clock.machine_now()).await?;

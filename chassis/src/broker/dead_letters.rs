@@ -35,7 +35,13 @@ pub(crate) struct DeadLetter {
 }
 
 impl DeadLetters {
-    pub(crate) async fn insert(tx: &mut Tx, event: &Event, code: &str, detail: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    pub(crate) async fn insert(
+        tx: &mut Tx,
+        event: &Event,
+        code: &str,
+        detail: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
         on!(tx, c => sqlx::query(
             "INSERT INTO dead_letter (tenant_id, id, producer, partition, sequence, kind, event, code, detail, failed_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING")
@@ -52,7 +58,9 @@ impl DeadLetters {
             "SELECT id, producer, partition, sequence, kind, code, detail, failed_at, replayed_at
              FROM dead_letter WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.as_str()).bind(after).bind(limit as i64).fetch_all(c).await)?;
-        let next_cursor = (items.len() == limit).then(|| items.last().map(|last| cursor::encode(&last.id))).flatten();
+        let next_cursor = (items.len() == limit)
+            .then(|| items.last().map(|last| cursor::encode(&last.id)))
+            .flatten();
         Ok(Page { items, next_cursor })
     }
 
@@ -65,22 +73,30 @@ impl DeadLetters {
             .bind(tenant.as_str()).bind(id).fetch_optional(c).await)
         .map_err(failed)?;
         let Some((json, replayed_at)) = row else {
-            return Err(Problem::new(Kind::NotFound, "dead_letter.not_found", "There is no dead letter with this id."));
+            return Err(Problem::new(
+                Kind::NotFound,
+                "dead_letter.not_found",
+                "There is no dead letter with this id.",
+            ));
         };
         if replayed_at.is_some() {
-            return Err(Problem::new(Kind::Conflict, "dead_letter.replayed", "This dead letter was replayed before."));
+            return Err(Problem::new(
+                Kind::Conflict,
+                "dead_letter.replayed",
+                "This dead letter was replayed before.",
+            ));
         }
         let event = Event::from_cloud_event(&json).map_err(|error| Problem::internal(&error))?;
-        if let Some(handler) = &self.handler {
-            if let Err(error) = handler.handle_batch(std::slice::from_ref(&event), &mut tx).await {
-                handler.rolled_back().await;
-                return Err(match error {
-                    HandleError::Poison { code, detail } => {
-                        Problem::new(Kind::Unprocessable, "dead_letter.still_poison", detail).param("cause", code)
-                    }
-                    HandleError::Transient(error) => Problem::internal(&*error.into_boxed_dyn_error()),
-                });
-            }
+        if let Some(handler) = &self.handler
+            && let Err(error) = handler.handle_batch(std::slice::from_ref(&event), &mut tx).await
+        {
+            handler.rolled_back().await;
+            return Err(match error {
+                HandleError::Poison { code, detail } => {
+                    Problem::new(Kind::Unprocessable, "dead_letter.still_poison", detail).param("cause", code)
+                }
+                HandleError::Transient(error) => Problem::internal(&*error.into_boxed_dyn_error()),
+            });
         }
         on!(tx, c => sqlx::query("UPDATE dead_letter SET replayed_at = $1 WHERE tenant_id = $2 AND id = $3")
             .bind(now).bind(tenant.as_str()).bind(id).execute(c).await)

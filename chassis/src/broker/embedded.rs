@@ -27,7 +27,10 @@ struct Producer {
 impl EmbeddedBroker {
     /// An empty broker; producers attach themselves.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { producers: RwLock::default(), bell: watch::channel(0).0 })
+        Arc::new(Self {
+            producers: RwLock::default(),
+            bell: watch::channel(0).0,
+        })
     }
 
     fn producer(&self, name: &str) -> Option<Arc<Producer>> {
@@ -46,7 +49,9 @@ impl Broker for EmbeddedBroker {
         for (partition, head) in archive.heads().await? {
             heads[usize::from(partition)].store(head, Ordering::Release);
         }
-        self.producers.write().insert(producer.to_owned(), Arc::new(Producer { archive, heads }));
+        self.producers
+            .write()
+            .insert(producer.to_owned(), Arc::new(Producer { archive, heads }));
         self.ring();
         Ok(())
     }
@@ -69,7 +74,8 @@ impl Broker for EmbeddedBroker {
     }
 
     fn head(&self, producer: &str, partition: u8) -> i64 {
-        self.producer(producer).map_or(0, |known| known.heads[usize::from(partition)].load(Ordering::Acquire))
+        self.producer(producer)
+            .map_or(0, |known| known.heads[usize::from(partition)].load(Ordering::Acquire))
     }
 
     fn bell(&self) -> watch::Receiver<u64> {

@@ -19,7 +19,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("application/json");
         if !content_type.contains("json") {
             let detail = format!("Send application/json; {content_type} is not understood here.");
             return Err(Problem::new(Kind::UnsupportedMediaType, "request.media_type", detail));
@@ -31,12 +35,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
 /// The whole body, bounded; over the limit it is a 413 problem.
 pub(crate) async fn body_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(Kind::PayloadTooLarge, "request.too_large", "The body is over the limit; send it in smaller parts.")
-        }
-        _ => Problem::new(Kind::BadRequest, "request.body_unreadable", "The body ended early or could not be decompressed."),
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                Kind::PayloadTooLarge,
+                "request.too_large",
+                "The body is over the limit; send it in smaller parts.",
+            ),
+            _ => Problem::new(
+                Kind::BadRequest,
+                "request.body_unreadable",
+                "The body ended early or could not be decompressed.",
+            ),
+        })
 }
 
 /// Reads JSON; a syntax error is 400 with line and column, a wrong type 422 with the path.
@@ -46,14 +58,28 @@ fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let path = pointer(error.path());
         let inner = error.into_inner();
         if inner.is_data() {
-            Problem::new(Kind::Unprocessable, "request.invalid", "The body does not have the expected shape.")
-                .error(&path, "invalid", inner.to_string())
+            Problem::new(
+                Kind::Unprocessable,
+                "request.invalid",
+                "The body does not have the expected shape.",
+            )
+            .error(&path, "invalid", inner.to_string())
         } else {
-            Problem::new(Kind::BadRequest, "request.malformed_json", format!("The body is not valid JSON: {inner}."))
-                .error(&path, "malformed", inner.to_string())
+            Problem::new(
+                Kind::BadRequest,
+                "request.malformed_json",
+                format!("The body is not valid JSON: {inner}."),
+            )
+            .error(&path, "malformed", inner.to_string())
         }
     })?;
-    deserializer.end().map_err(|error| Problem::new(Kind::BadRequest, "request.malformed_json", format!("The body is not valid JSON: {error}.")))?;
+    deserializer.end().map_err(|error| {
+        Problem::new(
+            Kind::BadRequest,
+            "request.malformed_json",
+            format!("The body is not valid JSON: {error}."),
+        )
+    })?;
     Ok(value)
 }
 
@@ -86,10 +112,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(value)| Self(value)).map_err(|rejection| {
-            Problem::new(Kind::BadRequest, "request.query", "A query parameter is missing or has the wrong type.")
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|rejection| {
+                Problem::new(
+                    Kind::BadRequest,
+                    "request.query",
+                    "A query parameter is missing or has the wrong type.",
+                )
                 .error("query", "invalid", rejection.body_text())
-        })
+            })
     }
 }
 
@@ -102,10 +134,16 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = axum::extract::Path::from_request_parts(parts, state).await;
-        found.map(|axum::extract::Path(value)| Self(value)).map_err(|rejection| {
-            Problem::new(Kind::BadRequest, "request.path", "A part of the path is not what it should be.")
+        found
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|rejection| {
+                Problem::new(
+                    Kind::BadRequest,
+                    "request.path",
+                    "A part of the path is not what it should be.",
+                )
                 .error("path", "invalid", rejection.body_text())
-        })
+            })
     }
 }
 

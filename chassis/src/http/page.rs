@@ -43,11 +43,19 @@ pub mod cursor {
 
     /// Unpacks a position; a foreign text is a 400 problem.
     pub fn decode(cursor: &str) -> Result<String, Problem> {
-        let refused = || Problem::new(Kind::BadRequest, "request.cursor", "The cursor was not given out by this list.");
-        if !cursor.is_ascii() || cursor.len() % 2 != 0 {
+        let refused = || {
+            Problem::new(
+                Kind::BadRequest,
+                "request.cursor",
+                "The cursor was not given out by this list.",
+            )
+        };
+        if !cursor.is_ascii() || !cursor.len().is_multiple_of(2) {
             return Err(refused());
         }
-        let bytes = (0..cursor.len()).step_by(2).map(|at| u8::from_str_radix(&cursor[at..at + 2], 16));
+        let bytes = (0..cursor.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&cursor[at..at + 2], 16));
         let bytes: Vec<u8> = bytes.collect::<Result<_, _>>().map_err(|_| refused())?;
         String::from_utf8(bytes).map_err(|_| refused())
     }

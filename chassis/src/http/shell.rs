@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -10,7 +11,6 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
-use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -67,7 +67,9 @@ impl Shell {
             metrics: self.metrics,
             openapi: openapi.into(),
         };
-        let guarded = routes.merge(operational(operations)).route_layer(middleware::from_fn_with_state(self.guard, guard));
+        let guarded = routes
+            .merge(operational(operations))
+            .route_layer(middleware::from_fn_with_state(self.guard, guard));
         let frame = Frame {
             service: self.service,
             clock: self.clock,
@@ -87,7 +89,10 @@ impl Shell {
 
 fn operational(operations: Operations) -> Router {
     Router::new()
-        .route("/health", get(|| async { axum::Json(serde_json::json!({"status": "alive"})) }))
+        .route(
+            "/health",
+            get(|| async { axum::Json(serde_json::json!({"status": "alive"})) }),
+        )
         .route("/ready", get(ready))
         .route("/metrics", get(render_metrics))
         .route("/openapi.json", get(openapi))
@@ -116,7 +121,11 @@ async fn render_metrics(State(operations): State<Operations>) -> String {
 }
 
 async fn openapi(State(operations): State<Operations>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], operations.openapi.to_string()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        operations.openapi.to_string(),
+    )
+        .into_response()
 }
 
 #[derive(Deserialize)]
@@ -128,22 +137,46 @@ struct ArchiveQuery {
 }
 
 /// The archive endpoint: a tenant's key sees its own events only, the house's service keys see all.
-async fn archived_events(State(operations): State<Operations>, principal: Principal, Query(query): Query<ArchiveQuery>) -> Result<Response, Problem> {
+async fn archived_events(
+    State(operations): State<Operations>,
+    principal: Principal,
+    Query(query): Query<ArchiveQuery>,
+) -> Result<Response, Problem> {
     let limit = query.limit.unwrap_or(500).clamp(1, 1000);
-    let events = operations.archive.read(query.partition, query.after, limit).await.map_err(|error| Problem::internal(&error))?;
-    let visible = events.iter().filter(|event| principal.tenant.as_str() == DEFAULT_TENANT || event.tenant == principal.tenant);
+    let events = operations
+        .archive
+        .read(query.partition, query.after, limit)
+        .await
+        .map_err(|error| Problem::internal(&error))?;
+    let visible = events
+        .iter()
+        .filter(|event| principal.tenant.as_str() == DEFAULT_TENANT || event.tenant == principal.tenant);
     let events: Vec<serde_json::Value> = visible.map(|event| event.to_cloud_event()).collect();
     Ok(axum::Json(serde_json::json!({ "events": events })).into_response())
 }
 
-async fn list_dead_letters(State(operations): State<Operations>, principal: Principal, Query(page): Query<PageQuery>) -> Result<Response, Problem> {
-    let listed = operations.dead_letters.list(&principal.tenant, &page.after()?, page.limit()).await;
+async fn list_dead_letters(
+    State(operations): State<Operations>,
+    principal: Principal,
+    Query(page): Query<PageQuery>,
+) -> Result<Response, Problem> {
+    let listed = operations
+        .dead_letters
+        .list(&principal.tenant, &page.after()?, page.limit())
+        .await;
     let Page { items, next_cursor } = listed.map_err(|error| Problem::internal(&error))?;
     Ok(Json(Page { items, next_cursor }).into_response())
 }
 
-async fn replay_dead_letter(State(operations): State<Operations>, principal: Principal, Path(id): Path<String>) -> Result<Response, Problem> {
-    operations.dead_letters.replay(&principal.tenant, &id, operations.clock.machine_now()).await?;
+async fn replay_dead_letter(
+    State(operations): State<Operations>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    operations
+        .dead_letters
+        .replay(&principal.tenant, &id, operations.clock.machine_now())
+        .await?;
     Ok(Json(serde_json::json!({"status": "replayed"})).into_response())
 }
 
@@ -159,23 +192,43 @@ async fn frame_request(State(frame): State<Frame>, mut request: Request, next: N
     let started = frame.clock.instant();
     let request_id = crate::ids::new_id("req");
     let given = request.headers().get(CORRELATION).and_then(|value| value.to_str().ok());
-    let correlation_id = given.filter(|text| is_tame(text)).map_or_else(|| request_id.replacen("req", "cor", 1), str::to_owned);
-    request.extensions_mut().insert(Cause { correlation_id: correlation_id.clone(), historical: false });
+    let correlation_id = given
+        .filter(|text| is_tame(text))
+        .map_or_else(|| request_id.replacen("req", "cor", 1), str::to_owned);
+    request.extensions_mut().insert(Cause {
+        correlation_id: correlation_id.clone(),
+        historical: false,
+    });
     let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", service = frame.service, correlation_id, request_id);
     let answered = async {
         match tokio::time::timeout(frame.timeout, next.run(request)).await {
             Ok(response) => as_problem(response, &request_id),
-            Err(_) => with_request_id(Problem::new(Kind::Unavailable, "request.timeout", "The request took too long."), &request_id),
+            Err(_) => with_request_id(
+                Problem::new(Kind::Unavailable, "request.timeout", "The request took too long."),
+                &request_id,
+            ),
         }
     };
     let mut response = answered.instrument(span.clone()).await;
     let seconds = started.elapsed().as_secs_f64();
     let status = response.status().as_u16().to_string();
-    span.in_scope(|| tracing::debug!(method = method.as_str(), path, status, duration_ms = seconds * 1e3, "request served"));
+    span.in_scope(|| {
+        tracing::debug!(
+            method = method.as_str(),
+            path,
+            status,
+            duration_ms = seconds * 1e3,
+            "request served"
+        )
+    });
     metrics::counter!("http_requests_total", "service" => frame.service, "endpoint" => path.clone(), "method" => method.to_string(), "status" => status).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "service" => frame.service, "endpoint" => path).record(seconds);
+    metrics::histogram!("http_request_duration_seconds", "service" => frame.service, "endpoint" => path)
+        .record(seconds);
     let headers = response.headers_mut();
     for (name, value) in [(REQUEST_ID, &request_id), (CORRELATION, &correlation_id)] {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -187,7 +240,10 @@ async fn frame_request(State(frame): State<Frame>, mut request: Request, next: N
 
 /// A correlation id from outside enters logs and events, so it may hold only harmless characters.
 fn is_tame(text: &str) -> bool {
-    (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    (1..=100).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
 }
 
 fn as_problem(mut response: Response, request_id: &str) -> Response {
@@ -198,7 +254,11 @@ fn as_problem(mut response: Response, request_id: &str) -> Response {
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/")) {
+    if response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/"))
+    {
         return response;
     }
     let code = format!("http.{}", status.as_u16());
@@ -209,7 +269,9 @@ fn as_problem(mut response: Response, request_id: &str) -> Response {
 fn with_request_id(mut problem: Problem, request_id: &str) -> Response {
     problem.request_id = Some(request_id.to_owned());
     let mut response = problem.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
     response
 }
 
@@ -224,7 +286,8 @@ pub(crate) async fn serve_until(
         let _ = stream.set_nodelay(true);
     });
     let asked = shutdown.clone();
-    let server = axum::serve(listener, router.into_make_service()).with_graceful_shutdown(async move { asked.cancelled().await });
+    let server = axum::serve(listener, router.into_make_service())
+        .with_graceful_shutdown(async move { asked.cancelled().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
         done = &mut server => return Ok(done?),

@@ -92,17 +92,17 @@ impl IdentityCopy {
         for row in keys {
             memory.insert_key(row);
         }
-        let sessions: Vec<(String, String)> =
-            on!(tx, c => sqlx::query_as("SELECT tenant_id, session_id FROM identity_revoked_session").fetch_all(c).await)?;
+        let sessions: Vec<(String, String)> = on!(tx, c => sqlx::query_as("SELECT tenant_id, session_id FROM identity_revoked_session").fetch_all(c).await)?;
         memory.revoked_sessions = sessions.into_iter().collect();
-        let users: Vec<(String, String)> =
-            on!(tx, c => sqlx::query_as("SELECT tenant_id, user_id FROM identity_user WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
+        let users: Vec<(String, String)> = on!(tx, c => sqlx::query_as("SELECT tenant_id, user_id FROM identity_user WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
         memory.disabled_users = users.into_iter().collect();
-        let tenants: Vec<(String,)> =
-            on!(tx, c => sqlx::query_as("SELECT tenant_id FROM identity_tenant WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
+        let tenants: Vec<(String,)> = on!(tx, c => sqlx::query_as("SELECT tenant_id FROM identity_tenant WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
         memory.suspended_tenants = tenants.into_iter().map(|(tenant,)| tenant).collect();
         let bootstrap_hash = (!bootstrap_key.is_empty()).then(|| key_hash(bootstrap_key.reveal()));
-        Ok(Self { memory: Arc::new(RwLock::new(memory)), bootstrap_hash })
+        Ok(Self {
+            memory: Arc::new(RwLock::new(memory)),
+            bootstrap_hash,
+        })
     }
 
     /// Who a key belongs to, if it is known, not revoked and not expired at `now` (machine time).
@@ -196,7 +196,10 @@ impl Memory {
         let tenant = principal.tenant.as_str();
         let owned = |id: &str| (tenant.to_owned(), id.to_owned());
         self.suspended_tenants.contains(tenant)
-            || principal.session_id.as_ref().is_some_and(|session| self.revoked_sessions.contains(&owned(session)))
+            || principal
+                .session_id
+                .as_ref()
+                .is_some_and(|session| self.revoked_sessions.contains(&owned(session)))
             || (principal.kind == PrincipalKind::User && self.disabled_users.contains(&owned(&principal.subject)))
     }
 
@@ -216,7 +219,13 @@ impl Memory {
             session_id: None,
         };
         self.hash_of_key.insert((row.tenant_id, row.key_id), row.hash.clone());
-        self.keys.insert(row.hash, Key { principal, expires_at: row.expires_at });
+        self.keys.insert(
+            row.hash,
+            Key {
+                principal,
+                expires_at: row.expires_at,
+            },
+        );
     }
 
     fn remember(&mut self, event: &Event) {
@@ -251,13 +260,21 @@ impl Memory {
             "identity.user.changed" => {
                 if let Ok(user) = event.parse::<UserChanged>() {
                     let key = (tenant, user.user_id);
-                    if user.status == "ACTIVE" { self.disabled_users.remove(&key) } else { self.disabled_users.insert(key) };
+                    if user.status == "ACTIVE" {
+                        self.disabled_users.remove(&key)
+                    } else {
+                        self.disabled_users.insert(key)
+                    };
                 }
             }
             "identity.tenant.changed" => {
                 if let Ok(changed) = event.parse::<TenantChanged>() {
                     let id = changed.tenant_id;
-                    if changed.status == "ACTIVE" { self.suspended_tenants.remove(&id) } else { self.suspended_tenants.insert(id) };
+                    if changed.status == "ACTIVE" {
+                        self.suspended_tenants.remove(&id)
+                    } else {
+                        self.suspended_tenants.insert(id)
+                    };
                 }
             }
             _ => {}

@@ -40,18 +40,41 @@ impl Guard {
             return Ok(None);
         }
         let principal = self.authenticate(headers)?;
-        if route.admits(&principal) { Ok(Some(principal)) } else { Err(closed()) }
+        if route.admits(&principal) {
+            Ok(Some(principal))
+        } else {
+            Err(closed())
+        }
     }
 
     fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Problem> {
-        let refused = || Problem::new(Kind::Unauthorized, "auth.invalid", "The token or key is not valid, expired or revoked.");
+        let refused = || {
+            Problem::new(
+                Kind::Unauthorized,
+                "auth.invalid",
+                "The token or key is not valid, expired or revoked.",
+            )
+        };
         if let Some(key) = headers.get("x-api-key") {
             let key = key.to_str().map_err(|_| refused())?;
-            return self.identity.principal_of_key(key, self.clock.machine_now()).ok_or_else(refused);
+            return self
+                .identity
+                .principal_of_key(key, self.clock.machine_now())
+                .ok_or_else(refused);
         }
-        let Some(bearer) = headers.get(header::AUTHORIZATION) else { return Err(unauthorized()) };
-        let token = bearer.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(refused)?;
+        let Some(bearer) = headers.get(header::AUTHORIZATION) else {
+            return Err(unauthorized());
+        };
+        let token = bearer
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix("Bearer "))
+            .ok_or_else(refused)?;
         let principal = self.tokens.verify(token).map_err(|_| refused())?;
-        if self.identity.is_barred(&principal) { Err(refused()) } else { Ok(principal) }
+        if self.identity.is_barred(&principal) {
+            Err(refused())
+        } else {
+            Ok(principal)
+        }
     }
 }

@@ -20,7 +20,7 @@ use crate::problem::{Kind, Problem};
 /// The tenant that exists from the first start on.
 pub const DEFAULT_TENANT: &str = "default";
 
-/// What a person is to the fleet.
+/// What a person is to the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
@@ -47,9 +47,16 @@ impl Role {
 
     /// Reads a name from the wire.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Owner, Self::FleetManager, Self::Technician, Self::Admin, Self::Executive, Self::Support]
-            .into_iter()
-            .find(|role| role.as_str() == name)
+        [
+            Self::Owner,
+            Self::FleetManager,
+            Self::Technician,
+            Self::Admin,
+            Self::Executive,
+            Self::Support,
+        ]
+        .into_iter()
+        .find(|role| role.as_str() == name)
     }
 }
 
@@ -78,15 +85,21 @@ pub struct Principal {
 impl Principal {
     /// Whether the caller may see what belongs to this id.
     pub fn may_see(&self, id: &str) -> bool {
-        self.vehicle_ids.as_ref().is_none_or(|ids| ids.iter().any(|own| own == id))
+        self.vehicle_ids
+            .as_ref()
+            .is_none_or(|ids| ids.iter().any(|own| own == id))
     }
 
     /// Refuses in the words of something that does not exist, so that nothing is learned by asking.
-    pub fn require_vehicle(&self, id: &str) -> Result<(), Problem> {
+    pub fn require_sight(&self, id: &str) -> Result<(), Problem> {
         if self.may_see(id) {
             return Ok(());
         }
-        Err(Problem::new(Kind::NotFound, "not_found", "There is nothing here that you may see."))
+        Err(Problem::new(
+            Kind::NotFound,
+            "not_found",
+            "There is nothing here that you may see.",
+        ))
     }
 
     /// Whether a key's scopes hold this one.
@@ -104,5 +117,9 @@ impl<S: Sync> FromRequestParts<S> for Principal {
 }
 
 pub(crate) fn unauthorized() -> Problem {
-    Problem::new(Kind::Unauthorized, "auth.required", "Send an access token (Authorization: Bearer …) or a key (X-API-Key).")
+    Problem::new(
+        Kind::Unauthorized,
+        "auth.required",
+        "Send an access token (Authorization: Bearer …) or a key (X-API-Key).",
+    )
 }

@@ -52,7 +52,11 @@ impl Policy {
         let own: File = toml::from_str(text)?;
         let chassis: File = toml::from_str(CHASSIS_POLICY)?;
         let routes = chassis.route.into_iter().chain(own.route);
-        Ok(Self { routes: routes.map(|route| ((route.method.clone(), route.path.clone()), route)).collect() })
+        Ok(Self {
+            routes: routes
+                .map(|route| ((route.method.clone(), route.path.clone()), route))
+                .collect(),
+        })
     }
 
     /// The entry of a route, if it has one.

@@ -66,7 +66,10 @@ impl Tokens {
             if previous.len() < 32 {
                 return Err(TokenError::WeakSecret);
             }
-            keys.insert(config.previous_token_kid.clone(), DecodingKey::from_secret(previous.as_bytes()));
+            keys.insert(
+                config.previous_token_kid.clone(),
+                DecodingKey::from_secret(previous.as_bytes()),
+            );
         }
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[&config.issuer]);
@@ -89,22 +92,38 @@ impl Tokens {
 
     /// Signs claims with the active key.
     pub fn sign(&self, claims: &Claims) -> Result<String, TokenError> {
-        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
+        let header = Header {
+            kid: Some(self.kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
         jsonwebtoken::encode(&header, claims, &self.signing).map_err(TokenError::Invalid)
     }
 
     /// Verifies signature, issuer, audience and expiry, and says who it is.
     pub fn verify(&self, token: &str) -> Result<Principal, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(TokenError::Invalid)?;
-        let key = header.kid.as_ref().and_then(|kid| self.keys.get(kid)).ok_or(TokenError::UnknownKey)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(TokenError::Invalid)?.claims;
+        let key = header
+            .kid
+            .as_ref()
+            .and_then(|kid| self.keys.get(kid))
+            .ok_or(TokenError::UnknownKey)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
+            .map_err(TokenError::Invalid)?
+            .claims;
+        let role = Role::parse(&claims.role).ok_or(TokenError::UnknownRole)?;
+        // An owner sees what the token names, never everything.
+        let vehicle_ids = if role == Role::Owner {
+            Some(claims.vehicle_ids.unwrap_or_default())
+        } else {
+            claims.vehicle_ids
+        };
         Ok(Principal {
             tenant: TenantId::new(&claims.tenant_id),
-            role: Some(Role::parse(&claims.role).ok_or(TokenError::UnknownRole)?),
+            role: Some(role),
             subject: claims.sub,
             kind: PrincipalKind::User,
             scopes: claims.scope,
-            vehicle_ids: claims.vehicle_ids,
+            vehicle_ids,
             session_id: Some(claims.sid),
         })
     }

@@ -50,7 +50,10 @@ impl Archive {
         let mut tx = self.database.read().await?;
         let rows: Vec<(i64, i64)> =
             on!(tx, c => sqlx::query_as("SELECT partition, sequence FROM stream_head").fetch_all(c).await)?;
-        Ok(rows.into_iter().filter_map(|(partition, head)| Some((u8::try_from(partition).ok()?, head))).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|(partition, head)| Some((u8::try_from(partition).ok()?, head)))
+            .collect())
     }
 
     fn event(&self, partition: u8, row: Row) -> Result<Event, DbError> {

@@ -34,7 +34,11 @@ impl Relay {
             match self.round().await {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => tracing::warn!(service = self.producer, error = format!("{error:#}"), "relay round failed"),
+                Err(error) => tracing::warn!(
+                    service = self.producer,
+                    error = format!("{error:#}"),
+                    "relay round failed"
+                ),
             }
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -60,8 +64,7 @@ impl Relay {
     /// Gives unmarked rows their sequence. Rows are found by having none, never by `id > last`: a late commit would be skipped.
     async fn place(&self) -> Result<Vec<(u8, i64)>, DbError> {
         let mut reading = self.database.read().await?;
-        let waiting: Option<i64> =
-            on!(reading, c => sqlx::query_scalar("SELECT id FROM outbox WHERE sequence IS NULL LIMIT 1").fetch_optional(c).await)?;
+        let waiting: Option<i64> = on!(reading, c => sqlx::query_scalar("SELECT id FROM outbox WHERE sequence IS NULL LIMIT 1").fetch_optional(c).await)?;
         drop(reading);
         if waiting.is_none() {
             return Ok(Vec::new());
@@ -73,7 +76,9 @@ impl Relay {
         let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
             "SELECT id, partition FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT $1").bind(BATCH_MAX).fetch_all(c).await)?;
         let mut heads: std::collections::HashMap<i64, i64> =
-            on!(tx, c => sqlx::query_as("SELECT partition, sequence FROM stream_head").fetch_all(c).await)?.into_iter().collect();
+            on!(tx, c => sqlx::query_as("SELECT partition, sequence FROM stream_head").fetch_all(c).await)?
+                .into_iter()
+                .collect();
         let mut placed = Vec::with_capacity(rows.len());
         let mut touched = std::collections::BTreeSet::new();
         for (id, partition) in rows {
@@ -94,6 +99,12 @@ impl Relay {
     }
 
     async fn publish(&self, placed: &[(u8, i64)]) -> anyhow::Result<()> {
-        self.broker.publish(self.producer, placed, &Archive::new(self.producer, self.database.clone())).await
+        self.broker
+            .publish(
+                self.producer,
+                placed,
+                &Archive::new(self.producer, self.database.clone()),
+            )
+            .await
     }
 }

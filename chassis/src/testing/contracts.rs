@@ -9,7 +9,10 @@ use crate::event::Event;
 /// The contracts folder of the checkout that a test runs in.
 pub fn folder() -> PathBuf {
     let start = std::env::current_dir().expect("a working folder");
-    let found = start.ancestors().map(|folder| folder.join("contracts")).find(|folder| folder.join("events").is_dir());
+    let found = start
+        .ancestors()
+        .map(|folder| folder.join("contracts"))
+        .find(|folder| folder.join("events").is_dir());
     found.expect("contracts/events above the working folder")
 }
 
@@ -23,8 +26,15 @@ fn read(producer: &str, file: &str) -> Value {
 pub fn validate(producer: &str, kind: &str, data: &Value) {
     let schema = read(producer, &format!("{kind}.schema.json"));
     let validator = jsonschema::validator_for(&schema).unwrap_or_else(|error| panic!("schema of {kind}: {error}"));
-    let errors: Vec<String> = validator.iter_errors(data).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{kind} of {producer} breaks its contract:\n{}\n{data:#}", errors.join("\n"));
+    let errors: Vec<String> = validator
+        .iter_errors(data)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(
+        errors.is_empty(),
+        "{kind} of {producer} breaks its contract:\n{}\n{data:#}",
+        errors.join("\n")
+    );
 }
 
 /// Validates a published event's data.
@@ -44,7 +54,9 @@ pub fn kinds(producer: &str) -> Vec<String> {
     let folder = folder().join("events").join(producer);
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
-    let mut kinds: Vec<String> = names.filter_map(|name| name.strip_suffix(".example.json").map(str::to_owned)).collect();
+    let mut kinds: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".example.json").map(str::to_owned))
+        .collect();
     kinds.sort();
     kinds
 }

@@ -50,12 +50,18 @@ impl TestRuntime {
     /// Starts at a fixed business time.
     pub fn start(now: DateTime<Utc>) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        Self { runtime: new_runtime(folder.path(), Clock::manual(now)), folder }
+        Self {
+            runtime: new_runtime(folder.path(), Clock::manual(now)),
+            folder,
+        }
     }
 
     /// A new runtime on the same folder, as after a restart. Shut the services of the old one down first.
     pub fn restart(&self) -> Self {
-        Self { runtime: new_runtime(self.folder.path(), self.runtime.clock.clone()), folder: self.folder.clone() }
+        Self {
+            runtime: new_runtime(self.folder.path(), self.runtime.clock.clone()),
+            folder: self.folder.clone(),
+        }
     }
 
     /// What `build` takes.
@@ -75,12 +81,23 @@ impl TestRuntime {
 
     /// A stand-in for another service: whatever it delivers arrives as that service's events.
     pub async fn producer(&self, name: &'static str) -> Producer {
-        let config = DatabaseConfig { url: String::new(), readers_max: 2, busy_timeout_ms: 5000, cache_kib: 1024 };
+        let config = DatabaseConfig {
+            url: String::new(),
+            readers_max: 2,
+            busy_timeout_ms: 5000,
+            cache_kib: 1024,
+        };
         let file = self.folder.path().join(format!("stand-in-{name}.db"));
-        let database = Database::open(name, &config, &file, &[], Failpoints::default()).await.expect("the stand-in's database");
+        let database = Database::open(name, &config, &file, &[], Failpoints::default())
+            .await
+            .expect("the stand-in's database");
         let archive = Archive::new(name, database.clone());
         self.runtime.broker.attach(name, archive).await.expect("attached");
-        Producer { name, database, runtime: self.runtime.clone() }
+        Producer {
+            name,
+            database,
+            runtime: self.runtime.clone(),
+        }
     }
 
     /// Polls until the service has published `count` events of a kind (or more), and returns them; panics after [`DEADLINE`].
@@ -97,7 +114,13 @@ impl TestRuntime {
     pub async fn all_published(&self, producer: &str) -> Vec<Event> {
         let mut events = Vec::new();
         for partition in 0..crate::partition::COUNT {
-            events.extend(self.runtime.broker.read(producer, partition, 0, 10_000).await.expect("readable"));
+            events.extend(
+                self.runtime
+                    .broker
+                    .read(producer, partition, 0, 10_000)
+                    .await
+                    .expect("readable"),
+            );
         }
         events
     }
@@ -128,7 +151,9 @@ where
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, waited).await.unwrap_or_else(|_| panic!("not seen within {DEADLINE:?}: {what}"))
+    tokio::time::timeout(DEADLINE, waited)
+        .await
+        .unwrap_or_else(|_| panic!("not seen within {DEADLINE:?}: {what}"))
 }
 
 /// A stand-in for another service's event stream.
@@ -140,7 +165,14 @@ pub struct Producer {
 
 impl Producer {
     /// Publishes an event and returns its id.
-    pub async fn deliver(&self, kind: &'static str, tenant: &str, key: &str, time: DateTime<Utc>, data: serde_json::Value) -> String {
+    pub async fn deliver(
+        &self,
+        kind: &'static str,
+        tenant: &str,
+        key: &str,
+        time: DateTime<Utc>,
+        data: serde_json::Value,
+    ) -> String {
         self.deliver_event(NewEvent {
             kind,
             schema_version: "1.0",

@@ -7,29 +7,54 @@ use chassis::config::{ConfigError, Sources, load};
 use crate::toy::{Config, DEFINITION};
 
 fn environment(pairs: &[(&str, &str)]) -> Sources {
-    let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Sources { environment, ..Sources::default() }
+    let environment = pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    Sources {
+        environment,
+        ..Sources::default()
+    }
 }
 
 #[test]
 fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     writeln!(file, "[toy]\nlimit = 7\nname = \"from file\"").expect("written");
-    let mut sources = environment(&[("TOY__TOY__LIMIT", "9"), ("TOY__HTTP__PORT", "4711"), ("OTHER__THING", "1"), ("CARVROOOM_TOKEN_SECRET", "s")]);
+    let mut sources = environment(&[
+        ("TOY__TOY__LIMIT", "9"),
+        ("TOY__HTTP__PORT", "4711"),
+        ("OTHER__THING", "1"),
+        ("CARVROOOM_TOKEN_SECRET", "s"),
+    ]);
     sources.file = Some(file.path().to_owned());
     let config: Config = load(&DEFINITION, &sources).expect("loaded");
-    assert_eq!((config.toy.limit, config.toy.name.as_str(), config.base.http.port), (9, "from file", 4711));
+    assert_eq!(
+        (config.toy.limit, config.toy.name.as_str(), config.base.http.port),
+        (9, "from file", 4711)
+    );
     assert_eq!(config.base.auth.token_secret.reveal(), "s");
     assert_eq!(format!("{:?}", config.base.auth.token_secret), "***");
 }
 
 #[test]
 fn unknown_keys_are_refused_by_name() {
-    let refused = load::<Config>(&DEFINITION, &environment(&[("TOY__TOY__LIMITT", "9")])).err().expect("refused");
-    assert_eq!(refused.to_string(), "unknown configuration key `toy.limitt` in TOY__TOY__LIMITT");
+    let refused = load::<Config>(&DEFINITION, &environment(&[("TOY__TOY__LIMITT", "9")]))
+        .err()
+        .expect("refused");
+    assert_eq!(
+        refused.to_string(),
+        "unknown configuration key `toy.limitt` in TOY__TOY__LIMITT"
+    );
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     writeln!(file, "[http]\nprot = 1").expect("written");
-    let refused = load::<Config>(&DEFINITION, &Sources { file: Some(file.path().to_owned()), ..Sources::default() });
+    let refused = load::<Config>(
+        &DEFINITION,
+        &Sources {
+            file: Some(file.path().to_owned()),
+            ..Sources::default()
+        },
+    );
     assert!(matches!(refused, Err(ConfigError::UnknownKey { key, .. }) if key == "http.prot"));
 }
 

@@ -10,7 +10,9 @@ use crate::toy;
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 async fn post(served: &TestService, auth: Option<(&str, &str)>, body: &str) -> (u16, Value) {
-    let mut request = reqwest::Client::new().post(served.url("/api/v1/notes/n1")).header("content-type", "application/json");
+    let mut request = reqwest::Client::new()
+        .post(served.url("/api/v1/notes/n1"))
+        .header("content-type", "application/json");
     if let Some((name, value)) = auth {
         request = request.header(name, value);
     }
@@ -28,21 +30,60 @@ async fn roles_scopes_and_revocation() {
     let body = r#"{"text": "t"}"#;
     assert_eq!(post(&served, None, body).await.0, 401);
     assert_eq!(post(&served, Some(("x-api-key", "wrong")), body).await.0, 401);
-    assert_eq!(post(&served, Some(("authorization", "Bearer wrong")), body).await.0, 401);
+    assert_eq!(
+        post(&served, Some(("authorization", "Bearer wrong")), body).await.0,
+        401
+    );
     let owner = format!("Bearer {}", token("ten_a", Role::Owner, "usr_1", None));
     assert_eq!(post(&served, Some(("authorization", &owner)), body).await.0, 403);
     let admin = format!("Bearer {}", token("ten_a", Role::Admin, "usr_1", None));
     assert_eq!(post(&served, Some(("authorization", &admin)), body).await.0, 200);
     assert_eq!(post(&served, Some(("x-api-key", BOOTSTRAP_KEY)), body).await.0, 200);
-    assert_eq!((app.times("ten_a", "n1").await, app.times("default", "n1").await), (Some(1), Some(1)));
+    assert_eq!(
+        (app.times("ten_a", "n1").await, app.times("default", "n1").await),
+        (Some(1), Some(1))
+    );
 
-    identity.deliver("identity.key.issued", "ten_b", "key_1", NOW, key_issued("key_1", "cvk_b", "SERVICE", &["notes:write"])).await;
+    identity
+        .deliver(
+            "identity.key.issued",
+            "ten_b",
+            "key_1",
+            NOW,
+            key_issued("key_1", "cvk_b", "SERVICE", &["notes:write"]),
+        )
+        .await;
     let served_ref = &served;
-    eventually("the key", || async { (post(served_ref, Some(("x-api-key", "cvk_b")), body).await.0 == 200).then_some(()) }).await;
-    identity.deliver("identity.key.revoked", "ten_b", "key_1", NOW, json!({"key_id": "key_1"})).await;
-    eventually("the revocation", || async { (post(served_ref, Some(("x-api-key", "cvk_b")), body).await.0 == 401).then_some(()) }).await;
-    identity.deliver("identity.session.revoked", "ten_a", "ses", NOW, json!({"session_id": "ses_usr_1", "user_id": "usr_1", "expires_at": "2100-01-01T00:00:00Z"})).await;
-    eventually("the session's end", || async { (post(served_ref, Some(("authorization", &admin)), body).await.0 == 401).then_some(()) }).await;
+    eventually("the key", || async {
+        (post(served_ref, Some(("x-api-key", "cvk_b")), body).await.0 == 200).then_some(())
+    })
+    .await;
+    identity
+        .deliver(
+            "identity.key.revoked",
+            "ten_b",
+            "key_1",
+            NOW,
+            json!({"key_id": "key_1"}),
+        )
+        .await;
+    eventually("the revocation", || async {
+        (post(served_ref, Some(("x-api-key", "cvk_b")), body).await.0 == 401).then_some(())
+    })
+    .await;
+    identity
+        .deliver(
+            "identity.session.revoked",
+            "ten_a",
+            "ses",
+            NOW,
+            json!({"session_id": "ses_usr_1", "user_id": "usr_1", "expires_at": "2100-01-01T00:00:00Z"}),
+        )
+        .await;
+    eventually("the session's end", || async {
+        (post(served_ref, Some(("authorization", &admin)), body).await.0 == 401).then_some(())
+    })
+    .await;
     served.stop().await;
 }
 
@@ -53,7 +94,10 @@ async fn broken_requests_are_told_what_and_where() {
     let served = TestService::start(&test, service).await;
     let key = Some(("x-api-key", BOOTSTRAP_KEY));
     let (status, problem) = post(&served, key, "{\"text\": ").await;
-    assert_eq!((status, problem["code"].as_str()), (400, Some("request.malformed_json")));
+    assert_eq!(
+        (status, problem["code"].as_str()),
+        (400, Some("request.malformed_json"))
+    );
     assert!(problem["request_id"].as_str().is_some_and(|id| id.starts_with("req_")));
     let (status, problem) = post(&served, key, "{\"text\": 5}").await;
     assert_eq!((status, problem["errors"][0]["path"].as_str()), (422, Some("/text")));
@@ -63,8 +107,18 @@ async fn broken_requests_are_told_what_and_where() {
     let unknown = client.get(served.url("/nowhere")).send().await.expect("answered");
     assert_eq!(unknown.status(), 404);
     assert_eq!(unknown.headers()["content-type"], "application/problem+json");
-    for (path, status) in [("/health", 200), ("/ready", 200), ("/openapi.json", 200), ("/docs/", 200), ("/internal/events?partition=0", 401)] {
-        assert_eq!(client.get(served.url(path)).send().await.expect("answered").status(), status, "{path}");
+    for (path, status) in [
+        ("/health", 200),
+        ("/ready", 200),
+        ("/openapi.json", 200),
+        ("/docs/", 200),
+        ("/internal/events?partition=0", 401),
+    ] {
+        assert_eq!(
+            client.get(served.url(path)).send().await.expect("answered").status(),
+            status,
+            "{path}"
+        );
     }
     served.stop().await;
 }

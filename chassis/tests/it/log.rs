@@ -16,9 +16,13 @@ async fn an_event_takes_effect_once_and_what_it_causes_keeps_its_correlation() {
     let source = test.producer("source-service").await;
     let (app, service) = toy::build(test.runtime()).await;
     let served = TestService::start(&test, service).await;
-    source.deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n1"})).await;
+    source
+        .deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n1"}))
+        .await;
     source.deliver("thing.ignored", "ten_a", "k", NOW, json!({})).await;
-    source.deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n1"})).await;
+    source
+        .deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n1"}))
+        .await;
     let written = test.published("toy-service", "note.written", 2).await;
     assert_eq!(app.times("ten_a", "n1").await, Some(2));
     assert_eq!(app.times("ten_b", "n1").await, None);
@@ -34,14 +38,24 @@ async fn a_restart_goes_on_where_the_positions_stand() {
     let (_, service) = toy::build(test.runtime()).await;
     let served = TestService::start(&test, service).await;
     for number in 0..50 {
-        source.deliver("thing.happened", "ten_a", &format!("k{number}"), NOW, json!({"note": "n"})).await;
+        source
+            .deliver(
+                "thing.happened",
+                "ten_a",
+                &format!("k{number}"),
+                NOW,
+                json!({"note": "n"}),
+            )
+            .await;
     }
     test.published("toy-service", "note.written", 50).await;
     served.stop().await;
 
     let again = test.restart();
     let source = again.producer("source-service").await;
-    source.deliver("thing.happened", "ten_a", "k1", NOW, json!({"note": "n"})).await;
+    source
+        .deliver("thing.happened", "ten_a", "k1", NOW, json!({"note": "n"}))
+        .await;
     let (app, service) = toy::build(again.runtime()).await;
     let served = TestService::start(&again, service).await;
     again.published("toy-service", "note.written", 51).await;
@@ -53,19 +67,35 @@ async fn a_restart_goes_on_where_the_positions_stand() {
 async fn a_poison_event_stands_aside_and_the_rest_goes_on() {
     let test = TestRuntime::start(NOW);
     let source = test.producer("source-service").await;
-    source.deliver("thing.happened", "default", "k", NOW, json!({"note": "before"})).await;
-    let poison = source.deliver("thing.happened", "default", "k", NOW, json!({"nothing": 1})).await;
-    source.deliver("thing.happened", "default", "k", NOW, json!({"note": "after"})).await;
+    source
+        .deliver("thing.happened", "default", "k", NOW, json!({"note": "before"}))
+        .await;
+    let poison = source
+        .deliver("thing.happened", "default", "k", NOW, json!({"nothing": 1}))
+        .await;
+    source
+        .deliver("thing.happened", "default", "k", NOW, json!({"note": "after"}))
+        .await;
     let (app, service) = toy::build(test.runtime()).await;
     let served = TestService::start(&test, service).await;
     test.published("toy-service", "note.written", 2).await;
-    assert_eq!((app.times("default", "before").await, app.times("default", "after").await), (Some(1), Some(1)));
+    assert_eq!(
+        (
+            app.times("default", "before").await,
+            app.times("default", "after").await
+        ),
+        (Some(1), Some(1))
+    );
     let client = reqwest::Client::new();
-    let letters = client.get(served.url("/api/v1/dead-letters")).header("x-api-key", chassis::testing::BOOTSTRAP_KEY);
+    let letters = client
+        .get(served.url("/api/v1/dead-letters"))
+        .header("x-api-key", chassis::testing::BOOTSTRAP_KEY);
     let letters: serde_json::Value = letters.send().await.expect("answered").json().await.expect("JSON");
     assert_eq!(letters["items"][0]["id"], poison);
     assert_eq!(letters["items"][0]["code"], "event.data.invalid");
-    let replay = client.post(served.url(&format!("/api/v1/dead-letters/{poison}/replay"))).header("x-api-key", chassis::testing::BOOTSTRAP_KEY);
+    let replay = client
+        .post(served.url(&format!("/api/v1/dead-letters/{poison}/replay")))
+        .header("x-api-key", chassis::testing::BOOTSTRAP_KEY);
     assert_eq!(replay.send().await.expect("answered").status(), 422);
     served.stop().await;
 }
@@ -76,8 +106,13 @@ async fn a_passing_failure_is_tried_again_without_loss() {
     let source = test.producer("source-service").await;
     let (app, service) = toy::build(test.runtime()).await;
     app.transient_failures.store(3, Ordering::SeqCst);
-    source.deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n"})).await;
+    source
+        .deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n"}))
+        .await;
     let served = TestService::start(&test, service).await;
-    eventually("the effect", || async { (app.times("ten_a", "n").await == Some(1)).then_some(()) }).await;
+    eventually("the effect", || async {
+        (app.times("ten_a", "n").await == Some(1)).then_some(())
+    })
+    .await;
     served.stop().await;
 }

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use chassis::http::{Json, Path};
 use chassis::problem::Problem;
-use chassis::{Cause, Database, Definition, Event, HandleError, Handler, Kit, NewEvent, Principal, Runtime, Service, Subscription, Tx};
+use chassis::{
+    Cause, Database, Definition, Event, HandleError, Handler, Kit, NewEvent, Principal, Runtime, Service, Subscription,
+    Tx,
+};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,9 +25,15 @@ pub(crate) static DEFINITION: Definition = Definition {
         roles = ["ADMIN"]
         scopes = ["notes:write"]
     "#,
-    migrations: &[("0001_notes", "CREATE TABLE note (tenant_id TEXT NOT NULL, id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY KEY (tenant_id, id))")],
+    migrations: &[(
+        "0001_notes",
+        "CREATE TABLE note (tenant_id TEXT NOT NULL, id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY KEY (tenant_id, id))",
+    )],
     publishes: &["note.written"],
-    subscribes: &[Subscription { producer: "source-service", kinds: &["thing.happened"] }],
+    subscribes: &[Subscription {
+        producer: "source-service",
+        kinds: &["thing.happened"],
+    }],
     openapi: || router().into_openapi(),
 };
 
@@ -84,7 +93,9 @@ async fn write_note(
 ) -> Result<Json<Note>, Problem> {
     let failed = |error: chassis::DbError| Problem::internal(&error);
     let mut tx = app.database.begin().await.map_err(failed)?;
-    write(&mut tx, principal.tenant.as_str(), &id, cause).await.map_err(failed)?;
+    write(&mut tx, principal.tenant.as_str(), &id, cause)
+        .await
+        .map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     Ok(Json(note))
 }
@@ -109,8 +120,15 @@ pub(crate) struct ToyConfig {
 pub(crate) async fn build(runtime: &Runtime) -> (App, Service) {
     let config: Config = chassis::config::load(&DEFINITION, &chassis::testing::sources()).expect("configuration");
     let kit = Kit::open(&DEFINITION, &config.base, runtime).await.expect("opened");
-    let app = App { database: kit.database(), transient_failures: Arc::default() };
-    let service = kit.routes(router().with_state(app.clone())).consume(app.clone()).finish().expect("finished");
+    let app = App {
+        database: kit.database(),
+        transient_failures: Arc::default(),
+    };
+    let service = kit
+        .routes(router().with_state(app.clone()))
+        .consume(app.clone())
+        .finish()
+        .expect("finished");
     (app, service)
 }
 

@@ -53,6 +53,7 @@ CREATE TABLE telemetry_batch (
     PRIMARY KEY (tenant_id, batch_id)
 );
 CREATE INDEX telemetry_batch_pending ON telemetry_batch (ordinal) WHERE stored_at IS NULL;
+CREATE INDEX telemetry_batch_pending_account ON telemetry_batch (tenant_id, account_hour) WHERE stored_at IS NULL;
 
 -- One row a record. Times are microseconds since 1970 UTC: half the size of a text and quick to bucket. sequence is -1 where the device has none.
 CREATE TABLE telemetry_record (
@@ -102,12 +103,13 @@ CREATE TABLE quarantine (
     code           TEXT NOT NULL,
     reason         TEXT NOT NULL,
     body           TEXT NOT NULL,
-    quarantined_at TIMESTAMPTZ NOT NULL,
+    quarantined_us BIGINT NOT NULL,
     replayed_at    TIMESTAMPTZ,
     replay_receipt TEXT,
     PRIMARY KEY (tenant_id, quarantine_id)
 );
-CREATE INDEX quarantine_by_vehicle ON quarantine (tenant_id, vehicle_id, quarantine_id);
+CREATE INDEX quarantine_by_time ON quarantine (tenant_id, quarantined_us, quarantine_id);
+CREATE INDEX quarantine_by_vehicle ON quarantine (tenant_id, vehicle_id, quarantined_us, quarantine_id);
 
 -- The conservation account by tenant and hour of receipt (machine time). Each number is written where it happens; pending is counted
 -- from the batches that are not stored yet.

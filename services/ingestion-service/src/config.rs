@@ -46,10 +46,12 @@ pub struct Registry {
 /// The group commit.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Receipt {
-    /// Requests that may wait for the writer; more are answered 429.
+    /// Requests that may be judged, wait for the writer or be committed; more are answered 429.
     pub queue_requests_max: usize,
     /// Bytes of waiting requests; more are answered 429.
     pub queue_bytes_max: usize,
+    /// Bodies that are judged at the same time.
+    pub judging_max: usize,
     /// Requests that share one commit.
     pub group_requests_max: usize,
     /// Records that share one commit.

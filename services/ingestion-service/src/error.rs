@@ -18,6 +18,12 @@ pub struct Unreadable {
 pub enum Error {
     #[error("the body cannot be read")]
     BodyUnreadable(Unreadable),
+    #[error("the body is over the limit")]
+    BodyTooLarge,
+    #[error("the body ended early or could not be decompressed")]
+    BodyBroken,
+    #[error("the cursor was not given out by this list")]
+    CursorForeign,
     #[error("a batch has at most {max} records")]
     BatchTooLong { max: usize },
     #[error("the record was rejected")]

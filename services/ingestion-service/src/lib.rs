@@ -85,11 +85,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         age_max: TimeDelta::days(config.validation.age_days_max),
         readings_max: config.validation.readings_max,
     };
-    let (queue, waiting) = Queue::new(
-        config.receipt.queue_requests_max,
-        config.receipt.queue_bytes_max,
-        config.receipt.retry_after_s,
-    );
+    let (queue, waiting) = Queue::new(&config.receipt);
     let shared = Arc::new(Shared {
         clock: runtime.clock.clone(),
         database: kit.database(),

@@ -2,7 +2,7 @@
 //! fate of an event.
 
 use crate::domain::claim::ClaimFault;
-use crate::domain::terms_check::Fault;
+use crate::domain::fault::Fault;
 
 /// Every way in which a use case can fail.
 #[derive(Debug, thiserror::Error)]

@@ -116,17 +116,9 @@ fn wrong_media_type(expected: &str) -> Problem {
 }
 
 /// The body, unless it is over the limit or ended early.
-pub fn readable(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+pub fn readable(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Error> {
     body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            Kind::PayloadTooLarge,
-            "request.too_large",
-            "The body is over the limit; send it in smaller parts.",
-        ),
-        _ => Problem::new(
-            Kind::BadRequest,
-            "request.body_unreadable",
-            "The body ended early or could not be decompressed.",
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::BodyTooLarge,
+        _ => Error::BodyBroken,
     })
 }

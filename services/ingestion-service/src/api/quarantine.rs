@@ -15,6 +15,7 @@ use super::ingest::{caller, of_single, readable};
 use super::telemetry_wire::parse_one;
 use super::wire::{ConservationWire, ItemWire, RecordPosted, VerdictWire};
 use crate::App;
+use crate::error::Error;
 use crate::store::quarantine::ItemFilter;
 use crate::use_cases::replay_quarantined;
 use crate::use_cases::show_conservation;
@@ -50,19 +51,34 @@ pub async fn list_quarantine(
         limit: query.limit,
         cursor: query.cursor,
     };
-    let (before, limit) = (page.after()?, page.limit());
+    let (position, limit) = (page.after()?, page.limit());
+    let before = before(&position)?;
     let filter = ItemFilter {
         vehicle_id: query.vehicle_id,
         code: query.code,
         open_only: query.open.unwrap_or(true),
     };
-    let (items, more) = show_conservation::list_quarantine(&app, &principal.tenant, &filter, &before, limit).await?;
+    let (items, more) = show_conservation::list_quarantine(&app, &principal.tenant, &filter, before, limit).await?;
     let items = items
         .into_iter()
         .map(ItemWire::try_from)
         .collect::<Result<Vec<_>, _>>()?;
-    let next_cursor = items.last().filter(|_| more).map(|last| cursor::encode(last.id()));
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|last| cursor::encode(&last.position()));
     Ok(Json(Page { items, next_cursor }))
+}
+
+/// Where the page before ended: microseconds and id.
+fn before(position: &str) -> Result<(i64, &str), Error> {
+    if position.is_empty() {
+        return Ok((i64::MAX, ""));
+    }
+    let key = position
+        .split_once(' ')
+        .and_then(|(time, id)| Some((time.parse().ok()?, id)));
+    key.ok_or(Error::CursorForeign)
 }
 
 /// Replays a quarantined record: with a corrected record as the body, or with an empty body as it was.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use chassis::Principal;
 use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
-use chassis::problem::{Kind, Problem};
+use chassis::problem::Problem;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use super::wire::{BucketWire, CodeWire, CodesWire, HistoryWire, LatestReading, LatestWire, RecordWire};
 use crate::App;
 use crate::domain::units::Unit;
+use crate::error::Error;
 use crate::store::telemetry::from_micros;
 use crate::use_cases::show_telemetry::{self, span};
 
@@ -46,7 +47,7 @@ pub async fn show_latest(
     principal: Principal,
     Path(vehicle_id): Path<String>,
 ) -> Result<Json<LatestWire>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let latest = show_telemetry::show_latest(&app, &principal.tenant, &vehicle_id).await?;
     let time = latest.as_ref().map(|latest| latest.time);
     let unit = |path: &str| {
@@ -82,7 +83,7 @@ pub async fn show_history(
     Path(vehicle_id): Path<String>,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<HistoryWire>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let span = span(&app, query.from, query.to, TimeDelta::days(1))?;
     let points = query.points.unwrap_or(300);
     let history =
@@ -121,7 +122,7 @@ pub async fn list_records(
     Path(vehicle_id): Path<String>,
     Query(query): Query<RecordQuery>,
 ) -> Result<Json<Page<RecordWire>>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -143,20 +144,14 @@ pub async fn list_records(
 }
 
 /// Where the page before ended: microseconds and sequence.
-fn record_key(position: &str) -> Result<(i64, i64), Problem> {
+fn record_key(position: &str) -> Result<(i64, i64), Error> {
     if position.is_empty() {
         return Ok((i64::MIN, i64::MIN));
     }
     let key = position
         .split_once(' ')
         .and_then(|(time, sequence)| Some((time.parse().ok()?, sequence.parse().ok()?)));
-    key.ok_or_else(|| {
-        Problem::new(
-            Kind::BadRequest,
-            "request.cursor",
-            "The cursor was not given out by this list.",
-        )
-    })
+    key.ok_or(Error::CursorForeign)
 }
 
 /// Lists the trouble codes that the vehicle has reported, the last seen first.
@@ -167,7 +162,7 @@ pub async fn list_trouble_codes(
     principal: Principal,
     Path(vehicle_id): Path<String>,
 ) -> Result<Json<CodesWire>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let codes = show_telemetry::list_trouble_codes(&app, &principal.tenant, &vehicle_id).await?;
     Ok(Json(CodesWire {
         items: codes.into_iter().map(CodeWire::from).collect(),

@@ -10,9 +10,9 @@ use utoipa::IntoParams;
 
 use super::wire::{RepairPosted, RepairWire, VehiclePosted, VehicleWire};
 use crate::App;
+use crate::domain::repair::Repair;
 use crate::domain::vehicle::Status;
 use crate::error::Error;
-use crate::events::published::Repair;
 use crate::store::vehicles::VehicleFilter;
 use crate::use_cases;
 
@@ -79,7 +79,7 @@ pub async fn register_vehicle(
     Json(posted): Json<VehiclePosted>,
 ) -> Result<(StatusCode, Json<VehicleWire>), Problem> {
     let vehicle = posted.into_vehicle(None, app.config.validation.strict_check_digit)?;
-    principal.require_vehicle(&vehicle.vehicle_id)?;
+    principal.require_sight(&vehicle.vehicle_id)?;
     let vehicle = use_cases::register_vehicle::register_vehicle(&app, &principal.tenant, vehicle, &cause).await?;
     Ok((StatusCode::CREATED, Json(vehicle.into())))
 }
@@ -92,7 +92,7 @@ pub async fn show_vehicle(
     principal: Principal,
     Path(vehicle_id): Path<String>,
 ) -> Result<Json<VehicleWire>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     Ok(Json(
         use_cases::show_vehicles::show_vehicle(&app, &principal.tenant, &vehicle_id)
             .await?
@@ -110,7 +110,7 @@ pub async fn change_vehicle(
     Path(vehicle_id): Path<String>,
     Json(posted): Json<VehiclePosted>,
 ) -> Result<Json<VehicleWire>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let vehicle = posted.into_vehicle(Some(vehicle_id), app.config.validation.strict_check_digit)?;
     Ok(Json(
         use_cases::update_vehicle::update_vehicle(&app, &principal.tenant, vehicle, &cause)
@@ -129,7 +129,7 @@ pub async fn record_repair(
     Path(vehicle_id): Path<String>,
     Json(posted): Json<RepairPosted>,
 ) -> Result<(StatusCode, Json<RepairWire>), Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let repair = Repair {
         repair_id: chassis::ids::new_id("rep"),
         vehicle_id,

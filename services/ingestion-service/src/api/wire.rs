@@ -354,9 +354,9 @@ pub struct ItemWire {
 }
 
 impl ItemWire {
-    /// The item's id.
-    pub fn id(&self) -> &str {
-        &self.quarantine_id
+    /// Where the item stands in the list.
+    pub fn position(&self) -> String {
+        format!("{} {}", self.quarantined_at.timestamp_micros(), self.quarantine_id)
     }
 }
 
@@ -374,7 +374,7 @@ impl TryFrom<Item> for ItemWire {
             code: item.code,
             reason: RawValue::from_string(item.reason).map_err(Error::StoredData)?,
             body: item.body,
-            quarantined_at: item.quarantined_at,
+            quarantined_at: from_micros(item.quarantined_us),
             replayed_at: item.replayed_at,
             replay_receipt: item.replay_receipt,
         })

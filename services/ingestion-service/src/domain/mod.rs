@@ -8,6 +8,7 @@ pub mod normalise;
 pub mod pids;
 pub mod quality;
 pub mod record;
+pub mod repair;
 pub mod signals;
 pub mod trouble_code;
 pub mod units;

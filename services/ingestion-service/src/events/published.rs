@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::fault::Param;
 use crate::domain::record::{Reading, Record};
+use crate::domain::repair::Repair;
 use crate::domain::signals::Catalog;
 use crate::domain::vehicle::Vehicle;
 
@@ -32,18 +33,6 @@ pub struct Failure {
     pub params: Vec<(&'static str, Param)>,
     pub text: String,
     pub count: u64,
-}
-
-/// A repair done elsewhere.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Repair {
-    pub repair_id: String,
-    pub vehicle_id: String,
-    pub component: String,
-    pub action: String,
-    pub repaired_at: DateTime<Utc>,
-    pub odometer_km: Option<f64>,
-    pub recorded_by: String,
 }
 
 /// Writes one record of `vehicle.telemetry.received`.

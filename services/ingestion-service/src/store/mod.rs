@@ -5,11 +5,16 @@ pub mod known_vehicles;
 pub mod quarantine;
 pub mod receipts;
 pub mod recent_keys;
+#[cfg(test)]
+mod suite;
 pub mod telemetry;
 pub mod telemetry_queries;
 pub mod vehicles;
 
 use chassis::{DbError, NewEvent, Tx};
+
+/// Rows in one statement: far below the databases' limits of bound values, and the quickest size on both.
+const ROWS_MAX: usize = 500;
 
 /// All statements of this service. Every one takes the tenant.
 pub struct Store<'t> {

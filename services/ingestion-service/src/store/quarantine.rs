@@ -2,8 +2,9 @@
 
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
 
-use super::Store;
+use super::{ROWS_MAX, Store};
 use crate::domain::fault::RecordFault;
 
 /// What is in quarantine.
@@ -56,7 +57,8 @@ pub struct Item {
     pub code: String,
     pub reason: String,
     pub body: String,
-    pub quarantined_at: DateTime<Utc>,
+    /// When it was put there, in microseconds since 1970 UTC.
+    pub quarantined_us: i64,
     pub replayed_at: Option<DateTime<Utc>>,
     pub replay_receipt: Option<String>,
 }
@@ -71,45 +73,54 @@ pub struct ItemFilter {
 }
 
 impl Store<'_> {
-    /// Puts an item into quarantine.
+    /// Puts items into quarantine.
     pub async fn quarantine(
         &mut self,
         tenant: &TenantId,
         receipt_id: &str,
-        item: &NewItem,
+        items: &[NewItem],
         now: DateTime<Utc>,
     ) -> Result<(), DbError> {
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO quarantine (tenant_id, quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-            .bind(tenant.as_str()).bind(&item.quarantine_id).bind(receipt_id).bind(item.vehicle_id.as_deref()).bind(item.scope.as_str())
-            .bind(item.record_time.as_deref()).bind(item.signal.as_deref()).bind(item.code).bind(&item.reason).bind(&item.body)
-            .bind(chassis::clock::micros(now)).execute(c).await)?;
+        let now_us = now.timestamp_micros();
+        for chunk in items.chunks(ROWS_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO quarantine (tenant_id, quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code,
+                                             reason, body, quarantined_us) ");
+                query.push_values(chunk, |mut row, item| {
+                    row.push_bind(tenant.as_str()).push_bind(&item.quarantine_id).push_bind(receipt_id)
+                        .push_bind(item.vehicle_id.as_deref()).push_bind(item.scope.as_str()).push_bind(item.record_time.as_deref())
+                        .push_bind(item.signal.as_deref()).push_bind(item.code).push_bind(&item.reason).push_bind(&item.body)
+                        .push_bind(now_us);
+                });
+                query.build().execute(c).await
+            })?;
+        }
         Ok(())
     }
 
-    /// Items, the newest first, before the item `before` (empty: from the newest), at most `limit`.
+    /// Items, the newest first, before the key `before` (microseconds, id), at most `limit`.
     pub async fn quarantined(
         &mut self,
         tenant: &TenantId,
         filter: &ItemFilter,
-        before: &str,
+        before: (i64, &str),
         limit: usize,
     ) -> Result<Vec<Item>, DbError> {
         on!(self.tx, c => sqlx::query_as(
-            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at, replayed_at, replay_receipt
+            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_us, replayed_at, replay_receipt
              FROM quarantine
-             WHERE tenant_id = $1 AND ($2 = '' OR quarantine_id < $2) AND ($3 IS NULL OR vehicle_id = $3) AND ($4 IS NULL OR code = $4)
+             WHERE tenant_id = $1 AND (quarantined_us, quarantine_id) < ($2, $7) AND ($3 IS NULL OR vehicle_id = $3) AND ($4 IS NULL OR code = $4)
                AND ($5 = FALSE OR replayed_at IS NULL)
-             ORDER BY quarantine_id DESC LIMIT $6")
-            .bind(tenant.as_str()).bind(before).bind(filter.vehicle_id.as_deref()).bind(filter.code.as_deref()).bind(filter.open_only)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)
+             ORDER BY quarantined_us DESC, quarantine_id DESC LIMIT $6")
+            .bind(tenant.as_str()).bind(before.0).bind(filter.vehicle_id.as_deref()).bind(filter.code.as_deref()).bind(filter.open_only)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX)).bind(before.1).fetch_all(c).await)
     }
 
     /// One item.
     pub async fn quarantined_item(&mut self, tenant: &TenantId, quarantine_id: &str) -> Result<Option<Item>, DbError> {
         on!(self.tx, c => sqlx::query_as(
-            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_at, replayed_at, replay_receipt
+            "SELECT quarantine_id, receipt_id, vehicle_id, scope, record_time, signal, code, reason, body, quarantined_us, replayed_at, replay_receipt
              FROM quarantine WHERE tenant_id = $1 AND quarantine_id = $2")
             .bind(tenant.as_str()).bind(quarantine_id).fetch_optional(c).await)
     }

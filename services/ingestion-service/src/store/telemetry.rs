@@ -6,10 +6,7 @@ use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::Store;
-
-/// Rows in one statement: far below the databases' limits of bound values, and the quickest size on both.
-const ROWS_MAX: usize = 500;
+use super::{ROWS_MAX, Store};
 
 /// A record as it is kept.
 #[derive(Debug, Clone)]

@@ -4,9 +4,9 @@ use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Store;
+use crate::domain::repair::Repair;
 use crate::domain::vehicle::{Powertrain, RegisteredBy, Status, Vehicle, VehicleClass};
 use crate::domain::vin::Vin;
-use crate::events::published::Repair;
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -14,7 +14,7 @@ use crate::domain::fault::RecordFault;
 use crate::domain::vehicle::Vehicle;
 use crate::domain::verdict::{Account, Outcome};
 use crate::error::Error;
-use crate::events::published::{self, VehicleChange};
+use crate::events::published::{self, Failure, VehicleChange};
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
 use crate::store::receipts::{NewBatch, NewReceipt};
@@ -75,7 +75,11 @@ async fn commit(app: &Shared, group: Vec<Request>) {
         // The fault that the kill test must find: the promise is given before it is kept.
         let _ = reply.send(Ok(premature(waiting)));
     }
-    match write(app, &mut waiting).await {
+    #[cfg(feature = "sabotage-ack-before-commit")]
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let written = write(app, &mut waiting).await;
+    drop(rooms);
+    match written {
         Ok(()) => acknowledge(app, waiting, replies),
         Err(error) => {
             tracing::error!(error = %error, requests = waiting.len(), "a group of receipts could not be committed");
@@ -84,7 +88,6 @@ async fn commit(app: &Shared, group: Vec<Request>) {
             }
         }
     }
-    drop(rooms);
 }
 
 #[cfg(feature = "sabotage-ack-before-commit")]
@@ -137,20 +140,26 @@ async fn register_newcomers(app: &Shared, store: &mut Store<'_>, waiting: &mut W
             continue;
         };
         let vehicle = Vehicle::from_telemetry(&waiting.judged.vehicles[index].vehicle_id, vin);
-        let registration = match store.vehicle(&tenant, &vehicle.vehicle_id).await? {
-            Some((present, _)) if present.vin.is_some() && present.vin != vehicle.vin => Registration::VinTaken,
-            Some(_) => Registration::Present,
-            None => store.register(&tenant, &vehicle, app.clock.machine_now()).await?,
+        let present = store.vehicle(&tenant, &vehicle.vehicle_id).await?;
+        let fault = match present.and_then(|(present, _)| present.vin) {
+            // Another request has registered it in the meantime, under another VIN.
+            Some(registered) if Some(&registered) != vehicle.vin.as_ref() => Some(RecordFault::VinMismatch {
+                registered: registered.as_str().to_owned(),
+            }),
+            _ => match store.register(&tenant, &vehicle, app.clock.machine_now()).await? {
+                Registration::Present => None,
+                Registration::Done => {
+                    let time = first_time(&waiting.judged, index).unwrap_or_else(|| app.clock.now());
+                    let event =
+                        published::vehicle_changed(&tenant, VehicleChange::Registered, &vehicle, time, &waiting.cause);
+                    store.publish(&event).await?;
+                    None
+                }
+                Registration::VinTaken => Some(RecordFault::VinTaken),
+            },
         };
-        match registration {
-            Registration::Present => {}
-            Registration::Done => {
-                let time = first_time(&waiting.judged, index).unwrap_or_else(|| app.clock.now());
-                let event =
-                    published::vehicle_changed(&tenant, VehicleChange::Registered, &vehicle, time, &waiting.cause);
-                store.publish(&event).await?;
-            }
-            Registration::VinTaken => quarantine_newcomer(waiting, index, &vehicle, raw),
+        if let Some(fault) = fault {
+            quarantine_newcomer(app, waiting, index, raw, &fault);
         }
     }
     Ok(())
@@ -165,45 +174,52 @@ fn first_time(judged: &Judged, vehicle: usize) -> Option<DateTime<Utc>> {
         .min()
 }
 
-fn quarantine_newcomer(waiting: &mut Waiting, vehicle_index: usize, vehicle: &Vehicle, raw: Vec<(usize, String)>) {
-    let fault = RecordFault::VinTaken;
+fn quarantine_newcomer(
+    app: &Shared,
+    waiting: &mut Waiting,
+    vehicle: usize,
+    raw: Vec<(usize, String)>,
+    fault: &RecordFault,
+) {
     let mut texts: BTreeMap<usize, String> = raw.into_iter().collect();
     let judged = &mut waiting.judged;
-    for record in judged.accepted.iter().filter(|record| record.vehicle == vehicle_index) {
+    let vehicle_id = judged.vehicles[vehicle].vehicle_id.clone();
+    let params = published::params(&fault.params());
+    let reason = serde_json::json!({"code": fault.code(), "params": params, "text": fault.text()}).to_string();
+    let mut count = 0;
+    for record in judged.accepted.iter().filter(|record| record.vehicle == vehicle) {
+        count += 1;
         waiting.dropped.insert(record.index);
         judged.counts.decide(Outcome::Quarantined);
-        let remark = Remark {
-            index: record.index,
-            code: fault.code(),
-            text: fault.text(),
-            path: fault.path().to_owned(),
-        };
-        judged.errors.push(remark);
+        if judged.errors.len() < app.config.receipt.errors_named_max {
+            let path = fault.path().to_owned();
+            judged.errors.push(Remark {
+                index: record.index,
+                code: fault.code(),
+                text: fault.text(),
+                path,
+            });
+        }
         judged.quarantined.push(NewItem {
             quarantine_id: chassis::ids::new_id("qua"),
-            vehicle_id: Some(vehicle.vehicle_id.clone()),
+            vehicle_id: Some(vehicle_id.clone()),
             scope: Scope::Record,
             record_time: Some(chassis::rfc3339(record.time)),
             signal: None,
             code: fault.code(),
-            reason: serde_json::json!({"code": fault.code(), "params": {}, "text": fault.text()}).to_string(),
+            reason: reason.clone(),
             body: texts.remove(&record.index).unwrap_or_default(),
             fault: Some(fault.clone()),
         });
     }
-    let failures = judged.failures.entry(Some(vehicle.vehicle_id.clone())).or_default();
-    let count = judged
-        .accepted
-        .iter()
-        .filter(|record| record.vehicle == vehicle_index)
-        .count() as u64;
-    failures.push(published::Failure {
+    let failure = Failure {
         code: fault.code(),
         signal: None,
-        params: Vec::new(),
+        params: fault.params(),
         text: fault.text(),
         count,
-    });
+    };
+    judged.failures.entry(Some(vehicle_id)).or_default().push(failure);
 }
 
 /// Tells repetitions from new records, within the group and against what was committed lately.
@@ -244,9 +260,9 @@ async fn write_receipt(
         verdicts: &serde_json::Value::from(verdicts).to_string(),
     };
     store.insert_receipt(tenant, &receipt, now).await?;
-    for item in &judged.quarantined {
-        store.quarantine(tenant, &judged.receipt_id, item, now).await?;
-    }
+    store
+        .quarantine(tenant, &judged.receipt_id, &judged.quarantined, now)
+        .await?;
     if let Some(quarantine_id) = &waiting.settles {
         store.settle(tenant, quarantine_id, &judged.receipt_id, now).await?;
     }

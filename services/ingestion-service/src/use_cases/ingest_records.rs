@@ -1,14 +1,14 @@
 //! Takes records from a request: judges them, hands them to the writer, and waits for the commit.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use chassis::{Cause, TenantId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::judge_records::{self, Judged};
 use crate::App;
+use crate::config;
 use crate::domain::fault::{RecordFault, Rejection};
 use crate::domain::record::RawRecord;
 use crate::domain::verdict::Counts;
@@ -83,61 +83,60 @@ pub struct Request {
     pub(crate) _room: Room,
 }
 
-/// The bounded way to the writer: by requests and by bytes.
+/// The bounded way to the writer: by requests and by bytes, from before a body is judged until it is committed.
 #[derive(Clone)]
 pub struct Queue {
     sender: mpsc::Sender<Request>,
-    waiting_bytes: Arc<AtomicU64>,
-    bytes_max: u64,
+    requests: Arc<Semaphore>,
+    bytes: Arc<Semaphore>,
+    bytes_max: u32,
+    /// Bodies that are judged at the same time.
+    judging: Arc<Semaphore>,
     retry_after_s: u64,
 }
 
-/// A share of the queue's bytes; given back when dropped.
+/// A place in the queue; given back when dropped.
 pub struct Room {
-    bytes: u64,
-    waiting_bytes: Arc<AtomicU64>,
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.waiting_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
+    _request: OwnedSemaphorePermit,
+    _bytes: OwnedSemaphorePermit,
 }
 
 impl Queue {
     /// A queue and its end for the writer.
     #[must_use]
-    pub fn new(requests_max: usize, bytes_max: usize, retry_after_s: u64) -> (Self, mpsc::Receiver<Request>) {
-        let (sender, receiver) = mpsc::channel(requests_max.max(1));
-        (
-            Self {
-                sender,
-                waiting_bytes: Arc::default(),
-                bytes_max: bytes_max as u64,
-                retry_after_s,
-            },
-            receiver,
-        )
+    pub fn new(limits: &config::Receipt) -> (Self, mpsc::Receiver<Request>) {
+        let requests_max = limits.queue_requests_max.max(1);
+        let bytes_max = u32::try_from(limits.queue_bytes_max).unwrap_or(u32::MAX).max(1);
+        let (sender, receiver) = mpsc::channel(requests_max);
+        let queue = Self {
+            sender,
+            requests: Arc::new(Semaphore::new(requests_max)),
+            bytes: Arc::new(Semaphore::new(bytes_max as usize)),
+            bytes_max,
+            judging: Arc::new(Semaphore::new(limits.judging_max.max(1))),
+            retry_after_s: limits.retry_after_s,
+        };
+        (queue, receiver)
     }
 
-    /// Reserves room before any work is done for the body; full means [`Error::Overloaded`]. A lone body always finds room.
+    /// Reserves a place before any work is done for the body; full means [`Error::Overloaded`]. A lone body always finds room.
     pub fn reserve(&self, bytes: usize) -> Result<Room, Error> {
-        let bytes = bytes as u64;
-        let before = self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let room = Room {
-            bytes,
-            waiting_bytes: self.waiting_bytes.clone(),
-        };
-        if self.sender.capacity() == 0 || (before > 0 && before + bytes > self.bytes_max) {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).clamp(1, self.bytes_max);
+        let request = self.requests.clone().try_acquire_owned();
+        let bytes = self.bytes.clone().try_acquire_many_owned(bytes);
+        let (Ok(request), Ok(bytes)) = (request, bytes) else {
             metrics::counter!("telemetry_requests_refused_total").increment(1);
             return Err(Error::Overloaded {
                 retry_after_s: self.retry_after_s,
             });
-        }
-        Ok(room)
+        };
+        Ok(Room {
+            _request: request,
+            _bytes: bytes,
+        })
     }
 
-    /// Hands a request to the writer without waiting.
+    /// Hands a request to the writer without waiting: whoever has a place finds the channel with room.
     fn push(&self, request: Request) -> Result<(), Error> {
         self.sender.try_send(request).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => Error::Overloaded {
@@ -158,9 +157,11 @@ pub async fn ingest_settling(app: &App, submission: Submission, settles: Option<
     let room = app.queue.reserve(submission.body.len())?;
     let (judging, caller) = (app.clone(), submission.caller.clone());
     let (body, parse, single) = (submission.body.clone(), submission.parse, submission.single);
+    let turn = app.queue.judging.acquire().await.map_err(|_| Error::ShuttingDown)?;
     let judged = tokio::task::spawn_blocking(move || judge_records::judge(&judging, &caller, &body, parse, single))
         .await
         .map_err(|_| Error::ShuttingDown)??;
+    drop(turn);
     let (reply, answer) = oneshot::channel();
     app.queue.push(Request {
         caller: submission.caller,

@@ -3,27 +3,10 @@
 use chassis::{Cause, TenantId};
 
 use crate::Shared;
+use crate::domain::repair::{ACTIONS, COMPONENTS, Repair};
 use crate::error::Error;
-use crate::events::published::{self, Repair};
+use crate::events::published;
 use crate::store::Store;
-
-/// Components that a repair can name.
-pub const COMPONENTS: [&str; 11] = [
-    "engine",
-    "cooling",
-    "lubrication",
-    "transmission",
-    "brakes",
-    "battery_12v",
-    "charging",
-    "suspension",
-    "tyres",
-    "aftertreatment",
-    "traction_battery",
-];
-
-/// What can be done to a component.
-pub const ACTIONS: [&str; 3] = ["REPLACED", "REPAIRED", "ADJUSTED"];
 
 /// Keeps the repair and tells of it.
 pub async fn record_repair(shared: &Shared, tenant: &TenantId, repair: Repair, cause: &Cause) -> Result<Repair, Error> {

@@ -1,6 +1,6 @@
 //! Takes a quarantined record again, corrected or as it was.
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use chassis::Cause;
 
 use super::ingest_records::{self, Caller, Parse, Submission, Verdict};

@@ -33,7 +33,7 @@ pub async fn list_quarantine(
     shared: &Shared,
     tenant: &TenantId,
     filter: &ItemFilter,
-    before: &str,
+    before: (i64, &str),
     limit: usize,
 ) -> Result<(Vec<Item>, bool), Error> {
     let mut tx = shared.database.read().await?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use chassis::testing::contracts;
 use serde_json::{Value, json};
 
-use crate::app::{Account, TestApp, record, start_of_test};
+use crate::app::{Account, TestApp, record};
 
 const VIN: &str = "WVWZZZ1JZXW000010";
 
@@ -162,104 +162,6 @@ async fn the_store_finds_repetitions_that_the_door_has_forgotten() {
     let account = app.settled_account().await;
     assert_eq!((account.received, account.stored, account.duplicate), (150, 50, 100));
     assert_eq!(app.records("V1").await.len(), 50);
-}
-
-#[tokio::test]
-async fn a_batch_of_many_vehicles_gives_one_event_a_partition() {
-    let app = TestApp::start().await;
-    let batch: Vec<Value> = (0..200)
-        .map(|number| {
-            let mut record = record(&format!("V{number}"), number, json!({"Vehicle.Speed": 50}));
-            record["vin"] = json!(format!("WVWZZZ1JZXW{number:06}"));
-            record
-        })
-        .collect();
-    let answer = app.post("/api/v1/ingest/batch", &json!(batch)).await;
-    assert_eq!(answer.body["accepted"], 200, "{}", answer.body);
-    app.runtime
-        .published("ingestion-service", "vehicle.registered", 200)
-        .await;
-    let partitions: std::collections::BTreeSet<u8> = (0..200)
-        .map(|number| chassis::partition::of("default", &format!("V{number}")))
-        .collect();
-    let received = app
-        .runtime
-        .published("ingestion-service", "vehicle.telemetry.received", partitions.len())
-        .await;
-    assert_eq!(received.len(), partitions.len());
-    for event in &received {
-        contracts::validate_event(event);
-        let data: Value = serde_json::from_slice(&event.data).unwrap();
-        for record in data["records"].as_array().unwrap() {
-            assert_eq!(
-                chassis::partition::of("default", record["vehicle_id"].as_str().unwrap()),
-                event.partition
-            );
-        }
-    }
-    assert_eq!(app.settled_account().await.stored, 200);
-}
-
-#[tokio::test]
-async fn old_records_are_published_as_historical_apart_from_live_ones() {
-    let app = TestApp::start().await;
-    app.register("V1").await;
-    let batch = json!([
-        record("V1", -90_000, json!({"Vehicle.Speed": 50})),
-        record("V1", -10, json!({"Vehicle.Speed": 51}))
-    ]);
-    assert_eq!(app.post("/api/v1/ingest/batch", &batch).await.body["accepted"], 2);
-    let received = app
-        .runtime
-        .published("ingestion-service", "vehicle.telemetry.received", 2)
-        .await;
-    let historical: Vec<bool> = received.iter().map(|event| event.historical).collect();
-    assert!(historical.contains(&true) && historical.contains(&false));
-    assert!(
-        received
-            .iter()
-            .all(|event| event.historical == (event.time < start_of_test() - chrono::TimeDelta::hours(24)))
-    );
-}
-
-#[tokio::test]
-async fn doubtful_readings_are_kept_with_a_flag_and_less_trust() {
-    let app = TestApp::start().await;
-    app.register("V1").await;
-    let coolant = "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature";
-    let readings = [(0, 90.0, 5.0e7), (1, 20.0, 4.0e7), (2, 21.0, 5.0e7)];
-    let batch: Vec<Value> = readings
-        .iter()
-        .map(|(second, celsius, metres)| {
-            record(
-                "V1",
-                *second,
-                json!({coolant: celsius, "Vehicle.TraveledDistance": metres}),
-            )
-        })
-        .collect();
-    assert_eq!(
-        app.post("/api/v1/ingest/batch", &json!(batch)).await.body["accepted"],
-        3
-    );
-    let received = app
-        .runtime
-        .published("ingestion-service", "vehicle.telemetry.received", 1)
-        .await;
-    let data: Value = serde_json::from_slice(&received[0].data).unwrap();
-    let doubted = &data["records"][1];
-    assert_eq!(
-        doubted["flags"],
-        json!({coolant: ["rate_jump"], "Vehicle.TraveledDistance": ["odometer_backwards"]})
-    );
-    assert_eq!(doubted["trust"][coolant], 0.3);
-    assert!(
-        data["records"][0]["flags"].is_null() && data["records"][2]["flags"].is_null(),
-        "{data}"
-    );
-    app.settled_account().await;
-    let vehicle = app.get("/api/v1/vehicles/V1").await;
-    assert_eq!(vehicle.body["odometer_km"], 50_000.0);
 }
 
 #[tokio::test]

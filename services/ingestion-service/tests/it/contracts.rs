@@ -43,8 +43,7 @@ fn paths_and_units_are_those_of_the_vehicle_signal_specification() {
     let vocabulary: toml::Table = include_str!("../../data/signals.toml").parse().unwrap();
     for signal in vocabulary["signal"].as_array().unwrap() {
         let path = signal["path"].as_str().unwrap();
-        let leaf = path.split('.').fold(Some(&tree), |node, part| {
-            let node = node?;
+        let leaf = path.split('.').try_fold(&tree, |node, part| {
             node.get(part).or_else(|| node.get("children")?.get(part))
         });
         let overlay = signal

@@ -8,5 +8,7 @@ mod api_telemetry;
 mod api_vehicles;
 mod app;
 mod contracts;
+mod events_telemetry;
+mod kill;
 mod real_logs;
 mod restart;

@@ -3,10 +3,12 @@
 
 pub mod check;
 pub mod claim;
+pub mod claim_check;
 pub mod coverage;
 pub mod eligibility;
 #[cfg(test)]
 mod eligibility_properties;
+pub mod fault;
 pub mod ground;
 pub mod money;
 pub mod reason;

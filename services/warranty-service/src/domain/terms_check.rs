@@ -1,50 +1,10 @@
 //! What makes the terms of a coverage unusable. Everything that is wrong is named at once, with its place.
 
-use crate::domain::coverage::Terms;
+use crate::domain::coverage::{Exclusion, Terms};
+use crate::domain::fault::{Fault, LIST_MAX, ODOMETER_KM, TEXT_MAX, is_component};
 use crate::domain::vehicle::{Powertrain, VehicleClass};
 
-/// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// JSON Pointer into the request's body.
-    pub path: String,
-    /// Stable code.
-    pub code: &'static str,
-    /// The same in English.
-    pub text: String,
-}
-
-impl Fault {
-    /// Something wrong at a place.
-    pub fn new(path: &str, code: &'static str, text: impl Into<String>) -> Fault {
-        Fault {
-            path: path.to_owned(),
-            code,
-            text: text.into(),
-        }
-    }
-}
-
-/// Odometer readings that can be, in km.
-pub const ODOMETER_KM: std::ops::RangeInclusive<f64> = 0.0..=10_000_000.0;
-
-/// The component types of the platform.
-pub const COMPONENTS: [&str; 11] = [
-    "engine",
-    "cooling",
-    "lubrication",
-    "transmission",
-    "brakes",
-    "battery_12v",
-    "charging",
-    "suspension",
-    "tyres",
-    "aftertreatment",
-    "traction_battery",
-];
-
 const NAME_MAX: usize = 120;
-const LIST_MAX: usize = 1_000;
 const MONTHS_MAX: u32 = 600;
 const WAITING_DAYS_MAX: u32 = 3_650;
 
@@ -103,72 +63,89 @@ pub fn faults(name: &str, terms: &Terms) -> Vec<Fault> {
 
 fn list_faults(terms: &Terms) -> Vec<Fault> {
     let mut found = Vec::new();
+    let applies_to = &terms.applies_to;
     check_components("/covers/components", &terms.covers.components, &mut found);
-    check_length("/covers/failure_modes", terms.covers.failure_modes.len(), &mut found);
+    check_texts("/covers/failure_modes", &terms.covers.failure_modes, &mut found);
+    check_texts("/applies_to/vehicle_ids", &applies_to.vehicle_ids, &mut found);
+    check_texts("/applies_to/makes", &applies_to.makes, &mut found);
+    check_texts("/applies_to/models", &applies_to.models, &mut found);
+    for (index, _) in applies_to
+        .powertrains
+        .iter()
+        .enumerate()
+        .filter(|(_, kind)| **kind == Powertrain::Unknown)
+    {
+        let path = format!("/applies_to/powertrains/{index}");
+        found.push(Fault::new(
+            &path,
+            "powertrain.unknown",
+            "give PETROL, DIESEL, HYBRID or BEV",
+        ));
+    }
+    for (index, _) in applies_to
+        .vehicle_classes
+        .iter()
+        .enumerate()
+        .filter(|(_, class)| **class == VehicleClass::Unknown)
+    {
+        let path = format!("/applies_to/vehicle_classes/{index}");
+        found.push(Fault::new(
+            &path,
+            "vehicle_class.unknown",
+            "give CAR, VAN, TRUCK or BUS",
+        ));
+    }
     check_length("/exclusions", terms.exclusions.len(), &mut found);
-    check_length(
-        "/applies_to/vehicle_ids",
-        terms.applies_to.vehicle_ids.len(),
-        &mut found,
-    );
-    check_length("/applies_to/makes", terms.applies_to.makes.len(), &mut found);
-    check_length("/applies_to/models", terms.applies_to.models.len(), &mut found);
-    for (index, powertrain) in terms.applies_to.powertrains.iter().enumerate() {
-        if *powertrain == Powertrain::Unknown {
-            let path = format!("/applies_to/powertrains/{index}");
-            found.push(Fault::new(
-                &path,
-                "powertrain.unknown",
-                "give PETROL, DIESEL, HYBRID or BEV",
-            ));
-        }
-    }
-    for (index, class) in terms.applies_to.vehicle_classes.iter().enumerate() {
-        if *class == VehicleClass::Unknown {
-            let path = format!("/applies_to/vehicle_classes/{index}");
-            found.push(Fault::new(
-                &path,
-                "vehicle_class.unknown",
-                "give CAR, VAN, TRUCK or BUS",
-            ));
-        }
-    }
-    for (index, exclusion) in terms.exclusions.iter().enumerate() {
-        let path = format!("/exclusions/{index}");
-        check_components(&format!("{path}/components"), &exclusion.components, &mut found);
-        check_length(
-            &format!("{path}/failure_modes"),
-            exclusion.failure_modes.len(),
-            &mut found,
-        );
-        if exclusion.components.is_empty() && exclusion.failure_modes.is_empty() {
-            found.push(Fault::new(
-                &path,
-                "exclusion.nothing",
-                "the exclusion names neither a component nor a failure mode",
-            ));
-        }
-        if !is_code(&exclusion.code) {
-            found.push(Fault::new(
-                &format!("{path}/code"),
-                "exclusion.code",
-                "a code is a lower-case word such as misuse",
-            ));
-        }
+    for (index, exclusion) in terms.exclusions.iter().enumerate().take(LIST_MAX) {
+        check_exclusion(&format!("/exclusions/{index}"), exclusion, &mut found);
     }
     found
 }
 
+fn check_exclusion(path: &str, exclusion: &Exclusion, found: &mut Vec<Fault>) {
+    check_components(&format!("{path}/components"), &exclusion.components, found);
+    check_texts(&format!("{path}/failure_modes"), &exclusion.failure_modes, found);
+    if exclusion.components.is_empty() && exclusion.failure_modes.is_empty() {
+        let text = "the exclusion names neither a component nor a failure mode";
+        found.push(Fault::new(path, "exclusion.nothing", text));
+    }
+    if !is_code(&exclusion.code) {
+        let path = format!("{path}/code");
+        found.push(Fault::new(
+            &path,
+            "exclusion.code",
+            "a code is a lower-case word such as misuse",
+        ));
+    }
+}
+
 fn check_components(path: &str, listed: &[String], found: &mut Vec<Fault>) {
     check_length(path, listed.len(), found);
-    for (index, component) in listed.iter().enumerate() {
-        if !COMPONENTS.contains(&component.as_str()) {
-            found.push(Fault::new(
-                &format!("{path}/{index}"),
-                "component.unknown",
-                "this is not a component type",
-            ));
-        }
+    for (index, _) in listed
+        .iter()
+        .take(LIST_MAX)
+        .enumerate()
+        .filter(|(_, component)| !is_component(component))
+    {
+        let path = format!("{path}/{index}");
+        found.push(Fault::new(&path, "component.unknown", "this is not a component type"));
+    }
+}
+
+fn check_texts(path: &str, listed: &[String], found: &mut Vec<Fault>) {
+    check_length(path, listed.len(), found);
+    for (index, _) in listed
+        .iter()
+        .take(LIST_MAX)
+        .enumerate()
+        .filter(|(_, text)| text.len() > TEXT_MAX)
+    {
+        let path = format!("{path}/{index}");
+        found.push(Fault::new(
+            &path,
+            "text.length",
+            format!("an entry has at most {TEXT_MAX} bytes"),
+        ));
     }
 }
 

@@ -4,7 +4,7 @@ use chassis::ids::TenantId;
 
 use crate::domain::coverage::Coverage;
 use crate::domain::eligibility::{Eligibility, Question, judge};
-use crate::domain::terms_check::{COMPONENTS, Fault, ODOMETER_KM};
+use crate::domain::fault::{Fault, ODOMETER_KM, is_component};
 use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
 use crate::store::Store;
@@ -45,7 +45,7 @@ pub async fn check_vehicle(
 
 fn faults(question: &Question) -> Vec<Fault> {
     let mut found = Vec::new();
-    if !COMPONENTS.contains(&question.component.as_str()) {
+    if !is_component(&question.component) {
         found.push(Fault::new(
             "component",
             "component.unknown",

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::check::Check;
 use crate::domain::claim::{Claim, Content, SYSTEM, Standing, Version};
 use crate::domain::eligibility::{Eligibility, Question, judge};
-use crate::domain::visit::{Finding, Visit};
+use crate::domain::visit::{Claimable, Suspicion, Visit};
 use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
 use crate::store::Store;
@@ -26,22 +26,23 @@ pub async fn draft_claim(
     };
     let vehicle = store.vehicle(tenant, &visit.vehicle_id).await?;
     let coverages = store.coverages(tenant).await?;
-    let suspected = check.as_ref().map(suspect);
-    let judged: Vec<(&Finding, Question, Eligibility)> = visit
-        .claimable(suspected)
+    let suspicion = suspicion(visit, check.as_ref());
+    let judged: Vec<(Claimable, Question, Eligibility)> = visit
+        .claimable(suspicion)
         .into_iter()
-        .map(|finding| {
-            let question = question(visit, finding, check.as_ref());
+        .map(|claimable| {
+            let question = question(visit, &claimable, check.as_ref());
             let answer = judge(vehicle.as_ref(), &coverages, wear_parts, &question);
-            (finding, question, answer)
+            (claimable, question, answer)
         })
         .collect();
     let covered = judged.iter().find(|(_, _, answer)| answer.covered());
-    let decision_is_coming = visit.decision_id.is_some() && check.is_none();
-    let may_change = |answer: &Eligibility| decision_is_coming || answer.ground.may_change_with_vehicle();
-    let waits = covered.is_none() && judged.iter().any(|(_, _, answer)| may_change(answer));
+    let may_change = judged
+        .iter()
+        .any(|(_, _, answer)| answer.ground.may_change_with_vehicle());
+    let waits = covered.is_none() && (may_change || visit.waits_for_decision(suspicion));
     store.set_visit_waiting(tenant, &visit.appointment_id, waits).await?;
-    let Some((finding, question, answer)) = covered else {
+    let Some((claimable, question, answer)) = covered else {
         return Ok(());
     };
     let claim = Claim {
@@ -51,25 +52,32 @@ pub async fn draft_claim(
         decision_id: visit.decision_id.clone(),
         created_at: now,
     };
-    let version = Version::draft(content(visit, finding, question, answer), SYSTEM, now);
+    let version = Version::draft(content(visit, claimable, question, answer), SYSTEM, now);
     // A person may have written the visit's claim before the visit's event came; theirs stays.
     store.insert_claim(tenant, &claim, &version).await?;
     Ok(())
 }
 
-fn suspect(check: &Check) -> (&str, &str) {
-    (&check.decision.component, &check.decision.failure_mode)
+fn suspicion<'a>(visit: &Visit, check: Option<&'a Check>) -> Suspicion<'a> {
+    match (&visit.decision_id, check.map(|check| &check.decision)) {
+        (_, Some(decision)) => Suspicion::Of {
+            component: &decision.component,
+            failure_mode: &decision.failure_mode,
+        },
+        (Some(_), None) => Suspicion::NotKnownYet,
+        (None, None) => Suspicion::Nothing,
+    }
 }
 
 /// The failure of a checked decision showed when the decision was made, even where the repair came after the end of
 /// cover; any other finding counts from the visit.
-fn question(visit: &Visit, finding: &Finding, check: Option<&Check>) -> Question {
+fn question(visit: &Visit, claimable: &Claimable, check: Option<&Check>) -> Question {
     let shown = check
         .map(|check| &check.decision)
-        .filter(|decision| decision.component == finding.component);
+        .filter(|decision| decision.component == claimable.component);
     Question {
-        component: finding.component.clone(),
-        failure_mode: finding.failure_mode.clone(),
+        component: claimable.component.clone(),
+        failure_mode: claimable.failure_mode.clone(),
         on: shown
             .map_or(visit.completed_at, |decision| decision.decided_at)
             .date_naive(),
@@ -77,15 +85,15 @@ fn question(visit: &Visit, finding: &Finding, check: Option<&Check>) -> Question
     }
 }
 
-fn content(visit: &Visit, finding: &Finding, question: &Question, answer: &Eligibility) -> Content {
+fn content(visit: &Visit, claimable: &Claimable, question: &Question, answer: &Eligibility) -> Content {
     Content {
-        component: finding.component.clone(),
-        failure_mode: finding.failure_mode.clone(),
+        component: claimable.component.clone(),
+        failure_mode: claimable.failure_mode.clone(),
         amount: visit.cost.clone(),
         occurred_on: question.on,
-        odometer_km: question.odometer_km,
+        odometer_km: answer.odometer_km,
         standing: Standing::from(answer),
-        remark: visit.remark(finding),
+        remark: claimable.remark(),
         description: None,
     }
 }

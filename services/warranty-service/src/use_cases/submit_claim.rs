@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::show_claim::visible_claim;
 use crate::domain::claim::{Amendment, Claim, ClaimFault, Standing, Version};
+use crate::domain::claim_check::amendment_faults;
 use crate::domain::eligibility::{Question, judge};
 use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
@@ -34,6 +35,13 @@ pub async fn submit_claim(
         claim_id: claim_id.to_owned(),
         fault,
     };
+    let faults = amendment_faults(&amendment);
+    if !faults.is_empty() {
+        return Err(Error::Invalid {
+            what: "claim.invalid",
+            faults,
+        });
+    }
     let (claim, draft) = visible_claim(store, tenant, claim_id, by.only_vehicles.as_deref()).await?;
     let vehicle = store.vehicle(tenant, &claim.vehicle_id).await?;
     let coverages = store.coverages(tenant).await?;

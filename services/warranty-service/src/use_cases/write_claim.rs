@@ -1,12 +1,13 @@
 //! Write a claim by hand: for work that no visit of ours has reported, or that the service did not draft.
 
 use chassis::ids::{TenantId, derived_id, new_id};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::claim::{Claim, Content, Standing, Version};
+use crate::domain::claim_check::{Failure, demand_faults, failure_faults};
 use crate::domain::eligibility::{Question, judge};
+use crate::domain::fault::Fault;
 use crate::domain::money::Money;
-use crate::domain::terms_check::{COMPONENTS, Fault, ODOMETER_KM};
 use crate::domain::vehicle::Vehicle;
 use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
@@ -20,17 +21,12 @@ pub struct ClaimRequest {
     /// The vehicles that the caller may see; `None` is all of the tenant.
     pub only_vehicles: Option<Vec<String>>,
     pub vehicle_id: String,
-    pub component: String,
-    pub failure_mode: Option<String>,
+    pub failure: Failure,
     pub amount: Money,
-    pub occurred_on: NaiveDate,
-    pub odometer_km: Option<f64>,
     pub appointment_id: Option<String>,
     pub decision_id: Option<String>,
     pub description: Option<String>,
 }
-
-const DESCRIPTION_MAX: usize = 4_000;
 
 /// Writes a draft. A failure that is not covered may be claimed too: the draft says why it is not, and people decide.
 pub async fn write_claim(
@@ -55,7 +51,12 @@ pub async fn write_claim(
             Err(Error::KeyReused { claim_id })
         };
     }
-    let faults = [shape_faults(&request, now), link_faults(store, tenant, &request).await?].concat();
+    let faults = [
+        failure_faults(&request.failure, now.date_naive()),
+        demand_faults(Some(&request.amount), request.description.as_deref()),
+        link_faults(store, tenant, &request).await?,
+    ]
+    .concat();
     if !faults.is_empty() {
         return Err(Error::Invalid {
             what: "claim.invalid",
@@ -85,18 +86,18 @@ async fn content(
     request: &ClaimRequest,
 ) -> Result<Content, Error> {
     let question = Question {
-        component: request.component.clone(),
-        failure_mode: request.failure_mode.clone(),
-        on: request.occurred_on,
-        odometer_km: request.odometer_km,
+        component: request.failure.component.clone(),
+        failure_mode: request.failure.failure_mode.clone(),
+        on: request.failure.occurred_on,
+        odometer_km: request.failure.odometer_km,
     };
     let coverages = store.coverages(tenant).await?;
     let answer = judge(Some(vehicle), &coverages, wear_parts, &question);
     Ok(Content {
-        component: request.component.clone(),
-        failure_mode: request.failure_mode.clone(),
+        component: request.failure.component.clone(),
+        failure_mode: request.failure.failure_mode.clone(),
         amount: request.amount.clone(),
-        occurred_on: request.occurred_on,
+        occurred_on: request.failure.occurred_on,
         odometer_km: answer.odometer_km,
         standing: Standing::from(&answer),
         remark: None,
@@ -107,8 +108,8 @@ async fn content(
 fn repeats(claim: &Claim, version: &Version, request: &ClaimRequest) -> bool {
     claim.vehicle_id == request.vehicle_id
         && claim.appointment_id == request.appointment_id
-        && version.content.component == request.component
-        && version.content.occurred_on == request.occurred_on
+        && version.content.component == request.failure.component
+        && version.content.occurred_on == request.failure.occurred_on
 }
 
 async fn visit_claimed(
@@ -151,46 +152,4 @@ async fn link_faults(store: &mut Store<'_>, tenant: &TenantId, request: &ClaimRe
         }
     }
     Ok(found)
-}
-
-fn shape_faults(request: &ClaimRequest, now: DateTime<Utc>) -> Vec<Fault> {
-    let mut found = Vec::new();
-    let mut add = |path: &str, code, text: String| found.push(Fault::new(path, code, text));
-    if !COMPONENTS.contains(&request.component.as_str()) {
-        add("/component", "component.unknown", "this is not a component type".into());
-    }
-    if request.amount.amount_minor == 0 {
-        add(
-            "/amount/amount_minor",
-            "amount.zero",
-            "there is nothing to claim".into(),
-        );
-    }
-    // One day of grace: the claimant's calendar may be ahead of UTC.
-    if request.occurred_on > now.date_naive() + Days::new(1) {
-        add(
-            "/occurred_on",
-            "occurred_on.future",
-            "the failure lies in the future".into(),
-        );
-    }
-    if request.odometer_km.is_some_and(|km| !ODOMETER_KM.contains(&km)) {
-        add(
-            "/odometer_km",
-            "odometer_km.range",
-            "an odometer shows 0 to 10000000 km".into(),
-        );
-    }
-    if request
-        .description
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > DESCRIPTION_MAX)
-    {
-        add(
-            "/description",
-            "description.length",
-            format!("a description has at most {DESCRIPTION_MAX} characters"),
-        );
-    }
-    found
 }

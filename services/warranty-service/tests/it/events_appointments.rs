@@ -167,3 +167,38 @@ async fn a_cost_that_is_no_amount_becomes_a_dead_letter() {
     let letters = app.dead_letters("ten_a", 1).await;
     assert!(letters[0].to_string().contains("event.cost.invalid"), "{}", letters[0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_without_a_failure_mode_confirms_the_suspected_one() {
+    let app = TestApp::start().await;
+    app.cover_everything("ten_a").await;
+    app.register("ten_a", "V1").await;
+    let mut worn = decision("V1", "dec_worn");
+    worn["component"] = json!("brakes");
+    worn["failure_mode"]["code"] = json!("brakes.pad_wear");
+    let at = time("2026-05-01T10:00:00Z");
+    app.agent.deliver("agent.decision.made", "ten_a", "V1", at, worn).await;
+    app.decide("ten_a", "V1", "dec_leak").await;
+    app.checks(2).await;
+    for (appointment_id, decision_id, component) in
+        [("apt_worn", "dec_worn", "brakes"), ("apt_leak", "dec_leak", "cooling")]
+    {
+        let mut visit = completed("V1", appointment_id, Some(decision_id));
+        visit["findings"] =
+            json!([{"component": component, "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}]);
+        let at = time("2026-05-03T10:00:00Z");
+        app.scheduling
+            .deliver("appointment.completed", "ten_a", "V1", at, visit)
+            .await;
+    }
+    let drafts = app.drafted("ten_a", 1).await;
+    assert_eq!(
+        drafts.len(),
+        1,
+        "worn pads are not covered, whoever leaves the word out"
+    );
+    assert_eq!(
+        (&drafts[0]["appointment_id"], &drafts[0]["failure_mode"]),
+        (&json!("apt_leak"), &json!("cooling.leak"))
+    );
+}

@@ -6,7 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{MoneyBody, ReasonBody};
 use crate::domain::claim::{Amendment, Claim, Standing, Status, Version};
-use crate::domain::terms_check::Fault;
+use crate::domain::claim_check::Failure;
+use crate::domain::fault::Fault;
 use crate::error::Error;
 use crate::use_cases::write_claim::ClaimRequest;
 
@@ -60,11 +61,13 @@ impl ClaimBody {
             idempotency_key,
             only_vehicles,
             vehicle_id: self.vehicle_id,
-            component: self.component,
-            failure_mode: self.failure_mode,
+            failure: Failure {
+                component: self.component,
+                failure_mode: self.failure_mode,
+                occurred_on: self.occurred_on,
+                odometer_km: self.odometer_km,
+            },
             amount: self.amount.into_money()?,
-            occurred_on: self.occurred_on,
-            odometer_km: self.odometer_km,
             appointment_id: self.appointment_id,
             decision_id: self.decision_id,
             description: self.description,

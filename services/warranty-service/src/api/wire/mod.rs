@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::fault::Fault;
 use crate::domain::money::{Money, MoneyFault};
 use crate::domain::reason::{Param, Reason};
-use crate::domain::terms_check::Fault;
 use crate::error::Error;
 
 pub(super) use claims::{ClaimBody, ClaimQuery, ClaimView, SubmitBody};
