@@ -15,6 +15,12 @@ pub enum Error {
     ReviewUnknown { review_id: String },
     #[error("the review is answered already")]
     ReviewAnswered { review_id: String },
+    #[error("a value is none of those that are known")]
+    ValueUnknown {
+        path: &'static str,
+        given: String,
+        known: Vec<&'static str>,
+    },
     #[error("the component is not known")]
     ComponentUnknown { code: String },
     #[error("the component has no such symptom")]

@@ -11,6 +11,7 @@ use crate::domain::knowledge::{
     ComponentKnowledge, Direction, FailureMode, Inspection, KnowledgeBase, SafetyWarning, SignalPattern, Symptom,
 };
 use crate::domain::severity::Urgency;
+use crate::domain::trouble_code;
 use crate::domain::values::{Money, PartQuantity, Reason};
 use crate::domain::vehicle::Powertrain;
 
@@ -434,24 +435,11 @@ impl Check<'_> {
         }
     }
 
-    /// SAE J2012: a letter of P, C, B, U, a digit 0–3, then hexadecimal digits; `*` may stand for the last ones.
     fn trouble_code(&self, place: &str, code: &str) -> Result<(), KnowledgeError> {
-        let digits = code.strip_suffix('*').unwrap_or(code).as_bytes();
-        let right_length = if code.ends_with('*') {
-            (2..5).contains(&digits.len())
-        } else {
-            digits.len() == 5
-        };
-        let well_formed = right_length
-            && b"PCBU".contains(&digits[0])
-            && (b'0'..=b'3').contains(&digits[1])
-            && digits[2..]
-                .iter()
-                .all(|digit| digit.is_ascii_digit() || (b'A'..=b'F').contains(digit));
-        if well_formed {
+        if trouble_code::is_pattern(code) {
             Ok(())
         } else {
-            Err(self.refuse(place, format!("`{code}` is not a trouble code of SAE J2012")))
+            Err(self.refuse(place, format!("`{code}` is not a trouble code of SAE J2012 or J1939")))
         }
     }
 

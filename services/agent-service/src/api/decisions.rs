@@ -34,7 +34,7 @@ pub(super) async fn list_decisions_of_vehicle(
     Path(vehicle_id): Path<String>,
     Query(paging): Query<PageQuery>,
 ) -> Result<Json<Page<wire::Decision>>, Problem> {
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     let filter = DecisionFilter {
         vehicle_id: Some(vehicle_id),
         ..DecisionFilter::default()
@@ -70,7 +70,7 @@ pub(super) async fn show_decision(
     Path(id): Path<String>,
 ) -> Result<Json<wire::Decision>, Problem> {
     let record = use_cases::show_decision(&app, &principal.tenant, &id).await?;
-    principal.require_vehicle(&record.decision.vehicle_id)?;
+    principal.require_sight(&record.decision.vehicle_id)?;
     Ok(Json(wire::Decision::new(record, sees_notes(&principal))))
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn show_decision_steps(
     Path(id): Path<String>,
 ) -> Result<Json<wire::Steps>, Problem> {
     let (vehicle_id, steps) = use_cases::show_steps(&app, &principal.tenant, &id).await?;
-    principal.require_vehicle(&vehicle_id)?;
+    principal.require_sight(&vehicle_id)?;
     Ok(Json(wire::Steps {
         items: steps.into_iter().map(wire::Step::from).collect(),
     }))

@@ -22,7 +22,7 @@ pub(super) async fn orchestrate(
     headers: HeaderMap,
     Json(request): Json<requests::OrderRequest>,
 ) -> Result<(StatusCode, Json<wire::Decision>), Problem> {
-    principal.require_vehicle(&request.vehicle_id)?;
+    principal.require_sight(&request.vehicle_id)?;
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())

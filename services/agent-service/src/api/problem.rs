@@ -9,24 +9,14 @@ use crate::error::Error;
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::VehicleUnknown { vehicle_id } => {
-                Problem::new(Kind::NotFound, "vehicle.not_found", "There is no vehicle with this id.")
-                    .param("vehicle_id", vehicle_id)
-            }
-            Error::DecisionUnknown { decision_id } => Problem::new(
-                Kind::NotFound,
-                "decision.not_found",
-                "There is no decision with this id.",
-            )
-            .param("decision_id", decision_id),
-            Error::ReviewUnknown { review_id } => {
-                Problem::new(Kind::NotFound, "review.not_found", "There is no review with this id.")
-                    .param("review_id", review_id)
-            }
+            Error::VehicleUnknown { vehicle_id } => not_found("vehicle", vehicle_id),
+            Error::DecisionUnknown { decision_id } => not_found("decision", decision_id),
+            Error::ReviewUnknown { review_id } => not_found("review", review_id),
             Error::ReviewAnswered { review_id } => {
                 Problem::new(Kind::Conflict, "review.answered", "The review was answered before.")
                     .param("review_id", review_id)
             }
+            Error::ValueUnknown { path, given, known } => unknown_value(path, &given, &known),
             Error::ComponentUnknown { code } => {
                 let known: Vec<&str> = Component::ALL.into_iter().map(Component::code).collect();
                 unknown_value("/component", &code, &known)
@@ -77,8 +67,13 @@ impl From<Error> for Problem {
     }
 }
 
+fn not_found(thing: &str, id: String) -> Problem {
+    let detail = format!("There is no {thing} with this id.");
+    Problem::new(Kind::NotFound, &format!("{thing}.not_found"), detail).param(&format!("{thing}_id"), id)
+}
+
 /// A value that is none of those that are known.
-pub(super) fn unknown_value(path: &str, given: &str, known: &[&str]) -> Problem {
+fn unknown_value(path: &str, given: &str, known: &[&str]) -> Problem {
     let text = format!("`{given}` is none of {}.", known.join(", "));
     refused("request.value_unknown", "A value is not known.").error(path, "unknown", text)
 }

@@ -1,10 +1,8 @@
 //! Queries and bodies that are sent to this service, and what they mean to the domain.
 
-use chassis::problem::Problem;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::problem::unknown_value;
 use super::wire::Evidence;
 use crate::domain::component::Component;
 use crate::domain::outcome::Verdict;
@@ -81,19 +79,25 @@ pub(super) struct AnswerRequest {
     pub(super) failure_mode: Option<String>,
 }
 
-fn component(path: &str, code: &str) -> Result<Component, Problem> {
-    let known = || Component::ALL.map(Component::code);
-    Component::from_code(code).ok_or_else(|| unknown_value(path, code, &known()))
+fn component(path: &'static str, code: &str) -> Result<Component, Error> {
+    Component::from_code(code).ok_or_else(|| unknown_value(path, code, &Component::ALL.map(Component::code)))
 }
 
-fn severity(path: &str, code: &str) -> Result<Severity, Problem> {
-    let known = || Severity::ALL.map(Severity::code);
-    Severity::from_code(code).ok_or_else(|| unknown_value(path, code, &known()))
+fn severity(path: &'static str, code: &str) -> Result<Severity, Error> {
+    Severity::from_code(code).ok_or_else(|| unknown_value(path, code, &Severity::ALL.map(Severity::code)))
+}
+
+fn unknown_value(path: &'static str, given: &str, known: &[&'static str]) -> Error {
+    Error::ValueUnknown {
+        path,
+        given: given.to_owned(),
+        known: known.to_vec(),
+    }
 }
 
 impl DecisionQuery {
     /// The filter; a value that is not known is refused by name.
-    pub(super) fn filter(&self) -> Result<DecisionFilter, Problem> {
+    pub(super) fn filter(&self) -> Result<DecisionFilter, Error> {
         Ok(DecisionFilter {
             vehicle_id: self.vehicle_id.clone(),
             component: self
@@ -112,7 +116,7 @@ impl DecisionQuery {
 
 impl ReviewQuery {
     /// Whether answered reviews are asked for.
-    pub(super) fn answered(&self) -> Result<bool, Problem> {
+    pub(super) fn answered(&self) -> Result<bool, Error> {
         match self.status.as_deref() {
             None | Some("OPEN") => Ok(false),
             Some("ANSWERED") => Ok(true),
@@ -123,7 +127,7 @@ impl ReviewQuery {
 
 impl OrderRequest {
     /// The run that is asked for.
-    pub(super) fn into_order(self, idempotency_key: Option<String>) -> Result<Order, Problem> {
+    pub(super) fn into_order(self, idempotency_key: Option<String>) -> Result<Order, Error> {
         Ok(Order {
             component: component("/component", &self.component)?,
             severity: self
@@ -143,7 +147,7 @@ impl OrderRequest {
 
 impl FeedbackRequest {
     /// The word of this person.
-    pub(super) fn into_feedback(self, by: String) -> Result<Feedback, Problem> {
+    pub(super) fn into_feedback(self, by: String) -> Result<Feedback, Error> {
         let known = Verdict::ALL.map(Verdict::code);
         let verdict =
             Verdict::from_code(&self.verdict).ok_or_else(|| unknown_value("/verdict", &self.verdict, &known))?;
@@ -158,12 +162,12 @@ impl FeedbackRequest {
 
 impl AnswerRequest {
     /// The answer of this person.
-    pub(super) fn into_answer(self, by: String) -> Result<Answer, Problem> {
+    pub(super) fn into_answer(self, by: String) -> Result<Answer, Error> {
         let verdict = match (self.verdict.as_str(), self.failure_mode) {
             ("CHANGE", Some(failure_mode)) => ReviewVerdict::Change { failure_mode },
-            ("CHANGE", None) => return Err(Error::VerdictInvalid(InvalidVerdict::FailureModeMissing).into()),
+            ("CHANGE", None) => return Err(InvalidVerdict::FailureModeMissing.into()),
             ("APPROVE" | "REJECT", Some(_)) => {
-                return Err(Error::VerdictInvalid(InvalidVerdict::FailureModeSuperfluous).into());
+                return Err(InvalidVerdict::FailureModeSuperfluous.into());
             }
             ("APPROVE", None) => ReviewVerdict::Approve,
             ("REJECT", None) => ReviewVerdict::Reject,

@@ -125,6 +125,19 @@ const CASES: &[Case] = cases! {
     "soot and back pressure" Aftertreatment Diesel [("Vehicle.OBD.DPF.SootLoad", 150.0, 60.0)] [] ["P2002"] => "aftertreatment.dpf_clogged";
     "watered DEF" Aftertreatment Diesel [("Vehicle.OBD.NOxOutlet", 480.0, 60.0)] [] ["P207F"] => "aftertreatment.def_quality";
     "catalyst below threshold" Aftertreatment Petrol [] [] ["P0420"] => "aftertreatment.catalyst_aged";
+    "air brake loses pressure" Brakes Diesel [("Vehicle.OBD.BrakeAirPressure1", 420.0, 850.0)] [] ["SPN117-1"] => "brakes.air_leak";
+    "anti-lock pump circuit" Brakes Petrol [] ["brakes.abs.fault"] ["C0110"] => "brakes.abs_unit";
+    "no rail pressure" Engine Diesel [("Vehicle.OBD.FuelRailPressureDirect", 11_000.0, 32_000.0)] [] ["P0087"] => "engine.fuel_supply";
+    "crankshaft sensor" Engine Petrol [] [] ["P0335"] => "engine.speed_sensor_fault";
+    "too little recirculation" Engine Diesel [] [] ["P0401"] => "engine.egr_stuck";
+    "oil temperature sensor" Lubrication Petrol [] [] ["P0197"] => "lubrication.temperature_sensor_fault";
+    "truck oil pressure" Lubrication Diesel [("Vehicle.OBD.EngineOilLevel", 90.0, 90.0)] ["lubrication.oil_temperature.high"] ["SPN100-1"] => "lubrication.pump_wear";
+    "gearbox speed sensor" Transmission Petrol [] [] ["P0715"] => "transmission.control_fault";
+    "ride height sensor circuit" Suspension Diesel [] [] ["C0611"] => "suspension.control_fault";
+    "exhaust temperature sensor" Aftertreatment Diesel [] [] ["P2033"] => "aftertreatment.temperature_sensor_fault";
+    "NOx sensor circuit" Aftertreatment Diesel [] [] ["P2202"] => "aftertreatment.nox_sensor_fault";
+    "starter relay" Battery12v Petrol [] [] ["P0615"] => "battery_12v.starter_circuit";
+    "interlock open" TractionBattery Bev [] [] ["P0A0C"] => "traction_battery.interlock_open";
     "aged pack" TractionBattery Bev [("Vehicle.Powertrain.TractionBattery.StateOfHealth", 66.0, 90.0)] [] ["P0A80"] => "traction_battery.capacity_fade";
     "isolation fault" TractionBattery Hybrid [] [] ["P0AA6"] => "traction_battery.insulation_fault";
     "hot pack" TractionBattery Bev [("Vehicle.Powertrain.TractionBattery.Temperature.Max", 58.0, 32.0)] [] [] => "traction_battery.cooling_fault";
@@ -292,27 +305,33 @@ fn a_run_takes_every_step_once_and_in_order() {
     assert_eq!(taken, Step::ALL);
 }
 
-#[test]
-fn a_decision_by_rules_takes_less_than_50_ms_at_the_99th_percentile() {
-    let base = crate::knowledge::builtin().unwrap();
-    let mut taken_ms: Vec<f64> = (0..2_000)
-        .map(|round| {
-            let case = &CASES[round % CASES.len()];
-            let trigger = Trigger {
-                observations: observations(case),
-                ..trigger(case.component)
-            };
-            let started = std::time::Instant::now();
-            let decision = decide(&base, &trigger, case.powertrain);
-            assert!(decision.confidence > 0.0);
-            started.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    taken_ms.sort_by(f64::total_cmp);
-    let (p50, p99) = (taken_ms[1_000], taken_ms[1_980]);
-    println!(
-        "rules decision over {} runs: p50 {p50:.3} ms, p99 {p99:.3} ms",
-        taken_ms.len()
-    );
-    assert!(p99 < 50.0, "p99 {p99} ms");
+/// How long the rules take; a real clock is read here.
+#[cfg(test)]
+mod speed {
+    use super::*;
+
+    #[test]
+    fn a_decision_by_rules_takes_less_than_50_ms_at_the_99th_percentile() {
+        let base = crate::knowledge::builtin().unwrap();
+        let mut taken_ms: Vec<f64> = (0..2_000)
+            .map(|round| {
+                let case = &CASES[round % CASES.len()];
+                let trigger = Trigger {
+                    observations: observations(case),
+                    ..trigger(case.component)
+                };
+                let started = std::time::Instant::now();
+                let decision = decide(&base, &trigger, case.powertrain);
+                assert!(decision.confidence > 0.0);
+                started.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        taken_ms.sort_by(f64::total_cmp);
+        let (p50, p99) = (taken_ms[1_000], taken_ms[1_980]);
+        println!(
+            "rules decision over {} runs: p50 {p50:.3} ms, p99 {p99:.3} ms",
+            taken_ms.len()
+        );
+        assert!(p99 < 50.0, "p99 {p99} ms");
+    }
 }

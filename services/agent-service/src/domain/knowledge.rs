@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::component::Component;
 use super::severity::Urgency;
+use super::trouble_code;
 use super::values::{Money, PartQuantity, Reason};
 use super::vehicle::Powertrain;
 
@@ -49,19 +50,16 @@ pub struct Symptom {
     /// Codes of risk factors that say it is there.
     pub factors: Vec<String>,
     pub signals: Vec<SignalPattern>,
-    /// Trouble codes of SAE J2012; a trailing `*` stands for any ending.
+    /// Patterns of trouble codes; see [`trouble_code::covers`].
     pub trouble_codes: Vec<String>,
 }
 
 impl Symptom {
-    /// True when this trouble code says that the symptom is there.
+    /// True when this trouble code (normalised) says that the symptom is there.
     pub fn has_trouble_code(&self, code: &str) -> bool {
         self.trouble_codes
             .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(start) => code.starts_with(start),
-                None => code == pattern,
-            })
+            .any(|pattern| trouble_code::covers(pattern, code))
     }
 
     /// True when only trouble codes can show it, so that other codes without it tell of its absence.

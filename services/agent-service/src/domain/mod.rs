@@ -13,6 +13,7 @@ pub mod review;
 pub mod revision;
 pub mod severity;
 pub mod symptoms;
+pub mod trouble_code;
 pub mod values;
 pub mod vehicle;
 

@@ -24,7 +24,7 @@ pub struct RiskFactor {
 pub struct Observations {
     pub risk_factors: Vec<RiskFactor>,
     pub evidence: Vec<Evidence>,
-    /// Trouble codes of SAE J2012.
+    /// Trouble codes, normalised.
     pub trouble_codes: Vec<String>,
     /// Symptom codes or risk-factor codes that a person reported.
     pub reported_present: Vec<String>,
@@ -113,12 +113,14 @@ fn state_of(symptom: &Symptom, knowledge: &ComponentKnowledge, observations: &Ob
     if let Some(source) = present_by_machine(symptom, knowledge, observations) {
         return State::Present(source);
     }
-    let looked_at = observations
-        .evidence
-        .iter()
-        .find(|evidence| symptom.signals.iter().any(|p| p.fits(&evidence.signal)));
-    match looked_at {
-        Some(evidence) => State::Absent(Source::Evidence(evidence.clone())),
+    let fits = |evidence: &&Evidence| symptom.signals.iter().any(|pattern| pattern.fits(&evidence.signal));
+    let looked_at: Vec<&Evidence> = observations.evidence.iter().filter(fits).collect();
+    if looked_at.iter().any(|evidence| shows(symptom, knowledge, evidence)) {
+        // The signal lies on the symptom's side, but what it was said to mean is another symptom.
+        return State::Unknown;
+    }
+    match looked_at.first() {
+        Some(evidence) => State::Absent(Source::Evidence((*evidence).clone())),
         None if symptom.shows_only_in_trouble_codes() && !observations.trouble_codes.is_empty() => {
             State::Absent(Source::OtherTroubleCodes)
         }
@@ -138,40 +140,60 @@ fn told_by_person(symptom: &Symptom, observations: &Observations) -> Option<Stat
     }
 }
 
+/// What says that the symptom is there. A risk factor's known code is the most precise word: the evidence on its signal
+/// then stands for that code's symptom, and for no other on the same signal (a battery's voltage has several).
 fn present_by_machine(
     symptom: &Symptom,
     knowledge: &ComponentKnowledge,
     observations: &Observations,
 ) -> Option<Source> {
+    if let Some(factor) = observations
+        .risk_factors
+        .iter()
+        .find(|factor| names(symptom, knowledge, factor))
+    {
+        let by_signal = |evidence: &&Evidence| Some(&evidence.signal) == factor.signal.as_ref();
+        return Some(match observations.evidence.iter().find(by_signal) {
+            Some(evidence) => Source::Evidence(evidence.clone()),
+            None => Source::RiskFactor {
+                code: factor.code.clone(),
+                text: factor.text.clone(),
+            },
+        });
+    }
+    let explained = |signal: &str| {
+        let explains = |factor: &RiskFactor| factor.signal.as_deref() == Some(signal) && is_known(knowledge, factor);
+        observations.risk_factors.iter().any(explains)
+    };
     let evidence = observations
         .evidence
         .iter()
-        .find(|evidence| shows(symptom, knowledge, evidence));
-    if let Some(evidence) = evidence {
+        .filter(|evidence| !explained(&evidence.signal));
+    if let Some(evidence) = evidence
+        .into_iter()
+        .find(|evidence| shows(symptom, knowledge, evidence))
+    {
         return Some(Source::Evidence(evidence.clone()));
     }
     let code = observations
         .trouble_codes
         .iter()
-        .find(|code| symptom.has_trouble_code(code.trim()));
-    if let Some(code) = code {
-        return Some(Source::TroubleCode(code.trim().to_owned()));
-    }
-    let factor = observations.risk_factors.iter().find(|factor| names(symptom, factor))?;
-    let by_signal = |evidence: &&Evidence| Some(&evidence.signal) == factor.signal.as_ref();
-    Some(match observations.evidence.iter().find(by_signal) {
-        Some(evidence) => Source::Evidence(evidence.clone()),
-        None => Source::RiskFactor {
-            code: factor.code.clone(),
-            text: factor.text.clone(),
-        },
-    })
+        .find(|code| symptom.has_trouble_code(code));
+    code.map(|code| Source::TroubleCode(code.clone()))
+}
+
+/// True when some symptom of the component lists the risk factor's code.
+fn is_known(knowledge: &ComponentKnowledge, factor: &RiskFactor) -> bool {
+    knowledge
+        .symptoms
+        .iter()
+        .any(|symptom| symptom.factors.contains(&factor.code))
 }
 
 /// True when the risk factor stands for the symptom, by its code or, should the code be new, by signal and direction.
-fn names(symptom: &Symptom, factor: &RiskFactor) -> bool {
-    if symptom.factors.contains(&factor.code) {
-        return true;
+fn names(symptom: &Symptom, knowledge: &ComponentKnowledge, factor: &RiskFactor) -> bool {
+    if is_known(knowledge, factor) {
+        return symptom.factors.contains(&factor.code);
     }
     let (Some(signal), Some(direction)) = (&factor.signal, factor.direction) else {
         return false;
@@ -291,6 +313,30 @@ mod tests {
             coded.get("cooling.temperature_high"),
             State::Present(Source::TroubleCode(_))
         ));
+    }
+
+    /// Rest and cranking share a signal; the risk factor's code says which of them it was.
+    #[test]
+    fn a_known_risk_factor_claims_the_evidence_on_its_signal() {
+        let base = crate::knowledge::builtin().unwrap();
+        let voltage = "Vehicle.LowVoltageBattery.CurrentVoltage";
+        let factor = RiskFactor {
+            code: "battery_12v.cranking_voltage.low".to_owned(),
+            text: String::new(),
+            signal: Some(voltage.to_owned()),
+            direction: Some(Direction::Down),
+        };
+        let observations = Observations {
+            risk_factors: vec![factor],
+            evidence: vec![evidence(voltage, 7.9, Some(9.6))],
+            ..Default::default()
+        };
+        let states = SymptomStates::read(base.component(Component::Battery12v).unwrap(), &observations);
+        assert!(matches!(
+            states.get("battery_12v.cranking_voltage_low"),
+            State::Present(Source::Evidence(_))
+        ));
+        assert_eq!(states.get("battery_12v.rest_voltage_low"), &State::Unknown);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::domain::outcome::{Finding, Verdict};
 use crate::domain::record::Warranty;
 use crate::domain::severity::Severity;
 use crate::domain::symptoms::{Observations, RiskFactor};
+use crate::domain::trouble_code;
 use crate::domain::values::{Evidence, Quantiles};
 use crate::domain::vehicle::{LastHealth, Powertrain, Vehicle};
 use crate::error::Error;
@@ -78,7 +79,11 @@ impl ComponentFinding {
             observations: Observations {
                 risk_factors: self.risk_factors.into_iter().map(RiskFactor::from).collect(),
                 evidence: self.evidence.into_iter().map(Evidence::from).collect(),
-                trouble_codes: self.dtcs.iter().map(|code| code.trim().to_uppercase()).collect(),
+                trouble_codes: self
+                    .dtcs
+                    .iter()
+                    .filter_map(|code| trouble_code::normalised(code))
+                    .collect(),
                 ..Observations::default()
             },
             source_confidence: self.confidence,
@@ -89,6 +94,9 @@ impl ComponentFinding {
     }
 }
 
+/// Health's word for a signal that it ignores because its sensor is at fault.
+const SENSOR_FAULT: &str = "sensor.fault";
+
 impl From<WireRiskFactor> for RiskFactor {
     fn from(wire: WireRiskFactor) -> Self {
         let direction = match wire.direction {
@@ -96,11 +104,23 @@ impl From<WireRiskFactor> for RiskFactor {
             WireDirection::Down => Some(Direction::Down),
             WireDirection::Unknown => None,
         };
-        Self {
-            code: wire.code,
-            text: wire.text,
-            signal: wire.params.signal,
-            direction,
+        match wire.params.signal {
+            // A broken sensor says nothing about the side on which the true value lies; which sensor it is, is the finding.
+            Some(signal) if wire.code == SENSOR_FAULT => {
+                let code = format!("{SENSOR_FAULT}:{signal}");
+                Self {
+                    code,
+                    text: wire.text,
+                    signal: None,
+                    direction: None,
+                }
+            }
+            signal => Self {
+                code: wire.code,
+                text: wire.text,
+                signal,
+                direction,
+            },
         }
     }
 }
@@ -206,5 +226,26 @@ impl AppointmentCompleted {
             findings: self.findings.into_iter().map(finding).collect(),
             completed_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_sensor_is_not_read_as_a_deviation_of_its_signal() {
+        let wire = |code: &str| {
+            serde_json::from_value::<WireRiskFactor>(serde_json::json!({
+                "code": code, "params": {"signal": "Vehicle.X"}, "text": "", "direction": "UP", "size": 0.0,
+            }))
+            .unwrap()
+        };
+        let broken = RiskFactor::from(wire("sensor.fault"));
+        assert_eq!(
+            (broken.code.as_str(), broken.signal, broken.direction),
+            ("sensor.fault:Vehicle.X", None, None)
+        );
+        assert_eq!(RiskFactor::from(wire("x.high")).direction, Some(Direction::Up));
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::decision::Trigger;
 use crate::domain::record::DecisionRecord;
 use crate::domain::severity::Severity;
 use crate::domain::symptoms::Observations;
+use crate::domain::trouble_code;
 use crate::domain::values::Evidence;
 use crate::error::Error;
 use crate::store::Store;
@@ -128,7 +129,7 @@ fn check(app: &App, order: &Order) -> Result<(), Error> {
     let malformed = order
         .trouble_codes
         .iter()
-        .position(|code| !is_trouble_code(code.trim()));
+        .position(|code| trouble_code::normalised(code).is_none());
     match malformed {
         Some(position) => Err(Error::TroubleCodeInvalid {
             position,
@@ -136,10 +137,4 @@ fn check(app: &App, order: &Order) -> Result<(), Error> {
         }),
         None => Ok(()),
     }
-}
-
-/// SAE J2012: a letter and four hexadecimal digits.
-fn is_trouble_code(code: &str) -> bool {
-    let bytes = code.as_bytes();
-    bytes.len() == 5 && b"PCBUpcbu".contains(&bytes[0]) && bytes[1..].iter().all(u8::is_ascii_hexdigit)
 }

@@ -212,7 +212,8 @@ async fn feedback_scores_the_decision_once() {
 async fn each_role_may_do_what_the_policy_says() {
     let app = TestApp::start().await;
     let id = decided(&app).await["decision_id"].as_str().unwrap().to_owned();
-    let role = |role: Role| token(TENANT, role, "usr_x", None);
+    let vehicles = |role: Role| (role == Role::Owner).then_some(["V1"].as_slice());
+    let role = |role: Role| token(TENANT, role, "usr_x", vehicles(role));
     let decision = format!("/api/v1/agents/decision/{id}");
     for reader in [
         Role::Owner,
@@ -269,6 +270,11 @@ async fn an_owner_sees_only_the_own_vehicles() {
         .await;
     let decisions: Vec<Value> = app.decisions(2).await.iter().map(data).collect();
     let owner = token(TENANT, Role::Owner, "usr_owner", Some(&["V2", "V9"]));
+    let of_nothing = token(TENANT, Role::Owner, "usr_new", None);
+    assert_eq!(
+        app.get("/api/v1/agents/decisions", &of_nothing).await.body["items"],
+        json!([])
+    );
     let listed = app.get("/api/v1/agents/decisions", &owner).await.body;
     let vehicles: Vec<_> = listed["items"]
         .as_array()

@@ -94,3 +94,56 @@ fn the_finding_of_health_shows_symptoms_of_the_knowledge_base() {
         );
     }
 }
+
+/// Health's risk-factor codes as its examples and rules name them: each is known to the component that it is about, so
+/// that none falls back to guessing by signal.
+#[test]
+fn the_risk_factors_of_health_are_known() {
+    let base = agent_service::knowledge::builtin().unwrap();
+    for (component, codes) in [
+        (
+            "cooling",
+            [
+                "coolant_temperature.high",
+                "coolant_temperature.overheating",
+                "coolant_temperature.low",
+                "coolant_level.low",
+            ]
+            .as_slice(),
+        ),
+        (
+            "battery_12v",
+            &[
+                "rest_voltage.low",
+                "cranking_voltage.low",
+                "recovery.slow",
+                "charge.low",
+            ],
+        ),
+        ("charging", &["voltage.low", "voltage.high"]),
+        ("engine", &["fuel_trim.lean", "fuel_trim.rich"]),
+        (
+            "lubrication",
+            &["oil_pressure.low", "oil_temperature.high", "oil_level.low"],
+        ),
+        (
+            "transmission",
+            &["oil_temperature.high", "slip.high", "clutch_wear.high"],
+        ),
+        (
+            "brakes",
+            &["pad_wear.high", "fluid_level.low", "air_pressure.low", "abs.fault"],
+        ),
+        ("tyres", &["pressure.low"]),
+        ("aftertreatment", &["soot_load.high", "exhaust_fluid.low"]),
+        ("traction_battery", &["state_of_health.low", "cell_spread.high"]),
+    ] {
+        let knowledge = base
+            .component(agent_service::domain::component::Component::from_code(component).unwrap())
+            .unwrap();
+        for code in codes {
+            let code = format!("{component}.{code}");
+            assert!(knowledge.symptom(&code).is_some(), "{code}");
+        }
+    }
+}
