@@ -15,7 +15,7 @@ const SHARED_DEFAULTS: &str = include_str!("../config.default.toml");
 const SHARED_ENVIRONMENT: [(&str, &[&str]); 3] = [
     ("CARVROOOM_BOOTSTRAP_KEY", &["auth", "bootstrap_key"]),
     ("CARVROOOM_TOKEN_SECRET", &["auth", "token_secret"]),
-    ("CARVROOOM_ADMIN_PASSWORD", &["first_start", "admin_password"]),
+    ("CARVROOOM_ADMIN_PASSWORD", &["identity", "admin_password"]),
 ];
 
 /// Where a configuration comes from besides the defaults. Read once by `main`, passed down.

@@ -1,5 +1,6 @@
 //! Puts a service's routes behind the guard and inside the common layers, and serves them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -286,7 +287,7 @@ pub(crate) async fn serve_until(
         let _ = stream.set_nodelay(true);
     });
     let asked = shutdown.clone();
-    let server = axum::serve(listener, router.into_make_service())
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { asked.cancelled().await });
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {

@@ -34,7 +34,8 @@ pub struct IdentityCopy {
 struct Memory {
     keys: HashMap<String, Key>,
     hash_of_key: HashMap<(String, String), String>,
-    revoked_sessions: HashSet<(String, String)>,
+    /// With the time at which their last token has run out anyway.
+    revoked_sessions: HashMap<(String, String), DateTime<Utc>>,
     disabled_users: HashSet<(String, String)>,
     suspended_tenants: HashSet<String>,
 }
@@ -92,8 +93,12 @@ impl IdentityCopy {
         for row in keys {
             memory.insert_key(row);
         }
-        let sessions: Vec<(String, String)> = on!(tx, c => sqlx::query_as("SELECT tenant_id, session_id FROM identity_revoked_session").fetch_all(c).await)?;
-        memory.revoked_sessions = sessions.into_iter().collect();
+        let sessions: Vec<(String, String, DateTime<Utc>)> = on!(tx, c => sqlx::query_as(
+            "SELECT tenant_id, session_id, expires_at FROM identity_revoked_session").fetch_all(c).await)?;
+        memory.revoked_sessions = sessions
+            .into_iter()
+            .map(|(tenant, session, expires_at)| ((tenant, session), expires_at))
+            .collect();
         let users: Vec<(String, String)> = on!(tx, c => sqlx::query_as("SELECT tenant_id, user_id FROM identity_user WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
         memory.disabled_users = users.into_iter().collect();
         let tenants: Vec<(String,)> = on!(tx, c => sqlx::query_as("SELECT tenant_id FROM identity_tenant WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
@@ -136,6 +141,8 @@ impl IdentityCopy {
             }
             "identity.session.revoked" => {
                 let revoked: SessionRevoked = event.parse()?;
+                on!(tx, c => sqlx::query("DELETE FROM identity_revoked_session WHERE expires_at < $1")
+                    .bind(event.recorded_time).execute(c).await)?;
                 on!(tx, c => sqlx::query("INSERT INTO identity_revoked_session (tenant_id, session_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
                     .bind(tenant).bind(revoked.session_id).bind(revoked.expires_at).execute(c).await)?;
             }
@@ -199,7 +206,7 @@ impl Memory {
             || principal
                 .session_id
                 .as_ref()
-                .is_some_and(|session| self.revoked_sessions.contains(&owned(session)))
+                .is_some_and(|session| self.revoked_sessions.contains_key(&owned(session)))
             || (principal.kind == PrincipalKind::User && self.disabled_users.contains(&owned(&principal.subject)))
     }
 
@@ -254,7 +261,11 @@ impl Memory {
             }
             "identity.session.revoked" => {
                 if let Ok(session) = event.parse::<SessionRevoked>() {
-                    self.revoked_sessions.insert((tenant, session.session_id));
+                    // What has run out by itself need not be remembered.
+                    self.revoked_sessions
+                        .retain(|_, expires_at| *expires_at > event.recorded_time);
+                    self.revoked_sessions
+                        .insert((tenant, session.session_id), session.expires_at);
                 }
             }
             "identity.user.changed" => {

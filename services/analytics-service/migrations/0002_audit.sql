@@ -15,10 +15,10 @@ CREATE TABLE audit_entry (
     PRIMARY KEY (tenant_id, time, entry_id)
 );
 CREATE UNIQUE INDEX audit_once ON audit_entry (tenant_id, source, entry_id);
-CREATE INDEX audit_of_vehicle ON audit_entry (tenant_id, vehicle_id, time) WHERE vehicle_id IS NOT NULL;
-CREATE INDEX audit_of_actor ON audit_entry (tenant_id, actor_id, time) WHERE actor_id IS NOT NULL;
-CREATE INDEX audit_of_chain ON audit_entry (tenant_id, correlation_id, time);
-CREATE INDEX audit_of_kind ON audit_entry (tenant_id, kind, time);
+CREATE INDEX audit_of_vehicle ON audit_entry (tenant_id, vehicle_id, time, entry_id) WHERE vehicle_id IS NOT NULL;
+CREATE INDEX audit_of_actor ON audit_entry (tenant_id, actor_id, time, entry_id) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_of_chain ON audit_entry (tenant_id, correlation_id, time, entry_id);
+CREATE INDEX audit_of_kind ON audit_entry (tenant_id, kind, time, entry_id);
 
 -- Telemetry is counted by vehicle and hour of event time, not logged record by record.
 CREATE TABLE telemetry_hour (

@@ -21,6 +21,8 @@ CREATE TABLE vehicle_view (
     PRIMARY KEY (tenant_id, vehicle_id)
 );
 CREATE INDEX vehicle_view_band ON vehicle_view (tenant_id, retired, band, score, open_alerts, worst_severity_rank, next_visit_id);
+CREATE INDEX vehicle_view_worst ON vehicle_view (tenant_id, retired, score, vehicle_id);
+CREATE INDEX vehicle_view_component ON vehicle_view (tenant_id, retired, worst_component, worst_score);
 CREATE INDEX vehicle_view_owner ON vehicle_view (tenant_id, owner_id);
 
 CREATE TABLE decision_view (

@@ -21,7 +21,7 @@ pub mod use_cases;
 pub use config::Config;
 pub use use_cases::prepare_first_start::FirstStart;
 
-use chassis::identity::Tokens;
+use chassis::identity::{IdentityCopy, Tokens};
 use chassis::{Clock, Database, Definition, Kit, Runtime, Service};
 use domain::throttle::Limits;
 use std::sync::Arc;
@@ -49,6 +49,9 @@ pub static DEFINITION: Definition = Definition {
     openapi: api::openapi,
 };
 
+/// How often sessions that are over are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(3600);
+
 /// What use cases stand on. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -61,14 +64,25 @@ pub struct App {
     pub(crate) settings: Arc<config::Identity>,
     pub(crate) proxies: Arc<[String]>,
     pub(crate) feed: Feed,
+    pub(crate) identity: IdentityCopy,
     pub(crate) shutdown: CancellationToken,
 }
 
 /// Builds the service; a password made at the first start is logged once.
 pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service> {
     let (service, first_start) = build_reporting(config, runtime).await?;
-    if let Some(FirstStart { tenant_id, username, generated_password: Some(password) }) = first_start {
-        tracing::warn!(tenant_id, username, password, "first start: this password is shown once, keep it");
+    if let Some(FirstStart {
+        tenant_id,
+        username,
+        generated_password: Some(password),
+    }) = first_start
+    {
+        tracing::warn!(
+            tenant_id,
+            username,
+            password,
+            "first start: this password is shown once, keep it"
+        );
     }
     Ok(service)
 }
@@ -78,16 +92,28 @@ pub async fn build_reporting(config: Config, runtime: &Runtime) -> anyhow::Resul
     let kit = Kit::open(&DEFINITION, &config.base, runtime).await?;
     let app = app(&config, &kit, runtime);
     let first_start = prepare_first_start(&app, &config.identity).await?;
-    let forgetting = app.clone();
     let service = kit
         .routes(api::router(app.clone()))
         .consume(events::Consumer::new(app.feed.clone()))
-        .periodic("forget sessions", Duration::from_secs(3600), move || {
-            let app = forgetting.clone();
-            async move { Ok(forget_sessions(&app).await?) }
-        })
+        .worker("forget sessions", keep_forgetting(app))
         .finish()?;
     Ok((service, first_start))
+}
+
+/// Machine time, not business time, ends sessions, so this neither hurries nor rests with a simulated clock.
+async fn keep_forgetting(app: App) -> anyhow::Result<()> {
+    loop {
+        if let Err(error) = forget_sessions(&app).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "sessions could not be forgotten, the next round will try again"
+            );
+        }
+        tokio::select! {
+            () = app.shutdown.cancelled() => return Ok(()),
+            () = tokio::time::sleep(FORGET_EVERY) => {}
+        }
+    }
 }
 
 fn app(config: &Config, kit: &Kit, runtime: &Runtime) -> App {
@@ -112,6 +138,7 @@ fn app(config: &Config, kit: &Kit, runtime: &Runtime) -> App {
         settings: Arc::new(identity.clone()),
         proxies: sign_in.proxies.clone().into(),
         feed: Feed::new(config.stream.buffer_max, config.stream.clients_max),
+        identity: kit.identity(),
         shutdown: runtime.shutdown.clone(),
     }
 }

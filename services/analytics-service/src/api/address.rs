@@ -14,8 +14,13 @@ impl FromRequestParts<App> for CallerAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_string());
-        Ok(CallerAddress(peer.map(|peer| behind_proxy(&peer, &parts.headers, &app.proxies).unwrap_or(peer))))
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(peer)| peer.ip().to_string());
+        Ok(CallerAddress(peer.map(|peer| {
+            behind_proxy(&peer, &parts.headers, &app.proxies).unwrap_or(peer)
+        })))
     }
 }
 
@@ -24,7 +29,15 @@ fn behind_proxy(peer: &str, headers: &HeaderMap, proxies: &[String]) -> Option<S
     if !proxies.iter().any(|proxy| proxy == peer) {
         return None;
     }
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+    let last = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()?
+        .to_str()
+        .ok()?
+        .rsplit(',')
+        .next()?
+        .trim();
     last.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
 }
 
@@ -37,7 +50,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 192.0.2.7".parse().unwrap());
         let proxies = ["127.0.0.1".to_owned()];
-        assert_eq!(behind_proxy("127.0.0.1", &headers, &proxies), Some("192.0.2.7".to_owned()));
+        assert_eq!(
+            behind_proxy("127.0.0.1", &headers, &proxies),
+            Some("192.0.2.7".to_owned())
+        );
         assert_eq!(behind_proxy("198.51.100.1", &headers, &proxies), None);
         assert_eq!(behind_proxy("127.0.0.1", &HeaderMap::new(), &proxies), None);
     }

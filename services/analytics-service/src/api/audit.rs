@@ -1,6 +1,6 @@
 //! The audit log.
 
-use super::wire::audit::{AuditQuery, EntryBody, cursor_after, position};
+use super::wire::audit::{AuditQuery, EntryBody, bad_cursor, cursor_after, position};
 use crate::App;
 use crate::use_cases::list_audit::list_audit as list;
 use axum::extract::State;
@@ -28,14 +28,29 @@ pub(super) async fn show_user_activity(
     Path(user_id): Path<String>,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<EntryBody>>, Problem> {
-    page_of_entries(&app, &principal, AuditQuery { actor_id: Some(user_id), ..query }).await.map(Json)
+    page_of_entries(
+        &app,
+        &principal,
+        AuditQuery {
+            actor_id: Some(user_id),
+            ..query
+        },
+    )
+    .await
+    .map(Json)
 }
 
 async fn page_of_entries(app: &App, principal: &Principal, query: AuditQuery) -> Result<Page<EntryBody>, Problem> {
     let page = query.page();
-    let before = position(&page)?;
+    let before = match page.after()?.as_str() {
+        "" => None,
+        text => Some(position(text).ok_or_else(bad_cursor)?),
+    };
     let entries = list(app, &principal.tenant, &query.filter(), before.as_ref(), page.limit()).await?;
     let full = entries.len() == page.limit();
     let next_cursor = entries.last().filter(|_| full).map(cursor_after);
-    Ok(Page { items: entries.into_iter().map(EntryBody::from).collect(), next_cursor })
+    Ok(Page {
+        items: entries.into_iter().map(EntryBody::from).collect(),
+        next_cursor,
+    })
 }

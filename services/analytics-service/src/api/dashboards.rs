@@ -1,6 +1,8 @@
 //! The dashboards of each role.
 
-use super::wire::dashboards::{ExecutiveDashboardBody, FleetDashboardBody, OwnerDashboardBody, TechnicianDashboardBody};
+use super::wire::dashboards::{
+    ExecutiveDashboardBody, FleetDashboardBody, OwnerDashboardBody, TechnicianDashboardBody,
+};
 use crate::App;
 use crate::use_cases;
 use axum::extract::State;
@@ -15,7 +17,11 @@ pub(super) async fn show_fleet_dashboard(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Json<FleetDashboardBody>, Problem> {
-    Ok(Json(use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal).await?.into()))
+    Ok(Json(
+        use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal)
+            .await?
+            .into(),
+    ))
 }
 
 /// An owner's first screen; an OWNER sees their own only.
@@ -50,5 +56,9 @@ pub(super) async fn show_executive_dashboard(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Json<ExecutiveDashboardBody>, Problem> {
-    Ok(Json(use_cases::show_executive_dashboard::show_executive_dashboard(&app, &principal).await?.into()))
+    Ok(Json(
+        use_cases::show_executive_dashboard::show_executive_dashboard(&app, &principal)
+            .await?
+            .into(),
+    ))
 }

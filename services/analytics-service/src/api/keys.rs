@@ -20,7 +20,10 @@ pub(super) async fn list_keys(
     let full = keys.len() == page.limit();
     let next_cursor = keys.last().filter(|_| full).map(|last| cursor::encode(&last.key_id));
     let now = app.clock.machine_now();
-    Ok(Json(Page { items: keys.into_iter().map(|key| KeyBody::of(key, now)).collect(), next_cursor }))
+    Ok(Json(Page {
+        items: keys.into_iter().map(|key| KeyBody::of(key, now)).collect(),
+        next_cursor,
+    }))
 }
 
 /// Issues a key; its secret is shown once.
@@ -34,7 +37,13 @@ pub(super) async fn issue_key(
 ) -> Result<(StatusCode, Json<IssuedKeyBody>), Problem> {
     let act = app.act(&principal, cause);
     let (key, secret) = use_cases::issue_key::issue_key(&app, &principal, body.into(), &act).await?;
-    Ok((StatusCode::CREATED, Json(IssuedKeyBody { key: KeyBody::of(key, act.machine_now), secret })))
+    Ok((
+        StatusCode::CREATED,
+        Json(IssuedKeyBody {
+            key: KeyBody::of(key, act.machine_now),
+            secret,
+        }),
+    ))
 }
 
 /// Revokes a key in every service.

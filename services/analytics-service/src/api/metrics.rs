@@ -26,7 +26,10 @@ pub(super) async fn show_alert_stats(
     principal: Principal,
 ) -> Result<Json<AlertStatsBody>, Problem> {
     let alert_stats = show_metrics::show_alert_stats(&app, &principal).await?.into();
-    Ok(Json(AlertStatsBody { alert_stats, method: ALERT_METHOD.into() }))
+    Ok(Json(AlertStatsBody {
+        alert_stats,
+        method: ALERT_METHOD.into(),
+    }))
 }
 
 /// What the warranty checked and what was claimed.
@@ -37,5 +40,8 @@ pub(super) async fn show_warranty_stats(
     principal: Principal,
 ) -> Result<Json<WarrantyStatsBody>, Problem> {
     let warranty_stats = show_metrics::show_warranty_stats(&app, &principal).await?.into();
-    Ok(Json(WarrantyStatsBody { warranty_stats, method: WARRANTY_METHOD.into() }))
+    Ok(Json(WarrantyStatsBody {
+        warranty_stats,
+        method: WARRANTY_METHOD.into(),
+    }))
 }

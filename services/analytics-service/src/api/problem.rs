@@ -27,7 +27,9 @@ impl From<Error> for Problem {
             Error::KeyLifetime => {
                 Problem::new(Kind::Unprocessable, "key.bad_lifetime", text).at("/expires_in_days", "range")
             }
-            Error::Password(refused) => Problem::new(Kind::Unprocessable, refused.code(), text).at("/password", "refused"),
+            Error::Password(refused) => {
+                Problem::new(Kind::Unprocessable, refused.code(), text).at("/password", "refused")
+            }
             Error::User(refused) => user_problem(&refused, text),
             Error::Grant(refused) => grant_problem(&refused, text),
             Error::Store(_) | Error::Hashing(_) | Error::Signing(_) | Error::TaskEnded(_) | Error::Stopping(_) => {
@@ -55,10 +57,14 @@ fn grant_problem(refused: &GrantRefused, text: String) -> Problem {
     let (kind, path) = match refused {
         GrantRefused::Empty => (Kind::Unprocessable, "/scopes"),
         GrantRefused::UnknownScope(scope) => {
-            return Problem::new(Kind::Unprocessable, refused.code(), text).param("scope", scope.as_str()).at("/scopes", "unknown");
+            return Problem::new(Kind::Unprocessable, refused.code(), text)
+                .param("scope", scope.as_str())
+                .at("/scopes", "unknown");
         }
         GrantRefused::ScopeNotHeld(scope) => {
-            return Problem::new(Kind::Forbidden, refused.code(), text).param("scope", scope.as_str()).at("/scopes", "not_held");
+            return Problem::new(Kind::Forbidden, refused.code(), text)
+                .param("scope", scope.as_str())
+                .at("/scopes", "not_held");
         }
         GrantRefused::VehicleNotHeld => (Kind::Forbidden, "/vehicle_ids"),
         GrantRefused::TooManyVehicles => (Kind::Unprocessable, "/vehicle_ids"),
@@ -85,6 +91,9 @@ impl At for Problem {
 fn sentence(error: &Error) -> String {
     let words = error.to_string();
     let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }

@@ -22,7 +22,12 @@ pub(super) async fn sign_in(
     Json(body): Json<SignInBody>,
 ) -> Result<Json<TokensBody>, Problem> {
     let tenant = TenantId::new(body.tenant.as_deref().unwrap_or(DEFAULT_TENANT));
-    let request = SignIn { tenant, username: body.username, password: body.password, address };
+    let request = SignIn {
+        tenant,
+        username: body.username,
+        password: body.password,
+        address,
+    };
     let signed_in = use_cases::sign_in::sign_in(&app, request, cause).await?;
     Ok(Json(signed_in.into()))
 }
@@ -59,8 +64,14 @@ pub(super) async fn list_sessions(
 ) -> Result<Json<Page<SessionBody>>, Problem> {
     let sessions = use_cases::list_sessions::list_sessions(&app, &principal, &page.after()?, page.limit()).await?;
     let full = sessions.len() == page.limit();
-    let next_cursor = sessions.last().filter(|_| full).map(|last| cursor::encode(&last.session_id));
+    let next_cursor = sessions
+        .last()
+        .filter(|_| full)
+        .map(|last| cursor::encode(&last.session_id));
     let current = principal.session_id.as_deref();
-    let items = sessions.into_iter().map(|session| SessionBody::of(session, current)).collect();
+    let items = sessions
+        .into_iter()
+        .map(|session| SessionBody::of(session, current))
+        .collect();
     Ok(Json(Page { items, next_cursor }))
 }

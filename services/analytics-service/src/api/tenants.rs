@@ -18,8 +18,14 @@ pub(super) async fn list_tenants(
 ) -> Result<Json<Page<TenantBody>>, Problem> {
     let tenants = use_cases::list_tenants::list_tenants(&app, &principal, &page.after()?, page.limit()).await?;
     let full = tenants.len() == page.limit();
-    let next_cursor = tenants.last().filter(|_| full).map(|last| cursor::encode(&last.tenant_id));
-    Ok(Json(Page { items: tenants.into_iter().map(TenantBody::from).collect(), next_cursor }))
+    let next_cursor = tenants
+        .last()
+        .filter(|_| full)
+        .map(|last| cursor::encode(&last.tenant_id));
+    Ok(Json(Page {
+        items: tenants.into_iter().map(TenantBody::from).collect(),
+        next_cursor,
+    }))
 }
 
 /// Creates a tenant with its first ADMIN; only the default tenant's administration may.

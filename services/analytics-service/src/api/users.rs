@@ -25,7 +25,11 @@ pub(super) struct UserQuery {
 /// Shows the caller.
 #[utoipa::path(get, path = "/api/v1/users/me", responses((status = 200, body = UserBody), (status = 404, body = Problem)))]
 pub(super) async fn show_me(State(app): State<App>, principal: Principal) -> Result<Json<UserBody>, Problem> {
-    Ok(Json(use_cases::show_user::show_user(&app, &principal.tenant, &principal.subject).await?.into()))
+    Ok(Json(
+        use_cases::show_user::show_user(&app, &principal.tenant, &principal.subject)
+            .await?
+            .into(),
+    ))
 }
 
 /// Lists users.
@@ -35,12 +39,18 @@ pub(super) async fn list_users(
     principal: Principal,
     Query(query): Query<UserQuery>,
 ) -> Result<Json<Page<UserBody>>, Problem> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor };
+    let page = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
     let role = query.role.map(Role::from);
     let users = use_cases::list_users::list_users(&app, &principal.tenant, role, &page.after()?, page.limit()).await?;
     let full = users.len() == page.limit();
     let next_cursor = users.last().filter(|_| full).map(|last| cursor::encode(&last.user_id));
-    Ok(Json(Page { items: users.into_iter().map(UserBody::from).collect(), next_cursor }))
+    Ok(Json(Page {
+        items: users.into_iter().map(UserBody::from).collect(),
+        next_cursor,
+    }))
 }
 
 /// Adds a user; without a password one is made and shown once.
@@ -65,7 +75,11 @@ pub(super) async fn show_user(
     principal: Principal,
     Path(user_id): Path<String>,
 ) -> Result<Json<UserBody>, Problem> {
-    Ok(Json(use_cases::show_user::show_user(&app, &principal.tenant, &user_id).await?.into()))
+    Ok(Json(
+        use_cases::show_user::show_user(&app, &principal.tenant, &user_id)
+            .await?
+            .into(),
+    ))
 }
 
 /// Changes a user; whoever's rights or password change signs in again.
@@ -93,6 +107,13 @@ pub(super) async fn disable_user(
     Path(user_id): Path<String>,
 ) -> Result<Json<UserBody>, Problem> {
     let act = app.act(&principal, cause);
-    let change = UserChange { status: Some(Status::Disabled), ..UserChange::default() };
-    Ok(Json(use_cases::change_user::change_user(&app, &principal, &user_id, change, &act).await?.into()))
+    let change = UserChange {
+        status: Some(Status::Disabled),
+        ..UserChange::default()
+    };
+    Ok(Json(
+        use_cases::change_user::change_user(&app, &principal, &user_id, change, &act)
+            .await?
+            .into(),
+    ))
 }

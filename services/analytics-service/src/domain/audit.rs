@@ -36,12 +36,55 @@ pub struct Entry {
 
 /// The members of an event's data that a summary may repeat: ids, states, codes and numbers that say nothing about a person.
 const SAFE_MEMBERS: &[&str] = &[
-    "alert_id", "appointment_id", "attempts", "booked_by", "center_id", "channel", "check_id", "claim_id", "component",
-    "confidence", "coverage_id", "covered", "decision_id", "delivery_id", "ends_at", "health_score", "key_id", "kind",
-    "overall_health_score", "overall_status", "previous_status", "reason", "receipt_id", "review_required", "revision",
-    "role", "service_code", "session_id", "severity", "starts_at", "status", "technician_id", "tenant_id",
-    "trigger_event_id", "urgency", "vehicle_id", "bay_id", "decision", "title", "failure_mode", "what", "why", "action", "level",
-    "from_role", "to_role", "repair_id", "signal", "code",
+    "alert_id",
+    "appointment_id",
+    "attempts",
+    "booked_by",
+    "center_id",
+    "channel",
+    "check_id",
+    "claim_id",
+    "component",
+    "confidence",
+    "coverage_id",
+    "covered",
+    "decision_id",
+    "delivery_id",
+    "ends_at",
+    "health_score",
+    "key_id",
+    "kind",
+    "overall_health_score",
+    "overall_status",
+    "previous_status",
+    "reason",
+    "receipt_id",
+    "review_required",
+    "revision",
+    "role",
+    "service_code",
+    "session_id",
+    "severity",
+    "starts_at",
+    "status",
+    "technician_id",
+    "tenant_id",
+    "trigger_event_id",
+    "urgency",
+    "vehicle_id",
+    "bay_id",
+    "decision",
+    "title",
+    "failure_mode",
+    "what",
+    "why",
+    "action",
+    "level",
+    "from_role",
+    "to_role",
+    "repair_id",
+    "signal",
+    "code",
 ];
 
 /// A longer text is not a code or an id, so it is left out.
@@ -60,7 +103,15 @@ pub fn is_safe(name: &str, value: &Value) -> bool {
 /// The English line for a summary; clients translate by the code (the entry's kind) and parameters.
 pub fn text(kind: &str, params: &BTreeMap<String, Value>) -> String {
     let mut line = kind.replace('.', " ");
-    for name in ["vehicle_id", "component", "severity", "status", "reason", "channel", "role"] {
+    for name in [
+        "vehicle_id",
+        "component",
+        "severity",
+        "status",
+        "reason",
+        "channel",
+        "role",
+    ] {
         match params.get(name) {
             Some(Value::Text(value)) => line.push_str(&format!(", {} {value}", name.trim_end_matches("_id"))),
             Some(Value::Number(value)) => line.push_str(&format!(", {name} {value}")),
@@ -86,7 +137,11 @@ mod tests {
 
     #[test]
     fn the_line_names_what_matters() {
-        let params = [("vehicle_id", "V1"), ("component", "brakes")].map(|(k, v)| (k.to_owned(), Value::Text(v.into())));
-        assert_eq!(text("component.degraded", &params.into()), "component degraded, vehicle V1, component brakes");
+        let params =
+            [("vehicle_id", "V1"), ("component", "brakes")].map(|(k, v)| (k.to_owned(), Value::Text(v.into())));
+        assert_eq!(
+            text("component.degraded", &params.into()),
+            "component degraded, vehicle V1, component brakes"
+        );
     }
 }

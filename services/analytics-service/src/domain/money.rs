@@ -24,7 +24,10 @@ impl MoneySum {
 
     /// The sums, ordered by currency code.
     pub fn amounts(&self) -> Vec<Money> {
-        let of = |(currency, amount_minor): (&String, &i64)| Money { amount_minor: *amount_minor, currency: currency.clone() };
+        let of = |(currency, amount_minor): (&String, &i64)| Money {
+            amount_minor: *amount_minor,
+            currency: currency.clone(),
+        };
         self.0.iter().map(of).collect()
     }
 }
@@ -39,7 +42,11 @@ mod tests {
         sum.add("EUR", 100);
         sum.add("USD", 7);
         sum.add("EUR", -30);
-        let amounts: Vec<_> = sum.amounts().into_iter().map(|m| (m.currency, m.amount_minor)).collect();
+        let amounts: Vec<_> = sum
+            .amounts()
+            .into_iter()
+            .map(|m| (m.currency, m.amount_minor))
+            .collect();
         assert_eq!(amounts, [("EUR".to_owned(), 70), ("USD".to_owned(), 7)]);
     }
 }

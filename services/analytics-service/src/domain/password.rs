@@ -67,7 +67,10 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789Z";
 
 /// Makes a password from random bytes, one character a byte.
 pub fn generate(random: [u8; GENERATED_LENGTH]) -> String {
-    random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    random
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -79,10 +82,20 @@ mod tests {
     fn the_limit_is_in_bytes_and_the_minimum_in_characters() {
         assert_eq!(check(&"ab3".repeat(24), "x"), Err(PasswordRefused::TooUniform));
         assert_eq!(check(&"abc4".repeat(18), "x"), Ok(()), "72 bytes are the most");
-        assert_eq!(check(&format!("{}z", "abc4".repeat(18)), "x"), Err(PasswordRefused::TooLong));
-        assert_eq!(check(&"äöüß".repeat(10), "x"), Err(PasswordRefused::TooLong), "40 characters, 80 bytes");
+        assert_eq!(
+            check(&format!("{}z", "abc4".repeat(18)), "x"),
+            Err(PasswordRefused::TooLong)
+        );
+        assert_eq!(
+            check(&"äöüß".repeat(10), "x"),
+            Err(PasswordRefused::TooLong),
+            "40 characters, 80 bytes"
+        );
         assert_eq!(check("short-7", "x"), Err(PasswordRefused::TooShort));
-        assert_eq!(check("The-Fleet-Manager", "the-fleet-manager"), Err(PasswordRefused::IsUsername));
+        assert_eq!(
+            check("The-Fleet-Manager", "the-fleet-manager"),
+            Err(PasswordRefused::IsUsername)
+        );
         assert_eq!(check("good\u{0}password1", "x"), Err(PasswordRefused::ControlCharacter));
     }
 

@@ -13,8 +13,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the contracts.
-    pub const ALL: [Role; 6] =
-        [Role::Owner, Role::FleetManager, Role::Technician, Role::Admin, Role::Executive, Role::Support];
+    pub const ALL: [Role; 6] = [
+        Role::Owner,
+        Role::FleetManager,
+        Role::Technician,
+        Role::Admin,
+        Role::Executive,
+        Role::Support,
+    ];
 
     /// The name in events, tokens and bodies.
     pub fn as_str(self) -> &'static str {

@@ -37,7 +37,11 @@ pub enum Granter {
     /// A person in the role ADMIN, or the bootstrap key: may grant every scope that exists.
     Admin,
     /// A key: may pass on what it has itself, for the vehicles and for the time that it has itself.
-    Key { scopes: BTreeSet<String>, vehicle_ids: Option<BTreeSet<String>>, expires_at: Option<DateTime<Utc>> },
+    Key {
+        scopes: BTreeSet<String>,
+        vehicle_ids: Option<BTreeSet<String>>,
+        expires_at: Option<DateTime<Utc>>,
+    },
 }
 
 /// Who holds a key.
@@ -63,7 +67,11 @@ impl KeyKind {
 
     /// The role that the key acts in.
     pub fn role(self) -> Option<Role> {
-        if let KeyKind::User(role) = self { Some(role) } else { None }
+        if let KeyKind::User(role) = self {
+            Some(role)
+        } else {
+            None
+        }
     }
 }
 
@@ -156,7 +164,14 @@ pub fn check(granter: &Granter, grant: &Grant) -> Result<(), GrantRefused> {
     if grant.scopes.is_empty() {
         return Err(GrantRefused::Empty);
     }
-    let Granter::Key { scopes, vehicle_ids, expires_at } = granter else { return Ok(()) };
+    let Granter::Key {
+        scopes,
+        vehicle_ids,
+        expires_at,
+    } = granter
+    else {
+        return Ok(());
+    };
     if let Some(missing) = grant.scopes.iter().find(|scope| !scopes.contains(*scope)) {
         return Err(GrantRefused::ScopeNotHeld(missing.clone()));
     }
@@ -188,12 +203,13 @@ mod tests {
     use proptest::option;
     use proptest::prelude::*;
 
+    /// Few scopes and vehicles, so that what is asked is often within what is held.
     fn scopes() -> impl Strategy<Value = BTreeSet<String>> {
-        btree_set(prop::sample::select(ALL.to_vec()).prop_map(str::to_owned), 0..6)
+        btree_set(prop::sample::select(ALL[..3].to_vec()).prop_map(str::to_owned), 0..4)
     }
 
     fn vehicles() -> impl Strategy<Value = Option<BTreeSet<String>>> {
-        option::of(btree_set("V[0-9]", 0..5))
+        option::of(btree_set("V[0-2]", 0..3))
     }
 
     fn expiry() -> impl Strategy<Value = Option<DateTime<Utc>>> {
@@ -201,24 +217,48 @@ mod tests {
     }
 
     fn grant(kind: KeyKind, scopes: &BTreeSet<String>) -> Grant {
-        Grant { kind, scopes: scopes.clone(), vehicle_ids: None, expires_at: None }
+        Grant {
+            kind,
+            scopes: scopes.clone(),
+            vehicle_ids: None,
+            expires_at: None,
+        }
     }
 
     #[test]
     fn an_admin_grants_only_scopes_that_exist() {
         let of = |scope: &str| grant(KeyKind::Device, &[scope.to_owned()].into());
         assert_eq!(check(&Granter::Admin, &of("telemetry:write")), Ok(()));
-        assert_eq!(check(&Granter::Admin, &of("root:*")), Err(GrantRefused::UnknownScope("root:*".into())));
-        assert_eq!(check(&Granter::Admin, &grant(KeyKind::Device, &BTreeSet::new())), Err(GrantRefused::Empty));
+        assert_eq!(
+            check(&Granter::Admin, &of("root:*")),
+            Err(GrantRefused::UnknownScope("root:*".into()))
+        );
+        assert_eq!(
+            check(&Granter::Admin, &grant(KeyKind::Device, &BTreeSet::new())),
+            Err(GrantRefused::Empty)
+        );
     }
 
     #[test]
     fn a_user_key_comes_from_an_admin_and_has_a_role_instead_of_scopes() {
         let none = BTreeSet::new();
-        assert_eq!(check(&Granter::Admin, &grant(KeyKind::User(Role::Technician), &none)), Ok(()));
-        assert_eq!(check(&Granter::Admin, &grant(KeyKind::User(Role::Owner), &none)), Err(GrantRefused::OwnerWithoutVehicles));
-        let key = Granter::Key { scopes: ALL.map(str::to_owned).into(), vehicle_ids: None, expires_at: None };
-        assert_eq!(check(&key, &grant(KeyKind::User(Role::Technician), &none)), Err(GrantRefused::UserKey));
+        assert_eq!(
+            check(&Granter::Admin, &grant(KeyKind::User(Role::Technician), &none)),
+            Ok(())
+        );
+        assert_eq!(
+            check(&Granter::Admin, &grant(KeyKind::User(Role::Owner), &none)),
+            Err(GrantRefused::OwnerWithoutVehicles)
+        );
+        let key = Granter::Key {
+            scopes: ALL.map(str::to_owned).into(),
+            vehicle_ids: None,
+            expires_at: None,
+        };
+        assert_eq!(
+            check(&key, &grant(KeyKind::User(Role::Technician), &none)),
+            Err(GrantRefused::UserKey)
+        );
     }
 
     proptest! {

@@ -98,7 +98,13 @@ mod tests {
 
     fn subject(role: Role, vehicle_ids: Vec<String>) -> Subject {
         let id = |text: &str| text.to_owned();
-        Subject { tenant_id: id("ten_a"), user_id: id("usr_a"), session_id: id("ses_a"), role, vehicle_ids }
+        Subject {
+            tenant_id: id("ten_a"),
+            user_id: id("usr_a"),
+            session_id: id("ses_a"),
+            role,
+            vehicle_ids,
+        }
     }
 
     proptest! {

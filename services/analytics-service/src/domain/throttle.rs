@@ -31,7 +31,10 @@ pub struct Throttle {
 impl Throttle {
     /// An empty throttle.
     pub fn new(limits: Limits) -> Throttle {
-        Throttle { limits, entries: HashMap::new() }
+        Throttle {
+            limits,
+            entries: HashMap::new(),
+        }
     }
 
     /// How long this key must wait before the next try; `None` when it may try now.
@@ -46,7 +49,10 @@ impl Throttle {
         if !self.entries.contains_key(key) && self.entries.len() >= self.limits.entries_max {
             self.make_room(now);
         }
-        let entry = self.entries.entry(key.to_owned()).or_insert(Entry { failures: 0, last_failure: now });
+        let entry = self.entries.entry(key.to_owned()).or_insert(Entry {
+            failures: 0,
+            last_failure: now,
+        });
         if now >= entry.last_failure + self.limits.window {
             entry.failures = 0;
         }
@@ -90,7 +96,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LIMITS: Limits = Limits { failures_max: 3, window: Duration::from_secs(60), entries_max: 8 };
+    const LIMITS: Limits = Limits {
+        failures_max: 3,
+        window: Duration::from_secs(60),
+        entries_max: 8,
+    };
 
     fn at(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

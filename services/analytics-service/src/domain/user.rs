@@ -25,7 +25,9 @@ impl Status {
 
     /// The status of this name, if there is one.
     pub fn parse(name: &str) -> Option<Status> {
-        [Status::Active, Status::Disabled].into_iter().find(|status| status.as_str() == name)
+        [Status::Active, Status::Disabled]
+            .into_iter()
+            .find(|status| status.as_str() == name)
     }
 }
 
@@ -83,7 +85,9 @@ pub enum UserRefused {
     TooManyVehicles,
     #[error("an identifier in a list has 1 to 128 characters without control characters")]
     Identifier,
-    #[error("a tenant's identifier starts with ten_ and goes on with 1 to 60 lower-case letters, digits, dashes or underscores")]
+    #[error(
+        "a tenant's identifier starts with ten_ and goes on with 1 to 60 lower-case letters, digits, dashes or underscores"
+    )]
     TenantId,
     #[error("a name has 1 to 128 characters without control characters")]
     Name,
@@ -140,7 +144,11 @@ pub fn check_tenant_id(tenant_id: &str) -> Result<(), UserRefused> {
 /// Judges the name of a tenant, a person or a key.
 pub fn check_name(name: &str) -> Result<(), UserRefused> {
     let length = name.chars().count();
-    if !(1..=128).contains(&length) || name.chars().any(char::is_control) { Err(UserRefused::Name) } else { Ok(()) }
+    if !(1..=128).contains(&length) || name.chars().any(char::is_control) {
+        Err(UserRefused::Name)
+    } else {
+        Ok(())
+    }
 }
 
 /// Judges names and addresses.
@@ -148,7 +156,9 @@ pub fn check_contact(contact: &Contact) -> Result<(), UserRefused> {
     check_username(&contact.username)?;
     contact.display_name.as_deref().map_or(Ok(()), check_name)?;
     let bad_email = |email: &str| {
-        email.len() > 254 || email.chars().any(|c| c.is_control() || c == ' ') || email.split('@').filter(|part| !part.is_empty()).count() != 2
+        email.len() > 254
+            || email.chars().any(|c| c.is_control() || c == ' ')
+            || email.split('@').filter(|part| !part.is_empty()).count() != 2
     };
     if contact.email.as_deref().is_some_and(bad_email) {
         return Err(UserRefused::Email);
@@ -185,7 +195,11 @@ pub fn check_admin_remains(before: &Rights, after: &Rights, other_active_admins:
 /// key that makes an ADMIN would grant itself what it does not hold.
 pub fn check_admin_by_person(by_person: bool, before: Option<Role>, after: Role) -> Result<(), UserRefused> {
     let touches_admin = after == Role::Admin || before == Some(Role::Admin);
-    if touches_admin && !by_person { Err(UserRefused::AdminByKey) } else { Ok(()) }
+    if touches_admin && !by_person {
+        Err(UserRefused::AdminByKey)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether sessions that began before the change must end: rights shrank or moved, so tokens in use say too much.
@@ -198,16 +212,37 @@ mod tests {
     use super::*;
 
     fn rights(role: Role, status: Status) -> Rights {
-        Rights { role, status, vehicle_ids: vec![], fleet_ids: vec![] }
+        Rights {
+            role,
+            status,
+            vehicle_ids: vec![],
+            fleet_ids: vec![],
+        }
     }
 
     #[test]
     fn the_last_admin_stays() {
         let admin = rights(Role::Admin, Status::Active);
-        assert_eq!(check_admin_remains(&admin, &rights(Role::Admin, Status::Disabled), 0), Err(UserRefused::LastAdmin));
-        assert_eq!(check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 0), Err(UserRefused::LastAdmin));
-        assert_eq!(check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 1), Ok(()));
-        assert_eq!(check_admin_remains(&rights(Role::Owner, Status::Active), &rights(Role::Owner, Status::Disabled), 0), Ok(()));
+        assert_eq!(
+            check_admin_remains(&admin, &rights(Role::Admin, Status::Disabled), 0),
+            Err(UserRefused::LastAdmin)
+        );
+        assert_eq!(
+            check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 0),
+            Err(UserRefused::LastAdmin)
+        );
+        assert_eq!(
+            check_admin_remains(&admin, &rights(Role::Owner, Status::Active), 1),
+            Ok(())
+        );
+        assert_eq!(
+            check_admin_remains(
+                &rights(Role::Owner, Status::Active),
+                &rights(Role::Owner, Status::Disabled),
+                0
+            ),
+            Ok(())
+        );
     }
 
     #[test]

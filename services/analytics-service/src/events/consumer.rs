@@ -19,7 +19,10 @@ pub struct Consumer {
 impl Consumer {
     /// Tells this feed what was recorded.
     pub fn new(feed: Feed) -> Consumer {
-        Consumer { feed, pending: Mutex::default() }
+        Consumer {
+            feed,
+            pending: Mutex::default(),
+        }
     }
 }
 

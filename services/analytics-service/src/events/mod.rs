@@ -37,11 +37,22 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
     },
     Subscription {
         producer: "agent-service",
-        kinds: &["agent.decision.made", "agent.decision.revised", "agent.escalation", "agent.recommendation"],
+        kinds: &[
+            "agent.decision.made",
+            "agent.decision.revised",
+            "agent.escalation",
+            "agent.recommendation",
+        ],
     },
     Subscription {
         producer: "alert-service",
-        kinds: &["alert.created", "alert.delivered", "alert.acknowledged", "alert.resolved", "alert.escalated"],
+        kinds: &[
+            "alert.created",
+            "alert.delivered",
+            "alert.acknowledged",
+            "alert.resolved",
+            "alert.escalated",
+        ],
     },
     Subscription {
         producer: "scheduling-service",

@@ -16,14 +16,32 @@ pub const PUBLISHES: &[&str] = &[
     "identity.session.revoked",
 ];
 
+/// Who does something, why, and when.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The person or key, by id; none where nobody is signed in.
+    pub actor_id: Option<String>,
+    pub cause: Cause,
+    /// Business time.
+    pub now: DateTime<Utc>,
+    /// Machine time: tokens, sessions and keys live by it.
+    pub machine_now: DateTime<Utc>,
+}
+
 /// Something that every service must know.
 #[derive(Debug, Clone, Copy)]
 pub enum Announcement<'a> {
     TenantChanged(&'a Tenant),
     UserChanged(&'a User),
     KeyIssued(&'a ApiKey),
-    KeyRevoked { key_id: &'a str },
-    SessionRevoked { session_id: &'a str, user_id: &'a str, expires_at: DateTime<Utc> },
+    KeyRevoked {
+        key_id: &'a str,
+    },
+    SessionRevoked {
+        session_id: &'a str,
+        user_id: &'a str,
+        expires_at: DateTime<Utc>,
+    },
 }
 
 impl Announcement<'_> {
@@ -63,7 +81,11 @@ impl Announcement<'_> {
             }),
             Announcement::KeyIssued(key) => key_issued(key),
             Announcement::KeyRevoked { key_id } => json!({"key_id": key_id}),
-            Announcement::SessionRevoked { session_id, user_id, expires_at } => {
+            Announcement::SessionRevoked {
+                session_id,
+                user_id,
+                expires_at,
+            } => {
                 json!({"session_id": session_id, "user_id": user_id, "expires_at": rfc3339(*expires_at)})
             }
         }

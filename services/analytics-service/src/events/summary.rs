@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 /// The safe members of an event's data; of a coded text only the code.
 pub fn safe_params(data: &Json) -> BTreeMap<String, Value> {
-    let Some(members) = data.as_object() else { return BTreeMap::new() };
+    let Some(members) = data.as_object() else {
+        return BTreeMap::new();
+    };
     let safe = members.iter().filter_map(|(name, value)| {
         let value = match value {
             Json::String(text) => Value::Text(text.clone()),

@@ -2,9 +2,8 @@
 
 use super::Store;
 use crate::domain::audit::Entry;
-use crate::events::published::Announcement;
+use crate::events::published::{Act, Announcement};
 use crate::events::summary::safe_params;
-use crate::use_cases::Act;
 use chassis::{DbError, TenantId, ids, outbox};
 use std::collections::BTreeMap;
 
@@ -13,10 +12,18 @@ const SOURCE: &str = "analytics-service";
 
 impl Store<'_> {
     /// Appends an event about identity to the outbox, and logs it.
-    pub async fn announce(&mut self, tenant: &TenantId, announcement: Announcement<'_>, act: &Act) -> Result<(), DbError> {
+    pub async fn announce(
+        &mut self,
+        tenant: &TenantId,
+        announcement: Announcement<'_>,
+        act: &Act,
+    ) -> Result<(), DbError> {
         let id = ids::new_id("evt");
         let event = announcement.encode(tenant, id.clone(), act.now, act.cause.clone());
-        let entry = Entry { params: safe_params(&event.data), ..entry(id, announcement.kind(), announcement.subject(), act) };
+        let entry = Entry {
+            params: safe_params(&event.data),
+            ..entry(id, announcement.kind(), announcement.subject(), act)
+        };
         outbox::append(self.tx, &event).await?;
         self.log(tenant, &entry).await
     }

@@ -128,8 +128,13 @@ impl Store<'_> {
         limit: usize,
     ) -> Result<Vec<Entry>, DbError> {
         let (statement, value) = match filter {
-            AuditFilter { correlation_id: Some(id), .. } => (entries!("correlation_id = $2"), id.as_str()),
-            AuditFilter { vehicle_id: Some(id), .. } => (entries!("vehicle_id = $2"), id.as_str()),
+            AuditFilter {
+                correlation_id: Some(id),
+                ..
+            } => (entries!("correlation_id = $2"), id.as_str()),
+            AuditFilter {
+                vehicle_id: Some(id), ..
+            } => (entries!("vehicle_id = $2"), id.as_str()),
             AuditFilter { actor_id: Some(id), .. } => (entries!("actor_id = $2"), id.as_str()),
             AuditFilter { kind: Some(kind), .. } => (entries!("kind = $2"), kind.as_str()),
             _ => (entries!("$2 = ''"), ""),

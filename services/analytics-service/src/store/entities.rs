@@ -19,7 +19,10 @@ impl Store<'_> {
         let stored: StoredDecision = decision.clone().to();
         let made = decision.made.as_ref();
         let detail = made.map(|made| &made.value);
-        let (low, high) = (detail.and_then(|d| d.cost_low.as_ref()), detail.and_then(|d| d.cost_high.as_ref()));
+        let (low, high) = (
+            detail.and_then(|d| d.cost_low.as_ref()),
+            detail.and_then(|d| d.cost_high.as_ref()),
+        );
         on!(self.tx, c => sqlx::query(
             "INSERT INTO decision_view (tenant_id, decision_id, vehicle_id, component, failure_code, severity_rank, rul_p05_km,
                  made_at, is_open, low_minor, low_currency, high_minor, high_currency, covered, detail, failure_name)

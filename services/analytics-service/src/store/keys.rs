@@ -56,7 +56,8 @@ impl Store<'_> {
     pub async fn add_key(&mut self, tenant: &TenantId, key: &ApiKey) -> Result<(), DbError> {
         let list = |ids: &std::collections::BTreeSet<String>| ids_to_json(&ids.iter().cloned().collect::<Vec<_>>());
         on!(self.tx, c => sqlx::query(
-            "INSERT INTO api_key (tenant_id, key_id, name, prefix, hash, kind, role, scopes, vehicle_ids, created_by, created_at, expires_at)
+            "INSERT INTO api_key (tenant_id, key_id, name, prefix, hash, kind, role, scopes, vehicle_ids,
+                 created_by, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
             .bind(tenant.as_str()).bind(&key.key_id).bind(&key.name).bind(&key.prefix).bind(&key.hash)
             .bind(key.grant.kind.as_str()).bind(key.grant.kind.role().map(Role::as_str)).bind(list(&key.grant.scopes))

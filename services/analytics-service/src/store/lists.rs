@@ -82,7 +82,11 @@ impl TryFrom<OverviewRow> for VehicleRow {
             score: row.score,
             worst_component: row.worst_component,
             worst_score: row.worst_score,
-            rul_km: if let (Some(p05), Some(p50), Some(p95)) = quantiles { Some(RemainingKm { p05, p50, p95 }) } else { None },
+            rul_km: if let (Some(p05), Some(p50), Some(p95)) = quantiles {
+                Some(RemainingKm { p05, p50, p95 })
+            } else {
+                None
+            },
             open_alerts: row.open_alerts.unsigned_abs(),
             next_visit: row.next_visit_id.zip(row.next_visit_at),
         })
@@ -145,11 +149,29 @@ impl Store<'_> {
     }
 
     /// The vehicles whose registry names this owner.
-    pub async fn vehicles_of_owner(&mut self, tenant: &TenantId, owner_id: &str, limit: usize) -> Result<Vec<VehicleRow>, DbError> {
+    pub async fn vehicles_of_owner(
+        &mut self,
+        tenant: &TenantId,
+        owner_id: &str,
+        limit: usize,
+    ) -> Result<Vec<VehicleRow>, DbError> {
         let rows: Vec<OverviewRow> = on!(self.tx, c => sqlx::query_as(
             overviews!("AND owner_id = $2 ORDER BY vehicle_id LIMIT $3"))
             .bind(tenant.as_str()).bind(owner_id).bind(limit as i64).fetch_all(c).await)?;
         rows.into_iter().map(VehicleRow::try_from).collect()
+    }
+
+    /// The ids of the vehicles whose registry names this owner.
+    pub async fn vehicle_ids_of_owner(
+        &mut self,
+        tenant: &TenantId,
+        owner_id: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, DbError> {
+        on!(self.tx, c => sqlx::query_scalar(
+            "SELECT vehicle_id FROM vehicle_view WHERE tenant_id = $1 AND owner_id = $2 AND retired = FALSE
+             ORDER BY vehicle_id LIMIT $3")
+            .bind(tenant.as_str()).bind(owner_id).bind(limit as i64).fetch_all(c).await)
     }
 
     /// One vehicle's line.
@@ -165,7 +187,9 @@ impl Store<'_> {
             actions!("AND d.severity_rank >= 2 ORDER BY d.severity_rank DESC, CASE WHEN d.rul_p05_km IS NULL THEN 1 ELSE 0 END,
                       d.rul_p05_km, d.decision_id LIMIT $2"))
             .bind(tenant.as_str()).bind(limit as i64).fetch_all(c).await)?;
-        rows.into_iter().filter_map(|row| row.into_action().transpose()).collect()
+        rows.into_iter()
+            .filter_map(|row| row.into_action().transpose())
+            .collect()
     }
 
     /// What one vehicle has to have done.
@@ -173,7 +197,9 @@ impl Store<'_> {
         let rows: Vec<ActionDbRow> = on!(self.tx, c => sqlx::query_as(
             actions!("AND d.vehicle_id = $2 ORDER BY d.severity_rank DESC, d.decision_id"))
             .bind(tenant.as_str()).bind(vehicle_id).fetch_all(c).await)?;
-        rows.into_iter().filter_map(|row| row.into_action().transpose()).collect()
+        rows.into_iter()
+            .filter_map(|row| row.into_action().transpose())
+            .collect()
     }
 
     /// The failures that most vehicles share.
@@ -188,7 +214,13 @@ impl Store<'_> {
     }
 
     /// A technician's visits that start from an instant on, earliest first.
-    pub async fn jobs(&mut self, tenant: &TenantId, technician_id: &str, from: DateTime<Utc>, limit: usize) -> Result<Vec<JobRow>, DbError> {
+    pub async fn jobs(
+        &mut self,
+        tenant: &TenantId,
+        technician_id: &str,
+        from: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<JobRow>, DbError> {
         let rows: Vec<(String, String, String)> = on!(self.tx, c => sqlx::query_as(
             "SELECT visit_id, vehicle_id, detail FROM visit_view
              WHERE tenant_id = $1 AND technician_id = $2 AND starts_at >= $3 AND state <> 'CANCELLED'
@@ -203,7 +235,12 @@ impl Store<'_> {
                 None => None,
             };
             let decision = decision.and_then(|decision| decision.made).map(|made| made.value);
-            jobs.push(JobRow { visit_id, vehicle_id, visit, decision });
+            jobs.push(JobRow {
+                visit_id,
+                vehicle_id,
+                visit,
+                decision,
+            });
         }
         Ok(jobs)
     }

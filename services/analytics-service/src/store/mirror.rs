@@ -71,9 +71,26 @@ named!(StoredBand = Band);
 named!(StoredSeverity = Severity);
 named!(StoredVerdict = Verdict);
 mirror!(StoredStamp = Stamp { time: DateTime<Utc>, sequence: i64 });
-mirror!(StoredMoney = Money { amount_minor: i64, currency: String });
-mirror!(StoredReason = Reason { code: String, params_json: String, text: String });
-mirror!(StoredRemaining = RemainingKm { p05: f64, p50: f64, p95: f64 });
+mirror!(
+    StoredMoney = Money {
+        amount_minor: i64,
+        currency: String
+    }
+);
+mirror!(
+    StoredReason = Reason {
+        code: String,
+        params_json: String,
+        text: String
+    }
+);
+mirror!(
+    StoredRemaining = RemainingKm {
+        p05: f64,
+        p50: f64,
+        p95: f64
+    }
+);
 mirror!(StoredRegistration = Registration {
     retired: bool,
     owner_id: Option<String>,
@@ -141,7 +158,13 @@ mirror!(StoredPlan = VisitPlan {
     price: Option<StoredMoney>,
     starts_before_p05: Option<bool>,
 });
-mirror!(StoredFinding = Finding { component: String, verdict: StoredVerdict, acted: bool });
+mirror!(
+    StoredFinding = Finding {
+        component: String,
+        verdict: StoredVerdict,
+        acted: bool
+    }
+);
 mirror!(StoredOutcome = Outcome {
     completed_at: DateTime<Utc>,
     decision_id: Option<String>,
@@ -166,13 +189,19 @@ pub(super) struct StoredLatest<T> {
 
 impl<A: To<B>, B> To<StoredLatest<B>> for Latest<A> {
     fn to(self) -> StoredLatest<B> {
-        StoredLatest { stamp: self.stamp.to(), value: self.value.to() }
+        StoredLatest {
+            stamp: self.stamp.to(),
+            value: self.value.to(),
+        }
     }
 }
 
 impl<A: To<B>, B> To<Latest<B>> for StoredLatest<A> {
     fn to(self) -> Latest<B> {
-        Latest { stamp: self.stamp.to(), value: self.value.to() }
+        Latest {
+            stamp: self.stamp.to(),
+            value: self.value.to(),
+        }
     }
 }
 

@@ -50,6 +50,15 @@ struct GroupRow {
 }
 
 #[derive(sqlx::FromRow)]
+struct EstimateRow {
+    decisions: i64,
+    low: Option<i64>,
+    low_currency: Option<String>,
+    high: Option<i64>,
+    high_currency: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
 struct SettledRow {
     visits: i64,
     high: Option<i64>,
@@ -62,7 +71,10 @@ struct SettledRow {
 
 /// An amount with its currency, where both are known.
 pub(super) fn money(amount_minor: Option<i64>, currency: Option<String>) -> Option<Money> {
-    Some(Money { amount_minor: amount_minor?, currency: currency? })
+    Some(Money {
+        amount_minor: amount_minor?,
+        currency: currency?,
+    })
 }
 
 impl Store<'_> {
@@ -97,19 +109,26 @@ impl Store<'_> {
              WHERE tenant_id = $1 AND retired = FALSE AND worst_component IS NOT NULL
              GROUP BY worst_component ORDER BY COUNT(*) DESC, worst_component")
             .bind(tenant.as_str()).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(component, count, worst)| (component, count.unsigned_abs(), worst)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(component, count, worst)| (component, count.unsigned_abs(), worst))
+            .collect())
     }
 
     /// What open decisions may cost, and what finished visits cost and saved.
     pub async fn cost_numbers(&mut self, tenant: &TenantId) -> Result<CostNumbers, DbError> {
         let mut costs = CostNumbers::default();
-        let open: Vec<(i64, Option<i64>, Option<String>, Option<i64>, Option<String>)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT COUNT(*), CAST(SUM(low_minor) AS BIGINT), low_currency, CAST(SUM(high_minor) AS BIGINT), high_currency
+        let open: Vec<EstimateRow> = on!(self.tx, c => sqlx::query_as(
+            "SELECT COUNT(*) AS decisions, CAST(SUM(low_minor) AS BIGINT) AS low, low_currency,
+                 CAST(SUM(high_minor) AS BIGINT) AS high, high_currency
              FROM decision_view WHERE tenant_id = $1 AND is_open = TRUE GROUP BY low_currency, high_currency")
             .bind(tenant.as_str()).fetch_all(c).await)?;
-        for (decisions, low, low_currency, high, high_currency) in open {
-            let decisions = decisions.unsigned_abs();
-            costs.add_open(&Estimate { decisions, low: money(low, low_currency), high: money(high, high_currency) });
+        for row in open {
+            costs.add_open(&Estimate {
+                decisions: row.decisions.unsigned_abs(),
+                low: money(row.low, row.low_currency),
+                high: money(row.high, row.high_currency),
+            });
         }
         let settled: Vec<SettledRow> = on!(self.tx, c => sqlx::query_as(
             "SELECT COUNT(*) AS visits, CAST(SUM(d.high_minor) AS BIGINT) AS high, d.high_currency,
@@ -161,7 +180,11 @@ impl Store<'_> {
             .bind(tenant.as_str()).fetch_all(c).await)?;
         let mut numbers = WarrantyNumbers::default();
         for (covered, count) in checks {
-            *(if covered { &mut numbers.checks_covered } else { &mut numbers.checks_not_covered }) += count.unsigned_abs();
+            *(if covered {
+                &mut numbers.checks_covered
+            } else {
+                &mut numbers.checks_not_covered
+            }) += count.unsigned_abs();
         }
         for (currency, count, amount_minor) in claims {
             numbers.claims += count.unsigned_abs();
@@ -180,7 +203,10 @@ impl Store<'_> {
              FROM visit_view WHERE tenant_id = $1 AND automatic = TRUE AND state <> 'CANCELLED'")
             .bind(tenant.as_str()).fetch_one(c).await)?;
         Ok(VisitNumbers {
-            by_state: by_state.into_iter().map(|(state, count)| (state, count.unsigned_abs())).collect(),
+            by_state: by_state
+                .into_iter()
+                .map(|(state, count)| (state, count.unsigned_abs()))
+                .collect(),
             automatic: automatic.unsigned_abs(),
             before_p05: before.unsigned_abs(),
             after_p05: after.unsigned_abs(),

@@ -23,7 +23,12 @@ struct TenantRow {
 
 impl From<TenantRow> for Tenant {
     fn from(row: TenantRow) -> Tenant {
-        Tenant { tenant_id: row.tenant_id, name: row.name, active: row.active, created_at: row.created_at }
+        Tenant {
+            tenant_id: row.tenant_id,
+            name: row.name,
+            active: row.active,
+            created_at: row.created_at,
+        }
     }
 }
 
@@ -53,11 +58,23 @@ impl TryFrom<UserRow> for Credentials {
             vehicle_ids: ids_from_json(&row.vehicle_ids),
             fleet_ids: ids_from_json(&row.fleet_ids),
         };
-        let contact =
-            Contact { username: row.username, display_name: row.display_name, email: row.email, locale: row.locale };
-        let user =
-            User { tenant_id: row.tenant_id, user_id: row.user_id, contact, rights, created_at: row.created_at };
-        Ok(Credentials { user, password_hash: row.password_hash })
+        let contact = Contact {
+            username: row.username,
+            display_name: row.display_name,
+            email: row.email,
+            locale: row.locale,
+        };
+        let user = User {
+            tenant_id: row.tenant_id,
+            user_id: row.user_id,
+            contact,
+            rights,
+            created_at: row.created_at,
+        };
+        Ok(Credentials {
+            user,
+            password_hash: row.password_hash,
+        })
     }
 }
 
@@ -175,7 +192,9 @@ impl Store<'_> {
             user_query!("WHERE a.tenant_id = $1 AND a.user_id > $2 AND ($3 = '' OR a.role = $3) ORDER BY a.user_id LIMIT $4"))
             .bind(tenant.as_str()).bind(after).bind(role.map_or("", Role::as_str)).bind(limit as i64)
             .fetch_all(c).await)?;
-        rows.into_iter().map(|row| Credentials::try_from(row).map(|found| found.user)).collect()
+        rows.into_iter()
+            .map(|row| Credentials::try_from(row).map(|found| found.user))
+            .collect()
     }
 
     /// How many users may administer the tenant, this one left out.

@@ -16,7 +16,9 @@ impl Store<'_> {
         let state: Option<String> = on!(self.tx, c => sqlx::query_scalar(
             "SELECT state FROM vehicle_view WHERE tenant_id = $1 AND vehicle_id = $2")
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
-        let Some(state) = state else { return Ok(Vehicle::default()) };
+        let Some(state) = state else {
+            return Ok(Vehicle::default());
+        };
         let stored: StoredVehicle = read(&state)?;
         let decisions: Vec<(String, String)> = on!(self.tx, c => sqlx::query_as(
             "SELECT decision_id, detail FROM decision_view WHERE tenant_id = $1 AND vehicle_id = $2 AND is_open = TRUE")
@@ -46,7 +48,10 @@ impl Store<'_> {
         vehicle: &mut Vehicle,
     ) -> Result<(), DbError> {
         let decision_id = change.decision_id().unwrap_or_default();
-        let (alert_id, visit_id) = (change.alert_id().unwrap_or_default(), change.visit_id().unwrap_or_default());
+        let (alert_id, visit_id) = (
+            change.alert_id().unwrap_or_default(),
+            change.visit_id().unwrap_or_default(),
+        );
         if !decision_id.is_empty() && !vehicle.decisions.contains_key(decision_id) {
             let found: Vec<(String, String)> = on!(self.tx, c => sqlx::query_as(
                 "SELECT decision_id, detail FROM decision_view WHERE tenant_id = $1 AND vehicle_id = $2 AND decision_id = $3")
@@ -78,13 +83,25 @@ impl Store<'_> {
         before: &Vehicle,
         after: &Vehicle,
     ) -> Result<(), DbError> {
-        for (decision_id, decision) in after.decisions.iter().filter(|(id, now)| before.decisions.get(*id) != Some(now)) {
+        for (decision_id, decision) in after
+            .decisions
+            .iter()
+            .filter(|(id, now)| before.decisions.get(*id) != Some(now))
+        {
             self.save_decision(tenant, vehicle_id, decision_id, decision).await?;
         }
-        for (alert_id, alert) in after.alerts.iter().filter(|(id, now)| before.alerts.get(*id) != Some(now)) {
+        for (alert_id, alert) in after
+            .alerts
+            .iter()
+            .filter(|(id, now)| before.alerts.get(*id) != Some(now))
+        {
             self.save_alert(tenant, vehicle_id, alert_id, alert).await?;
         }
-        for (visit_id, visit) in after.visits.iter().filter(|(id, now)| before.visits.get(*id) != Some(now)) {
+        for (visit_id, visit) in after
+            .visits
+            .iter()
+            .filter(|(id, now)| before.visits.get(*id) != Some(now))
+        {
             self.save_visit(tenant, vehicle_id, visit_id, visit).await?;
         }
         self.save_overview(tenant, vehicle_id, after).await
@@ -94,7 +111,11 @@ impl Store<'_> {
         let registration: Option<StoredLatest<StoredRegistration>> = vehicle.registration.clone().to();
         let overall: Option<StoredLatest<StoredOverall>> = vehicle.overall.clone().to();
         let components: BTreeMap<String, StoredComponent> = vehicle.components.clone().to();
-        let state = write(&StoredVehicle { registration, overall, components })?;
+        let state = write(&StoredVehicle {
+            registration,
+            overall,
+            components,
+        })?;
         let overview = vehicle.overview();
         let registered = vehicle.registration.as_ref().map(|registration| &registration.value);
         let next = overview.next_visit.as_ref();
@@ -130,5 +151,7 @@ pub(super) fn read_all<M, T>(rows: Vec<(String, String)>) -> Result<BTreeMap<Str
 where
     M: for<'t> serde::Deserialize<'t> + To<T>,
 {
-    rows.into_iter().map(|(id, detail)| Ok((id, read::<M>(&detail)?.to()))).collect()
+    rows.into_iter()
+        .map(|(id, detail)| Ok((id, read::<M>(&detail)?.to())))
+        .collect()
 }

@@ -55,12 +55,20 @@ impl Store<'_> {
     }
 
     /// What is known of a presented refresh token.
-    pub async fn refresh(&mut self, tenant: &TenantId, session_id: &str, hash: &str) -> Result<Option<Refresh>, DbError> {
+    pub async fn refresh(
+        &mut self,
+        tenant: &TenantId,
+        session_id: &str,
+        hash: &str,
+    ) -> Result<Option<Refresh>, DbError> {
         let spent: Option<bool> = on!(self.tx, c => sqlx::query_scalar(
             "SELECT spent_at IS NOT NULL FROM refresh_token WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
             .bind(tenant.as_str()).bind(session_id).bind(hash).fetch_optional(c).await)?;
         let Some(spent) = spent else { return Ok(None) };
-        Ok(self.session(tenant, session_id).await?.map(|session| Refresh { session, spent }))
+        Ok(self
+            .session(tenant, session_id)
+            .await?
+            .map(|session| Refresh { session, spent }))
     }
 
     /// Spends a refresh token and notes that the session is in use.
@@ -107,7 +115,12 @@ impl Store<'_> {
     }
 
     /// Ends a session; false when it had ended before.
-    pub async fn revoke_session(&mut self, tenant: &TenantId, session_id: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+    pub async fn revoke_session(
+        &mut self,
+        tenant: &TenantId,
+        session_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbError> {
         let done = on!(self.tx, c => sqlx::query(
             "UPDATE session SET revoked_at = $3 WHERE tenant_id = $1 AND session_id = $2 AND revoked_at IS NULL")
             .bind(tenant.as_str()).bind(session_id).bind(now).execute(c).await)?;

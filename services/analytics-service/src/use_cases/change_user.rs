@@ -87,7 +87,10 @@ pub async fn change_user(
 
 async fn hash_new_password(app: &App, tenant: &TenantId, user_id: &str, new: &str) -> Result<String, Error> {
     let mut tx = app.database.read().await?;
-    let user = Store::on(&mut tx).user(tenant, user_id).await?.ok_or(Error::UserNotFound)?;
+    let user = Store::on(&mut tx)
+        .user(tenant, user_id)
+        .await?
+        .ok_or(Error::UserNotFound)?;
     drop(tx);
     password::check(new, &user.contact.username)?;
     app.hasher.hash(new.to_owned()).await
@@ -97,7 +100,9 @@ async fn hash_new_password(app: &App, tenant: &TenantId, user_id: &str, new: &st
 async fn revoke_own_keys(store: &mut Store<'_>, tenant: &TenantId, user_id: &str, act: &Act) -> Result<(), Error> {
     for key_id in store.user_keys_of(tenant, user_id).await? {
         store.revoke_key(tenant, &key_id, act.machine_now).await?;
-        store.announce(tenant, Announcement::KeyRevoked { key_id: &key_id }, act).await?;
+        store
+            .announce(tenant, Announcement::KeyRevoked { key_id: &key_id }, act)
+            .await?;
     }
     Ok(())
 }

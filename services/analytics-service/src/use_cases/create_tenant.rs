@@ -31,7 +31,12 @@ pub async fn create_tenant(
     let tenant_id = new.tenant_id.unwrap_or_else(|| ids::new_id("ten"));
     check_tenant_id(&tenant_id)?;
     check_name(&new.name)?;
-    let tenant = Tenant { tenant_id, name: new.name, active: true, created_at: act.now };
+    let tenant = Tenant {
+        tenant_id,
+        name: new.name,
+        active: true,
+        created_at: act.now,
+    };
     let id = TenantId::new(&tenant.tenant_id);
     let admin = prepare_user(app, &id, new.admin, act).await?;
     let mut tx = app.database.begin().await?;
@@ -42,5 +47,11 @@ pub async fn create_tenant(
     store.announce(&id, Announcement::TenantChanged(&tenant), act).await?;
     add_user(&mut store, &id, &admin, act).await?;
     tx.commit().await?;
-    Ok((tenant, CreatedUser { user: admin.user, generated_password: admin.generated_password }))
+    Ok((
+        tenant,
+        CreatedUser {
+            user: admin.user,
+            generated_password: admin.generated_password,
+        },
+    ))
 }

@@ -31,7 +31,10 @@ pub async fn create_user(app: &App, principal: &Principal, new: NewUser, act: &A
     let mut tx = app.database.begin().await?;
     add_user(&mut Store::on(&mut tx), &principal.tenant, &prepared, act).await?;
     tx.commit().await?;
-    Ok(CreatedUser { user: prepared.user, generated_password: prepared.generated_password })
+    Ok(CreatedUser {
+        user: prepared.user,
+        generated_password: prepared.generated_password,
+    })
 }
 
 /// A user whose password is hashed already: hashing is slow and must not hold the writer.
@@ -48,7 +51,11 @@ pub(super) async fn prepare_user(app: &App, tenant: &TenantId, new: NewUser, act
     if let Some(given) = &new.password {
         password::check(given, username)?;
     }
-    let generated_password = if new.password.is_none() { Some(draw_password(username)) } else { None };
+    let generated_password = if new.password.is_none() {
+        Some(draw_password(username))
+    } else {
+        None
+    };
     let chosen = new.password.or_else(|| generated_password.clone()).unwrap_or_default();
     let password_hash = app.hasher.hash(chosen).await?;
     let user = User {
@@ -58,7 +65,11 @@ pub(super) async fn prepare_user(app: &App, tenant: &TenantId, new: NewUser, act
         rights: new.rights,
         created_at: act.now,
     };
-    Ok(PreparedUser { user, password_hash, generated_password })
+    Ok(PreparedUser {
+        user,
+        password_hash,
+        generated_password,
+    })
 }
 
 pub(super) async fn add_user(
@@ -70,5 +81,7 @@ pub(super) async fn add_user(
     if !store.add_user(&prepared.user, &prepared.password_hash).await? {
         return Err(Error::UserExists);
     }
-    Ok(store.announce(tenant, Announcement::UserChanged(&prepared.user), act).await?)
+    Ok(store
+        .announce(tenant, Announcement::UserChanged(&prepared.user), act)
+        .await?)
 }

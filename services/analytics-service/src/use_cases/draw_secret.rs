@@ -1,8 +1,8 @@
 //! Draws secrets from the operating system's randomness, and hashes them for keeping.
 
 use crate::domain::password;
-use chassis::ids::hex;
 use chassis::identity::key_hash;
+use chassis::ids::hex;
 
 /// A secret of 32 random bytes after a prefix, such as `cvk_…`.
 pub fn draw_secret(prefix: &str) -> String {

@@ -35,7 +35,10 @@ pub struct Follower {
 impl Feed {
     /// With the notes that a client may be behind, and the number of clients.
     pub fn new(buffer_max: usize, clients_max: usize) -> Feed {
-        Feed { notes: broadcast::channel(buffer_max.max(1)).0, places: Arc::new(Semaphore::new(clients_max)) }
+        Feed {
+            notes: broadcast::channel(buffer_max.max(1)).0,
+            places: Arc::new(Semaphore::new(clients_max)),
+        }
     }
 
     /// Tells all followers; with none it costs nothing.
@@ -47,7 +50,11 @@ impl Feed {
     /// Takes a place in the feed; refused when all are taken.
     pub fn follow(&self, principal: Principal) -> Result<Follower, Error> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::StreamFull)?;
-        Ok(Follower { notes: self.notes.subscribe(), principal, _place: place })
+        Ok(Follower {
+            notes: self.notes.subscribe(),
+            principal,
+            _place: place,
+        })
     }
 }
 

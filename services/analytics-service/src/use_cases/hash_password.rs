@@ -18,7 +18,11 @@ impl Hasher {
     /// With bcrypt's cost (4 to 31) and the number of hashes made at the same time.
     pub fn new(cost: u32, at_once_max: usize) -> Hasher {
         let decoy = format!("$2b${cost:02}$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW").into();
-        Hasher { cost, permits: Arc::new(Semaphore::new(at_once_max.max(1))), decoy }
+        Hasher {
+            cost,
+            permits: Arc::new(Semaphore::new(at_once_max.max(1))),
+            decoy,
+        }
     }
 
     /// Hashes a password that the policy has accepted.

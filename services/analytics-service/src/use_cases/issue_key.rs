@@ -52,11 +52,16 @@ pub async fn issue_key(app: &App, principal: &Principal, new: NewKey, act: &Act)
     let mut store = Store::on(&mut tx);
     let own_end = match is_unlimited(principal) {
         true => None,
-        false => store.key(&principal.tenant, &principal.subject).await?.and_then(|own| own.grant.expires_at),
+        false => store
+            .key(&principal.tenant, &principal.subject)
+            .await?
+            .and_then(|own| own.grant.expires_at),
     };
     check(&granter(principal, own_end), &key.grant)?;
     store.add_key(&principal.tenant, &key).await?;
-    store.announce(&principal.tenant, Announcement::KeyIssued(&key), act).await?;
+    store
+        .announce(&principal.tenant, Announcement::KeyIssued(&key), act)
+        .await?;
     tx.commit().await?;
     Ok((key, secret))
 }

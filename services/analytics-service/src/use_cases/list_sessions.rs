@@ -10,5 +10,7 @@ use chassis::Principal;
 pub async fn list_sessions(app: &App, principal: &Principal, after: &str, limit: usize) -> Result<Vec<Session>, Error> {
     let mut tx = app.database.read().await?;
     let now = app.clock.machine_now();
-    Ok(Store::on(&mut tx).live_sessions(&principal.tenant, &principal.subject, now, after, limit).await?)
+    Ok(Store::on(&mut tx)
+        .live_sessions(&principal.tenant, &principal.subject, now, after, limit)
+        .await?)
 }

@@ -15,5 +15,8 @@ pub async fn list_tenants(app: &App, principal: &Principal, after: &str, limit: 
         return Ok(store.tenants(after, limit).await?);
     }
     let own = store.tenant(&principal.tenant).await?;
-    Ok(own.into_iter().filter(|tenant| tenant.tenant_id.as_str() > after).collect())
+    Ok(own
+        .into_iter()
+        .filter(|tenant| tenant.tenant_id.as_str() > after)
+        .collect())
 }

@@ -26,22 +26,12 @@ pub mod show_user;
 pub mod sign_in;
 pub mod sign_out;
 
+pub use crate::events::published::Act;
+
 use crate::domain::scope::Granter;
 use crate::error::Error;
 use chassis::{Cause, Principal, Role};
 use chrono::{DateTime, Utc};
-
-/// Who does something, why, and when.
-#[derive(Debug, Clone)]
-pub struct Act {
-    /// The person or key, by id; none where nobody is signed in.
-    pub actor_id: Option<String>,
-    pub cause: Cause,
-    /// Business time.
-    pub now: DateTime<Utc>,
-    /// Machine time: tokens, sessions and keys live by it.
-    pub machine_now: DateTime<Utc>,
-}
 
 /// What a caller may pass on: a signed-in ADMIN and the bootstrap key everything, a key what it holds.
 pub fn granter(principal: &Principal, expires_at: Option<DateTime<Utc>>) -> Granter {
@@ -63,7 +53,11 @@ pub fn is_unlimited(principal: &Principal) -> bool {
 
 /// Refuses callers who may see some vehicles only: a sum over the fleet would tell them of others.
 pub fn require_whole_fleet(principal: &Principal) -> Result<(), Error> {
-    if principal.vehicle_ids.is_some() { Err(Error::FleetNotVisible) } else { Ok(()) }
+    if principal.vehicle_ids.is_some() {
+        Err(Error::FleetNotVisible)
+    } else {
+        Ok(())
+    }
 }
 
 impl crate::App {

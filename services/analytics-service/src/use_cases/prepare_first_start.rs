@@ -32,7 +32,12 @@ pub async fn prepare_first_start(app: &App, config: &Identity) -> Result<Option<
     if present {
         return Ok(None);
     }
-    let act = Act { actor_id: None, cause: Cause::new(), now: app.clock.now(), machine_now: app.clock.machine_now() };
+    let act = Act {
+        actor_id: None,
+        cause: Cause::new(),
+        now: app.clock.now(),
+        machine_now: app.clock.machine_now(),
+    };
     let tenant = Tenant {
         tenant_id: DEFAULT_TENANT.to_owned(),
         name: "Default tenant".to_owned(),
@@ -45,7 +50,9 @@ pub async fn prepare_first_start(app: &App, config: &Identity) -> Result<Option<
     if !store.add_tenant(&tenant).await? {
         return Ok(None);
     }
-    store.announce(&tenant_id, Announcement::TenantChanged(&tenant), &act).await?;
+    store
+        .announce(&tenant_id, Announcement::TenantChanged(&tenant), &act)
+        .await?;
     super::create_user::add_user(&mut store, &tenant_id, &admin, &act).await?;
     tx.commit().await?;
     Ok(Some(FirstStart {
@@ -64,12 +71,29 @@ async fn first_admin(app: &App, config: &Identity, act: &Act) -> Result<Prepared
         Some(Err(weakness)) => tracing::warn!(%weakness, "the configured admin password does not satisfy the policy"),
         Some(Ok(())) | None => {}
     }
-    let contact = Contact { username, display_name: None, email: None, locale: "en".to_owned() };
+    let contact = Contact {
+        username,
+        display_name: None,
+        email: None,
+        locale: "en".to_owned(),
+    };
     check_contact(&contact)?;
-    let generated_password = if configured.is_none() { Some(draw_password(&contact.username)) } else { None };
-    let chosen = configured.map(str::to_owned).or_else(|| generated_password.clone()).unwrap_or_default();
+    let generated_password = if configured.is_none() {
+        Some(draw_password(&contact.username))
+    } else {
+        None
+    };
+    let chosen = configured
+        .map(str::to_owned)
+        .or_else(|| generated_password.clone())
+        .unwrap_or_default();
     let password_hash = app.hasher.hash(chosen).await?;
-    let rights = Rights { role: Role::Admin, status: Status::Active, vehicle_ids: Vec::new(), fleet_ids: Vec::new() };
+    let rights = Rights {
+        role: Role::Admin,
+        status: Status::Active,
+        vehicle_ids: Vec::new(),
+        fleet_ids: Vec::new(),
+    };
     let user = User {
         tenant_id: DEFAULT_TENANT.to_owned(),
         user_id: ids::new_id("usr"),
@@ -77,5 +101,9 @@ async fn first_admin(app: &App, config: &Identity, act: &Act) -> Result<Prepared
         rights,
         created_at: act.now,
     };
-    Ok(PreparedUser { user, password_hash, generated_password })
+    Ok(PreparedUser {
+        user,
+        password_hash,
+        generated_password,
+    })
 }

@@ -51,18 +51,43 @@ impl Batch {
                     *self.telemetry.entry(key).or_insert(0) += count;
                 }
             }
-            News::Delivery { delivery_id, alert_id, channel, status } => {
-                store.save_delivery(tenant, (delivery_id, alert_id), (channel, status), event.stamp).await?;
+            News::Delivery {
+                delivery_id,
+                alert_id,
+                channel,
+                status,
+            } => {
+                store
+                    .save_delivery(tenant, (delivery_id, alert_id), (channel, status), event.stamp)
+                    .await?;
             }
-            News::Coverage { check_id, vehicle_id, component, decision_id, covered } => {
-                store.save_coverage(tenant, check_id, (vehicle_id, component), *covered).await?;
+            News::Coverage {
+                check_id,
+                vehicle_id,
+                component,
+                decision_id,
+                covered,
+            } => {
+                store
+                    .save_coverage(tenant, check_id, (vehicle_id, component), *covered)
+                    .await?;
                 if let Some(decision_id) = decision_id.clone() {
-                    let judged = Change::WarrantyJudged { decision_id, covered: *covered };
+                    let judged = Change::WarrantyJudged {
+                        decision_id,
+                        covered: *covered,
+                    };
                     self.change(store, tenant, vehicle_id, event.stamp, &judged).await?;
                 }
             }
-            News::Claim { claim_id, vehicle_id, component, amount } => {
-                store.save_claim(tenant, claim_id, (vehicle_id, component), amount).await?;
+            News::Claim {
+                claim_id,
+                vehicle_id,
+                component,
+                amount,
+            } => {
+                store
+                    .save_claim(tenant, claim_id, (vehicle_id, component), amount)
+                    .await?;
             }
         }
         Ok(())
@@ -81,7 +106,10 @@ impl Batch {
             std::collections::btree_map::Entry::Occupied(held) => held.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => {
                 let vehicle = store.load_vehicle(tenant, vehicle_id).await?;
-                free.insert(Loaded { before: vehicle.clone(), now: vehicle })
+                free.insert(Loaded {
+                    before: vehicle.clone(),
+                    now: vehicle,
+                })
             }
         };
         store.load_named(tenant, vehicle_id, change, &mut loaded.now).await?;
@@ -91,10 +119,14 @@ impl Batch {
 
     async fn save(self, store: &mut Store<'_>) -> Result<(), DbError> {
         for ((tenant, vehicle_id), loaded) in &self.vehicles {
-            store.save_vehicle(&TenantId::new(tenant), vehicle_id, &loaded.before, &loaded.now).await?;
+            store
+                .save_vehicle(&TenantId::new(tenant), vehicle_id, &loaded.before, &loaded.now)
+                .await?;
         }
         for ((tenant, vehicle_id, hour), records) in &self.telemetry {
-            store.count_telemetry(&TenantId::new(tenant), vehicle_id, *hour, *records).await?;
+            store
+                .count_telemetry(&TenantId::new(tenant), vehicle_id, *hour, *records)
+                .await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::Act;
 use super::draw_secret::hash_secret;
-use super::sign_in::{SignedIn, draw_refresh_token, grant_access};
+use super::sign_in::{SignedIn, draw_refresh_token, grant_access, visible_vehicles};
 use super::sign_out::end_session;
 use crate::App;
 use crate::domain::session::{RefreshState, RefreshVerdict, judge_refresh};
@@ -15,11 +15,29 @@ use chassis::{Cause, TenantId};
 pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Result<SignedIn, Error> {
     let (tenant, session_id) = parts(refresh_token).ok_or(Error::RefreshRefused)?;
     let hash = hash_secret(refresh_token);
-    let mut act = Act { actor_id: None, cause, now: app.clock.now(), machine_now: app.clock.machine_now() };
+    let mut act = Act {
+        actor_id: None,
+        cause,
+        now: app.clock.now(),
+        machine_now: app.clock.machine_now(),
+    };
+    // A token that was never given out must not take the one writer's turn.
+    let mut tx = app.database.read().await?;
+    Store::on(&mut tx)
+        .refresh(&tenant, session_id, &hash)
+        .await?
+        .ok_or(Error::RefreshRefused)?;
+    drop(tx);
     let mut tx = app.database.begin().await?;
     let mut store = Store::on(&mut tx);
-    let found = store.refresh(&tenant, session_id, &hash).await?.ok_or(Error::RefreshRefused)?;
-    let user = store.user(&tenant, &found.session.user_id).await?.ok_or(Error::RefreshRefused)?;
+    let found = store
+        .refresh(&tenant, session_id, &hash)
+        .await?
+        .ok_or(Error::RefreshRefused)?;
+    let user = store
+        .user(&tenant, &found.session.user_id)
+        .await?
+        .ok_or(Error::RefreshRefused)?;
     let tenant_active = store.tenant(&tenant).await?.is_some_and(|tenant| tenant.active);
     let state = RefreshState {
         spent: found.spent,
@@ -33,11 +51,14 @@ pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Re
             let next = draw_refresh_token(&tenant, session_id);
             store.spend_refresh(&tenant, session_id, &hash, act.machine_now).await?;
             store.add_refresh(&tenant, session_id, &hash_secret(&next)).await?;
+            let vehicle_ids = visible_vehicles(&mut store, &tenant, &user).await?;
             tx.commit().await?;
-            grant_access(app, user, found.session, next, act.machine_now)
+            grant_access(app, user, vehicle_ids, found.session, next, act.machine_now)
         }
         RefreshVerdict::Reused => {
-            store.log_own(&tenant, "identity.refresh.reused", session_id, &act).await?;
+            store
+                .log_own(&tenant, "identity.refresh.reused", session_id, &act)
+                .await?;
             end_session(&mut store, &tenant, &found.session, &act).await?;
             tx.commit().await?;
             Err(Error::RefreshReused)

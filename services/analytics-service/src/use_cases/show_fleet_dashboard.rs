@@ -38,6 +38,8 @@ pub async fn show_fleet_dashboard(app: &App, principal: &Principal) -> Result<Fl
         issues: store.issues(tenant, ISSUES).await?,
         actions: store.actions(tenant, ACTIONS).await?,
         worst: store.worst_vehicles(tenant, WORST).await?,
-        records_24h: store.telemetry_records(tenant, app.clock.now() - Duration::hours(24)).await?,
+        records_24h: store
+            .telemetry_records(tenant, app.clock.now() - Duration::hours(24))
+            .await?,
     })
 }

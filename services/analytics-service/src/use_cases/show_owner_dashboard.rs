@@ -38,7 +38,9 @@ pub async fn show_owner_dashboard(app: &App, principal: &Principal, user_id: &st
     }
     vehicles.sort_by(|a, b| {
         let score = |vehicle: &OwnedVehicle| vehicle.row.score.unwrap_or(f64::INFINITY);
-        score(a).total_cmp(&score(b)).then_with(|| a.row.vehicle_id.cmp(&b.row.vehicle_id))
+        score(a)
+            .total_cmp(&score(b))
+            .then_with(|| a.row.vehicle_id.cmp(&b.row.vehicle_id))
     });
     Ok(vehicles)
 }

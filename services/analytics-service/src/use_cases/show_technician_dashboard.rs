@@ -19,5 +19,7 @@ pub async fn show_technician_dashboard(
     require_whole_fleet(principal)?;
     let from = app.clock.now() - Duration::hours(12);
     let mut tx = app.database.read().await?;
-    Ok(Store::on(&mut tx).jobs(&principal.tenant, technician_id, from, JOBS).await?)
+    Ok(Store::on(&mut tx)
+        .jobs(&principal.tenant, technician_id, from, JOBS)
+        .await?)
 }

@@ -14,7 +14,9 @@ const ROUND: usize = 500;
 
 /// Ends the caller's own session. Signing out twice, or with a key, changes nothing.
 pub async fn sign_out(app: &App, principal: &Principal, act: &Act) -> Result<(), Error> {
-    let Some(session_id) = &principal.session_id else { return Ok(()) };
+    let Some(session_id) = &principal.session_id else {
+        return Ok(());
+    };
     let mut tx = app.database.begin().await?;
     let mut store = Store::on(&mut tx);
     if let Some(session) = store.session(&principal.tenant, session_id).await? {
@@ -31,13 +33,19 @@ pub(super) async fn end_session(
     session: &Session,
     act: &Act,
 ) -> Result<(), DbError> {
-    if !store.revoke_session(tenant, &session.session_id, act.machine_now).await? {
+    if !store
+        .revoke_session(tenant, &session.session_id, act.machine_now)
+        .await?
+    {
         return Ok(());
     }
     // No access token of this session is older than this moment, so none outlives it by more than its longest life.
     let expires_at = act.machine_now + Duration::seconds(ACCESS_SECONDS_MAX);
-    let revoked =
-        Announcement::SessionRevoked { session_id: &session.session_id, user_id: &session.user_id, expires_at };
+    let revoked = Announcement::SessionRevoked {
+        session_id: &session.session_id,
+        user_id: &session.user_id,
+        expires_at,
+    };
     store.announce(tenant, revoked, act).await
 }
 

@@ -16,8 +16,14 @@ async fn everything_heard_is_logged_once_and_can_be_narrowed() {
     chain(&producers, "V2", 3).await;
     let by = By::Key(BOOTSTRAP_KEY);
     let count = |body: &Value| body["items"].as_array().map_or(0, Vec::len);
-    app.until(&format!("{LOGS}?vehicle_id=V1"), by, "the chain of V1", |_, body| count(body) == 9).await;
-    app.until(&format!("{LOGS}?vehicle_id=V2"), by, "the chain of V2", |_, body| count(body) == 3).await;
+    app.until(&format!("{LOGS}?vehicle_id=V1"), by, "the chain of V1", |_, body| {
+        count(body) == 9
+    })
+    .await;
+    app.until(&format!("{LOGS}?vehicle_id=V2"), by, "the chain of V2", |_, body| {
+        count(body) == 3
+    })
+    .await;
     let (_, made) = app.get(&format!("{LOGS}?type=agent.decision.made"), by).await;
     assert_eq!(count(&made), 2);
     assert_eq!(made["items"][0]["source"], "agent-service");
@@ -31,7 +37,10 @@ async fn everything_heard_is_logged_once_and_can_be_narrowed() {
     let (_, window) = app.get(&format!("{LOGS}?vehicle_id=V1&from={from}&to={to}"), by).await;
     assert_eq!(count(&window), 2, "from is within, to is not: {window}");
     let (_, person) = app.get("/api/v1/audit/user-activity/usr_manager", by).await;
-    assert_eq!((count(&person), &person["items"][0]["type"]), (1, &json!("alert.acknowledged")));
+    assert_eq!(
+        (count(&person), &person["items"][0]["type"]),
+        (1, &json!("alert.acknowledged"))
+    );
     assert_eq!(app.get(&format!("{LOGS}?from=yesterday"), by).await.0, 400);
     assert_eq!(app.get(&format!("{LOGS}?cursor=zz"), by).await.0, 400);
 }
@@ -43,7 +52,11 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
     chain(&producers, "V1", 9).await;
     let by = By::Key(BOOTSTRAP_KEY);
     let path = format!("{LOGS}?vehicle_id=V1");
-    let whole = app.until(&path, by, "the chain", |_, body| body["items"].as_array().is_some_and(|i| i.len() == 9)).await;
+    let whole = app
+        .until(&path, by, "the chain", |_, body| {
+            body["items"].as_array().is_some_and(|i| i.len() == 9)
+        })
+        .await;
     let (mut paged, mut cursor) = (Vec::new(), String::new());
     loop {
         let (_, page) = app.get(&format!("{path}&limit=2{cursor}"), by).await;
@@ -61,13 +74,25 @@ async fn sign_ins_and_keys_are_logged_without_names() {
     let app = TestApp::start().await;
     let admin = app.token("default", "admin", ADMIN_PASSWORD).await;
     app.login("default", "secret-name", "secret-password-1").await;
-    let body = json!({"username": "secret-name", "role": "OWNER", "email": "secret@example.org", "display_name": "Secret"});
+    let body =
+        json!({"username": "secret-name", "role": "OWNER", "email": "secret@example.org", "display_name": "Secret"});
     let (_, created) = app.post("/api/v1/users", By::Token(&admin), body).await;
     let key = json!({"kind": "DEVICE", "name": "secret box", "scopes": ["telemetry:write"]});
     let (_, issued) = app.post("/api/v1/api-keys", By::Token(&admin), key).await;
     let (_, log) = app.get(LOGS, By::Token(&admin)).await;
-    let kinds: Vec<&str> = log["items"].as_array().unwrap().iter().map(|entry| entry["type"].as_str().unwrap()).collect();
-    for kind in ["identity.key.issued", "identity.user.changed", "identity.signin.failed", "identity.signin.succeeded", "identity.tenant.changed"] {
+    let kinds: Vec<&str> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["type"].as_str().unwrap())
+        .collect();
+    for kind in [
+        "identity.key.issued",
+        "identity.user.changed",
+        "identity.signin.failed",
+        "identity.signin.succeeded",
+        "identity.tenant.changed",
+    ] {
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
     }
     let told = log.to_string();
@@ -76,6 +101,11 @@ async fn sign_ins_and_keys_are_logged_without_names() {
     let (_, me) = app.get("/api/v1/users/me", By::Token(&admin)).await;
     let activity = format!("/api/v1/audit/user-activity/{}", text(&me["user_id"]));
     let (_, mine) = app.get(&activity, By::Token(&admin)).await;
-    let subjects: Vec<&Value> = mine["items"].as_array().unwrap().iter().map(|entry| &entry["subject"]).collect();
+    let subjects: Vec<&Value> = mine["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["subject"])
+        .collect();
     assert!(subjects.contains(&&created["user"]["user_id"]) && subjects.contains(&&issued["key"]["key_id"]));
 }

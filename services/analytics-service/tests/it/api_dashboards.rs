@@ -3,7 +3,8 @@
 use crate::app::{By, TestApp, text};
 use crate::events_fleet::{FLEET, Producers, chain};
 use chassis::Role;
-use chassis::testing::{BOOTSTRAP_KEY, token};
+use chassis::identity::Tokens;
+use chassis::testing::{BOOTSTRAP_KEY, sources, token};
 use serde_json::{Value, json};
 
 async fn filled() -> TestApp {
@@ -12,9 +13,13 @@ async fn filled() -> TestApp {
     chain(&producers, "V1", 9).await;
     chain(&producers, "V2", 7).await;
     let delivered = json!({"alert_id": "alert_V2", "delivery_id": "dlv_1", "channel": "IN_APP", "status": "SENT"});
-    producers.say("alert-service", "alert.delivered", "V2", 30, delivered).await;
+    producers
+        .say("alert-service", "alert.delivered", "V2", 30, delivered)
+        .await;
     let claim = json!({"claim_id": "claim_1", "amount": {"amount_minor": 900, "currency": "EUR"}});
-    producers.say("warranty-service", "warranty.claim.submitted", "V1", 70, claim).await;
+    producers
+        .say("warranty-service", "warranty.claim.submitted", "V1", 70, claim)
+        .await;
     app.until(FLEET, By::Key(BOOTSTRAP_KEY), "both chains", |_, body| {
         body["cost_metrics"]["completed_visits"] == 1
             && body["fleet_summary"]["with_visit"] == 1
@@ -33,7 +38,11 @@ fn unexplained(path: &str, value: &Value, method: &Value, found: &mut Vec<String
         Value::Number(_) => found.push(path.to_owned()),
         Value::Object(members) => {
             for (name, member) in members.iter().filter(|(name, _)| *name != "method") {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
                 unexplained(&path, member, method, found);
             }
         }
@@ -62,7 +71,9 @@ async fn every_number_says_how_it_was_computed() {
         for member in named {
             let mut at = &body;
             for part in member.split('.') {
-                at = at.get(part).unwrap_or_else(|| panic!("{path} explains {member}, which it does not have"));
+                at = at
+                    .get(part)
+                    .unwrap_or_else(|| panic!("{path} explains {member}, which it does not have"));
             }
         }
     }
@@ -76,20 +87,40 @@ async fn the_distribution_adds_up_and_metrics_agree() {
     let sum: u64 = counts.values().map(|count| count.as_u64().unwrap()).sum();
     assert_eq!((sum, counts.len()), (2, 6));
     assert_eq!(health["fleet_summary"]["vehicles"], 2);
-    assert_eq!(health["worst_components"], json!([{"component": "cooling", "vehicles": 2, "lowest_score": 0.1}]));
+    assert_eq!(
+        health["worst_components"],
+        json!([{"component": "cooling", "vehicles": 2, "lowest_score": 0.1}])
+    );
     let (_, alerts) = app.get("/api/v1/metrics/alert-stats", By::Key(BOOTSTRAP_KEY)).await;
     let stats = &alerts["alert_stats"];
     assert_eq!(stats["acknowledged"], 2);
     assert_eq!(stats["mean_acknowledge_s"], 300.0);
-    let done = |_: u16, body: &Value| body["alert_stats"]["deliveries"] == json!([{"of": "IN_APP", "state": "SENT", "count": 1}]);
-    app.until("/api/v1/metrics/alert-stats", By::Key(BOOTSTRAP_KEY), "the delivery", done).await;
+    let done = |_: u16, body: &Value| {
+        body["alert_stats"]["deliveries"] == json!([{"of": "IN_APP", "state": "SENT", "count": 1}])
+    };
+    app.until(
+        "/api/v1/metrics/alert-stats",
+        By::Key(BOOTSTRAP_KEY),
+        "the delivery",
+        done,
+    )
+    .await;
     let done = |_: u16, body: &Value| {
         let stats = &body["warranty_stats"];
         stats["checks_covered"] == 2 && stats["claims"] == 1 && stats["claimed"][0]["amount_minor"] == 900
     };
-    app.until("/api/v1/metrics/warranty-stats", By::Key(BOOTSTRAP_KEY), "check and claim", done).await;
+    app.until(
+        "/api/v1/metrics/warranty-stats",
+        By::Key(BOOTSTRAP_KEY),
+        "check and claim",
+        done,
+    )
+    .await;
     let (_, executive) = app.get("/api/v1/dashboards/executive", By::Key(BOOTSTRAP_KEY)).await;
-    assert_eq!(executive["visit_stats"]["by_state"], json!({"COMPLETED": 1, "SCHEDULED": 1}));
+    assert_eq!(
+        executive["visit_stats"]["by_state"],
+        json!({"COMPLETED": 1, "SCHEDULED": 1})
+    );
     assert_eq!(executive["visit_stats"]["automatic_before_p05"], 2);
 }
 
@@ -101,27 +132,62 @@ async fn an_owner_sees_what_is_theirs_by_registry_and_by_right() {
     let body = json!({"username": "olga", "role": "OWNER", "vehicle_ids": ["V2"]});
     let (_, created) = app.post("/api/v1/users", By::Token(&admin), body).await;
     let olga = text(&created["user"]["user_id"]);
-    producers.say("ingestion-service", "vehicle.registered", "V3", 0, json!({"owner_id": olga, "status": "ACTIVE"})).await;
+    producers
+        .say(
+            "ingestion-service",
+            "vehicle.registered",
+            "V3",
+            0,
+            json!({"owner_id": olga, "status": "ACTIVE"}),
+        )
+        .await;
     let path = format!("/api/v1/dashboards/owner/{olga}");
     let as_olga = token("default", Role::Owner, &olga, Some(&["V2"]));
     let body = app
-        .until(&path, By::Token(&as_olga), "both vehicles", |_, body| body["vehicles"].as_array().is_some_and(|v| v.len() == 2))
+        .until(&path, By::Token(&as_olga), "both vehicles", |_, body| {
+            body["vehicles"].as_array().is_some_and(|v| v.len() == 2)
+        })
         .await;
     assert_eq!(body["vehicles"][0]["vehicle_id"], "V2", "the worst first");
     assert_eq!(body["vehicles"][0]["actions"][0]["component"], "cooling");
     assert_eq!(body["vehicles"][0]["next_visit"]["appointment_id"], "apt_V2");
     assert_eq!(body["vehicles"][1]["vehicle_id"], "V3");
+    let (_, signed_in) = app
+        .login("default", "olga", &text(&created["generated_password"]))
+        .await;
+    let principal = tokens().verify(&text(&signed_in["access_token"])).unwrap();
+    assert_eq!(
+        principal.vehicle_ids,
+        Some(vec!["V2".to_owned(), "V3".to_owned()]),
+        "the token says both"
+    );
     let as_manager = token("default", Role::FleetManager, "usr_m", None);
     assert_eq!(app.get(&path, By::Token(&as_manager)).await.0, 200);
+}
+
+/// Reads tokens as any service does.
+fn tokens() -> Tokens {
+    let config: analytics_service::Config = chassis::config::load(&analytics_service::DEFINITION, &sources()).unwrap();
+    Tokens::new(&config.base.auth).unwrap()
 }
 
 #[tokio::test]
 async fn a_technician_sees_jobs_and_why() {
     let app = filled().await;
     let as_technician = token("default", Role::Technician, "tech_1", None);
-    let (status, body) = app.get("/api/v1/dashboards/technician/tech_1", By::Token(&as_technician)).await;
+    let (status, body) = app
+        .get("/api/v1/dashboards/technician/tech_1", By::Token(&as_technician))
+        .await;
     assert_eq!(status, 200);
-    let job = body["jobs"].as_array().unwrap().iter().find(|job| job["vehicle_id"] == "V2").expect("the open job");
-    assert_eq!((&job["state"], &job["component"], &job["severity"]), (&json!("SCHEDULED"), &json!("cooling"), &json!("CRITICAL")));
+    let job = body["jobs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|job| job["vehicle_id"] == "V2")
+        .expect("the open job");
+    assert_eq!(
+        (&job["state"], &job["component"], &job["severity"]),
+        (&json!("SCHEDULED"), &json!("cooling"), &json!("CRITICAL"))
+    );
     assert!(job["why"]["code"].is_string() && job["decision"]["code"].is_string());
 }

@@ -21,15 +21,30 @@ async fn a_key_is_shown_once_works_and_is_refused_once_revoked() {
     assert_eq!(list["items"][0]["status"], "ACTIVE");
     assert!(!list.to_string().contains(&secret[12..]));
     let fleet = "/api/v1/dashboards/fleet";
-    app.until(fleet, By::Key(&secret), "the key works", |status, _| status == 200).await;
-    assert_eq!(app.get("/api/v1/users", By::Key(&secret)).await.0, 403, "a scope is no other");
+    app.until(fleet, By::Key(&secret), "the key works", |status, _| status == 200)
+        .await;
+    assert_eq!(
+        app.get("/api/v1/users", By::Key(&secret)).await.0,
+        403,
+        "a scope is no other"
+    );
     let path = format!("/api/v1/api-keys/{}", text(&issued["key"]["key_id"]));
     assert_eq!(app.send("DELETE", &path, By::Token(&admin), None).await.0, 204);
-    app.until(fleet, By::Key(&secret), "the key refused", |status, _| status == 401).await;
-    assert_eq!(app.send("DELETE", &path, By::Token(&admin), None).await.0, 204, "again changes nothing");
+    app.until(fleet, By::Key(&secret), "the key refused", |status, _| status == 401)
+        .await;
+    assert_eq!(
+        app.send("DELETE", &path, By::Token(&admin), None).await.0,
+        204,
+        "again changes nothing"
+    );
     let (_, list) = app.get("/api/v1/api-keys", By::Token(&admin)).await;
     assert_eq!(list["items"][0]["status"], "REVOKED");
-    assert_eq!(app.send("DELETE", "/api/v1/api-keys/key_none", By::Token(&admin), None).await.0, 404);
+    assert_eq!(
+        app.send("DELETE", "/api/v1/api-keys/key_none", By::Token(&admin), None)
+            .await
+            .0,
+        404
+    );
 }
 
 #[tokio::test]
@@ -42,21 +57,51 @@ async fn no_key_grants_more_than_it_holds() {
     });
     let (_, issued) = issue(&app, By::Token(&admin), body).await;
     let secret = text(&issued["secret"]);
-    app.until("/api/v1/api-keys", By::Key(&secret), "the key works", |status, _| status == 200).await;
+    app.until("/api/v1/api-keys", By::Key(&secret), "the key works", |status, _| {
+        status == 200
+    })
+    .await;
     let device = |scopes: Value, vehicles: Value, days: Value| {
-        json!({"kind": "DEVICE", "name": "box", "scopes": scopes, "vehicle_ids": vehicles, "expires_in_days": days})
+        let bounds = json!({"vehicle_ids": vehicles, "expires_in_days": days});
+        let mut body = json!({"kind": "DEVICE", "name": "box", "scopes": scopes});
+        body.as_object_mut()
+            .unwrap()
+            .extend(bounds.as_object().unwrap().clone());
+        body
     };
     for (body, expected) in [
         (device(json!(["telemetry:write"]), json!(["V1"]), json!(5)), "201"),
-        (device(json!(["telemetry:write"]), json!(["V3"]), json!(5)), "key.vehicle_not_held"),
-        (device(json!(["telemetry:write"]), Value::Null, json!(5)), "key.vehicle_not_held"),
-        (device(json!(["alerts:read"]), json!(["V1"]), json!(5)), "key.scope_not_held"),
-        (device(json!(["telemetry:write"]), json!(["V1"]), json!(11)), "key.outlives_granter"),
-        (device(json!(["telemetry:write"]), json!(["V1"]), Value::Null), "key.outlives_granter"),
-        (json!({"kind": "USER", "name": "me", "role": "ADMIN"}), "key.user_key_refused"),
+        (
+            device(json!(["telemetry:write"]), json!(["V3"]), json!(5)),
+            "key.vehicle_not_held",
+        ),
+        (
+            device(json!(["telemetry:write"]), Value::Null, json!(5)),
+            "key.vehicle_not_held",
+        ),
+        (
+            device(json!(["alerts:read"]), json!(["V1"]), json!(5)),
+            "key.scope_not_held",
+        ),
+        (
+            device(json!(["telemetry:write"]), json!(["V1"]), json!(11)),
+            "key.outlives_granter",
+        ),
+        (
+            device(json!(["telemetry:write"]), json!(["V1"]), Value::Null),
+            "key.outlives_granter",
+        ),
+        (
+            json!({"kind": "USER", "name": "me", "role": "ADMIN"}),
+            "key.user_key_refused",
+        ),
     ] {
         let (status, answer) = issue(&app, By::Key(&secret), body).await;
-        let got = if status == 201 { "201".to_owned() } else { text(&answer["code"]) };
+        let got = if status == 201 {
+            "201".to_owned()
+        } else {
+            text(&answer["code"])
+        };
         assert_eq!(got, expected, "{answer}");
     }
 }
@@ -67,23 +112,52 @@ async fn an_admin_grants_only_what_exists_and_user_keys_act_in_a_role() {
     let admin = app.token("default", "admin", ADMIN_PASSWORD).await;
     let by = By::Token(&admin);
     for (body, code) in [
-        (json!({"kind": "DEVICE", "name": "d", "scopes": ["root"]}), "key.unknown_scope"),
+        (
+            json!({"kind": "DEVICE", "name": "d", "scopes": ["root"]}),
+            "key.unknown_scope",
+        ),
         (json!({"kind": "DEVICE", "name": "d", "scopes": []}), "key.no_scope"),
-        (json!({"kind": "DEVICE", "name": "", "scopes": ["telemetry:write"]}), "name.bad"),
-        (json!({"kind": "DEVICE", "name": "d", "scopes": ["telemetry:write"], "expires_in_days": 0}), "key.bad_lifetime"),
-        (json!({"kind": "USER", "name": "o", "role": "OWNER"}), "key.owner_without_vehicles"),
+        (
+            json!({"kind": "DEVICE", "name": "", "scopes": ["telemetry:write"]}),
+            "name.bad",
+        ),
+        (
+            json!({"kind": "DEVICE", "name": "d", "scopes": ["telemetry:write"], "expires_in_days": 0}),
+            "key.bad_lifetime",
+        ),
+        (
+            json!({"kind": "USER", "name": "o", "role": "OWNER"}),
+            "key.owner_without_vehicles",
+        ),
     ] {
         let (status, answer) = issue(&app, by, body).await;
         assert_eq!((status, &answer["code"]), (422, &json!(code)), "{answer}");
     }
-    let (status, issued) = issue(&app, by, json!({"kind": "USER", "name": "my script", "role": "FLEET_MANAGER"})).await;
+    let (status, issued) = issue(
+        &app,
+        by,
+        json!({"kind": "USER", "name": "my script", "role": "FLEET_MANAGER"}),
+    )
+    .await;
     assert_eq!(status, 201, "{issued}");
     let secret = text(&issued["secret"]);
-    app.until("/api/v1/dashboards/fleet", By::Key(&secret), "the role admitted", |status, _| status == 200).await;
+    app.until(
+        "/api/v1/dashboards/fleet",
+        By::Key(&secret),
+        "the role admitted",
+        |status, _| status == 200,
+    )
+    .await;
     assert_eq!(app.get("/api/v1/users", By::Key(&secret)).await.0, 403);
     let body = json!({"kind": "SERVICE", "name": "bound", "scopes": ["analytics:read"], "vehicle_ids": ["V1"]});
     let (_, issued) = issue(&app, by, body).await;
     let bound = text(&issued["secret"]);
     let refused = |status: u16, body: &Value| status == 403 && body["code"] == "fleet.not_visible";
-    app.until("/api/v1/dashboards/fleet", By::Key(&bound), "no sums for a bound key", refused).await;
+    app.until(
+        "/api/v1/dashboards/fleet",
+        By::Key(&bound),
+        "no sums for a bound key",
+        refused,
+    )
+    .await;
 }

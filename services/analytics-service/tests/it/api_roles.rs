@@ -7,8 +7,14 @@ use chassis::identity::Policy;
 use chassis::testing::token;
 use std::collections::BTreeSet;
 
-const ROLES: [Role; 6] =
-    [Role::Owner, Role::FleetManager, Role::Technician, Role::Admin, Role::Executive, Role::Support];
+const ROLES: [Role; 6] = [
+    Role::Owner,
+    Role::FleetManager,
+    Role::Technician,
+    Role::Admin,
+    Role::Executive,
+    Role::Support,
+];
 
 #[test]
 fn every_documented_route_has_a_policy_and_every_policy_a_route() {
@@ -23,7 +29,12 @@ fn every_documented_route_has_a_policy_and_every_policy_a_route() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())))
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(|method| (method.to_uppercase(), path.clone()))
+        })
         .collect();
     assert_eq!(listed, documented);
 }
@@ -32,7 +43,10 @@ fn every_documented_route_has_a_policy_and_every_policy_a_route() {
 async fn each_role_is_let_in_exactly_where_the_policy_says() {
     let app = TestApp::start().await;
     let policy = Policy::parse(DEFINITION.policy).unwrap();
-    for route in policy.routes().filter(|route| !route.public && route.path.starts_with("/api/v1/")) {
+    for route in policy
+        .routes()
+        .filter(|route| !route.public && route.path.starts_with("/api/v1/"))
+    {
         let path = route.path.replace("{id}", "usr_none").replace("{user_id}", "usr_none");
         let (status, _) = app.send(&route.method, &path, By::Nobody, None).await;
         assert_eq!(status, 401, "{} {path} without a token", route.method);
@@ -43,7 +57,12 @@ async fn each_role_is_let_in_exactly_where_the_policy_says() {
             let token = token("ten_a", role, "usr_x", None);
             let (status, body) = app.send(&route.method, &path, By::Token(&token), None).await;
             let admitted = !(status == 403 && body["code"] == "auth.forbidden");
-            assert_eq!(admitted, route.roles.contains(&role), "{} {path} as {role:?}: {status}", route.method);
+            assert_eq!(
+                admitted,
+                route.roles.contains(&role),
+                "{} {path} as {role:?}: {status}",
+                route.method
+            );
             assert!(status < 500, "{} {path} as {role:?}: {body}", route.method);
         }
     }
@@ -53,10 +72,23 @@ async fn each_role_is_let_in_exactly_where_the_policy_says() {
 async fn an_owner_sees_their_own_dashboard_only() {
     let app = TestApp::start().await;
     let admin = app.tenant("ten_a").await;
-    let (ada, bob) = (app.user(&admin, "ada", "OWNER").await, app.user(&admin, "bob", "OWNER").await);
+    let (ada, bob) = (
+        app.user(&admin, "ada", "OWNER").await,
+        app.user(&admin, "bob", "OWNER").await,
+    );
     let as_ada = token("ten_a", Role::Owner, &ada, Some(&["V1"]));
-    assert_eq!(app.get(&format!("/api/v1/dashboards/owner/{ada}"), By::Token(&as_ada)).await.0, 200);
-    assert_eq!(app.get(&format!("/api/v1/dashboards/owner/{bob}"), By::Token(&as_ada)).await.0, 404);
+    assert_eq!(
+        app.get(&format!("/api/v1/dashboards/owner/{ada}"), By::Token(&as_ada))
+            .await
+            .0,
+        200
+    );
+    assert_eq!(
+        app.get(&format!("/api/v1/dashboards/owner/{bob}"), By::Token(&as_ada))
+            .await
+            .0,
+        404
+    );
     let (status, body) = app.get("/api/v1/dashboards/technician/t1", By::Token(&as_ada)).await;
     assert_eq!((status, body["code"].as_str()), (403, Some("auth.forbidden")));
 }

@@ -13,7 +13,10 @@ async fn a_person_signs_in_and_sees_who_they_are() {
     assert!(!body.to_string().contains("password"), "{body}");
     let token = text(&body["access_token"]);
     let (status, me) = app.get("/api/v1/users/me", By::Token(&token)).await;
-    assert_eq!((status, &me["username"], &me["role"]), (200, &json!("admin"), &json!("ADMIN")));
+    assert_eq!(
+        (status, &me["username"], &me["role"]),
+        (200, &json!("admin"), &json!("ADMIN"))
+    );
     let (_, sessions) = app.get("/api/v1/auth/sessions", By::Token(&token)).await;
     assert_eq!(sessions["items"].as_array().unwrap().len(), 1);
     assert_eq!(sessions["items"][0]["current"], true);
@@ -34,11 +37,17 @@ async fn unknown_wrong_disabled_and_foreign_all_answer_alike() {
     assert_eq!((unknown.0, &unknown.1["code"]), (401, &json!("auth.failed")));
     assert_eq!(refused(app.login("ten_a", "ada", "not-her-password").await), unknown);
     assert_eq!(refused(app.login("ten_nowhere", "ada", PASSWORD).await), unknown);
-    assert_eq!(refused(app.login("default", "ada", PASSWORD).await), unknown, "users of one tenant are none of another");
+    assert_eq!(
+        refused(app.login("default", "ada", PASSWORD).await),
+        unknown,
+        "users of one tenant are none of another"
+    );
     let long = "x".repeat(5_000);
     assert_eq!(refused(app.login("ten_a", "ada", &long).await), unknown);
     assert_eq!(app.login("ten_a", "ada", PASSWORD).await.0, 200);
-    let (status, body) = app.post(&format!("/api/v1/users/{ada}/disable"), By::Token(&admin), Value::Null).await;
+    let (status, body) = app
+        .post(&format!("/api/v1/users/{ada}/disable"), By::Token(&admin), Value::Null)
+        .await;
     assert_eq!((status, &body["status"]), (200, &json!("DISABLED")));
     assert_eq!(refused(app.login("ten_a", "ada", PASSWORD).await), unknown);
 }
@@ -55,7 +64,12 @@ async fn unknown_users_take_the_time_of_known_ones() {
             seconds[slot] += started.elapsed().as_secs_f64();
         }
     }
-    assert!(seconds[1] > seconds[0] / 3.0, "known {:.3} s, unknown {:.3} s", seconds[0], seconds[1]);
+    assert!(
+        seconds[1] > seconds[0] / 3.0,
+        "known {:.3} s, unknown {:.3} s",
+        seconds[0],
+        seconds[1]
+    );
 }
 
 #[tokio::test]
@@ -67,13 +81,25 @@ async fn repeated_failures_must_wait_and_others_need_not() {
         assert_eq!(app.login("ten_a", "ada", "wrong-password").await.0, 401);
     }
     let (status, body) = app.login("ten_a", "ada", PASSWORD).await;
-    assert_eq!((status, &body["code"]), (429, &json!("auth.throttled")), "the right password has to wait too");
+    assert_eq!(
+        (status, &body["code"]),
+        (429, &json!("auth.throttled")),
+        "the right password has to wait too"
+    );
     assert!(body["params"]["retry_after_s"].as_i64().unwrap() > 0);
-    assert_eq!(app.login("ten_a", "ADA", PASSWORD).await.0, 429, "case is no way around");
+    assert_eq!(
+        app.login("ten_a", "ADA", PASSWORD).await.0,
+        429,
+        "case is no way around"
+    );
     for _ in 0..3 {
         assert_eq!(app.login("ten_a", "ghost", "wrong-password").await.0, 401);
     }
-    assert_eq!(app.login("ten_a", "ghost", "wrong-password").await.0, 429, "unknown names are throttled alike");
+    assert_eq!(
+        app.login("ten_a", "ghost", "wrong-password").await.0,
+        429,
+        "unknown names are throttled alike"
+    );
     assert_eq!(app.login("ten_a", "admin", PASSWORD).await.0, 200);
     assert_eq!(app.login("default", "admin", ADMIN_PASSWORD).await.0, 200);
 }
@@ -90,10 +116,25 @@ async fn refresh_rotates_and_a_second_use_ends_the_session() {
     let (status, reused) = refresh(&first["refresh_token"]).await;
     assert_eq!((status, &reused["code"]), (401, &json!("auth.refresh_reused")));
     let (status, after) = refresh(&second["refresh_token"]).await;
-    assert_eq!((status, &after["code"]), (401, &json!("auth.refresh_refused")), "the thief's and the owner's both end");
+    assert_eq!(
+        (status, &after["code"]),
+        (401, &json!("auth.refresh_refused")),
+        "the thief's and the owner's both end"
+    );
     let token = text(&second["access_token"]);
-    app.until("/api/v1/users/me", By::Token(&token), "access tokens of the session refused", |status, _| status == 401).await;
-    for bad in ["", "cvr.default.ses_x.00", "cvr.default.ses_x.{}", &format!("cvr.default.ses_x.{}", "0".repeat(64))] {
+    app.until(
+        "/api/v1/users/me",
+        By::Token(&token),
+        "access tokens of the session refused",
+        |status, _| status == 401,
+    )
+    .await;
+    for bad in [
+        "",
+        "cvr.default.ses_x.00",
+        "cvr.default.ses_x.{}",
+        &format!("cvr.default.ses_x.{}", "0".repeat(64)),
+    ] {
         assert_eq!(refresh(&json!(bad)).await.0, 401, "{bad}");
     }
 }
@@ -104,8 +145,19 @@ async fn signing_out_ends_the_session_only() {
     let (_, first) = app.login("default", "admin", ADMIN_PASSWORD).await;
     let (_, second) = app.login("default", "admin", ADMIN_PASSWORD).await;
     let (first_token, second_token) = (text(&first["access_token"]), text(&second["access_token"]));
-    assert_eq!(app.send("POST", "/api/v1/auth/logout", By::Token(&first_token), None).await.0, 204);
-    app.until("/api/v1/users/me", By::Token(&first_token), "the token refused", |status, _| status == 401).await;
+    assert_eq!(
+        app.send("POST", "/api/v1/auth/logout", By::Token(&first_token), None)
+            .await
+            .0,
+        204
+    );
+    app.until(
+        "/api/v1/users/me",
+        By::Token(&first_token),
+        "the token refused",
+        |status, _| status == 401,
+    )
+    .await;
     assert_eq!(app.get("/api/v1/users/me", By::Token(&second_token)).await.0, 200);
     let body = json!({"refresh_token": first["refresh_token"]});
     assert_eq!(app.post("/api/v1/auth/refresh", By::Nobody, body).await.0, 401);
@@ -114,12 +166,30 @@ async fn signing_out_ends_the_session_only() {
 #[tokio::test]
 async fn bad_bodies_say_what_and_where() {
     let app = TestApp::start().await;
-    let (status, body) = app.post("/api/v1/auth/login", By::Nobody, json!({"username": 7, "password": "x"})).await;
-    assert_eq!((status, &body["errors"][0]["path"]), (422, &json!("/username")), "{body}");
-    let (status, body) =
-        app.post("/api/v1/auth/login", By::Nobody, json!({"username": "a", "password": "x", "admin": true})).await;
+    let (status, body) = app
+        .post(
+            "/api/v1/auth/login",
+            By::Nobody,
+            json!({"username": 7, "password": "x"}),
+        )
+        .await;
+    assert_eq!(
+        (status, &body["errors"][0]["path"]),
+        (422, &json!("/username")),
+        "{body}"
+    );
+    let (status, body) = app
+        .post(
+            "/api/v1/auth/login",
+            By::Nobody,
+            json!({"username": "a", "password": "x", "admin": true}),
+        )
+        .await;
     assert_eq!(status, 422, "unknown members are refused: {body}");
-    let response = app.http.post(app.service.url("/api/v1/auth/login")).header("content-type", "application/json");
+    let response = app
+        .http
+        .post(app.service.url("/api/v1/auth/login"))
+        .header("content-type", "application/json");
     let response = response.body("{\"username\": ").send().await.unwrap();
     assert_eq!(response.status(), 400);
     assert_eq!(response.headers()["content-type"], "application/problem+json");

@@ -10,9 +10,20 @@ use tokio::sync::Mutex;
 
 /// Follows the stream in the background and gathers what it says.
 async fn follow(app: &TestApp, token: &str) -> Arc<Mutex<String>> {
-    let mut response = app.http.get(app.service.url("/api/v1/stream")).bearer_auth(token).send().await.unwrap();
+    let mut response = app
+        .http
+        .get(app.service.url("/api/v1/stream"))
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), 200);
-    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    assert!(
+        response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/event-stream")
+    );
     let gathered = Arc::new(Mutex::new(String::new()));
     let sink = gathered.clone();
     tokio::spawn(async move {
@@ -27,7 +38,10 @@ async fn say(app: &TestApp, tenant: &str, vehicle: &str) {
     let mut data: Value = example("alert-service", "alert.created").parse().unwrap();
     data["vehicle_id"] = json!(vehicle);
     data["alert_id"] = json!(format!("alert_{tenant}_{vehicle}"));
-    app.producer("alert-service").await.deliver("alert.created", tenant, vehicle, now(), data).await;
+    app.producer("alert-service")
+        .await
+        .deliver("alert.created", tenant, vehicle, now(), data)
+        .await;
 }
 
 #[tokio::test]

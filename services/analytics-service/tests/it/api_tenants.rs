@@ -15,14 +15,24 @@ async fn only_the_default_tenant_makes_tenants() {
     let admin_of_x = app.token("ten_x", "admin", &password).await;
     let (status, body) = app.post("/api/v1/tenants", By::Key(BOOTSTRAP_KEY), body).await;
     assert_eq!((status, &body["code"]), (409, &json!("tenant.exists")));
-    let (status, body) = app.post("/api/v1/tenants", By::Token(&admin_of_x), json!({"name": "Y"})).await;
+    let (status, body) = app
+        .post("/api/v1/tenants", By::Token(&admin_of_x), json!({"name": "Y"}))
+        .await;
     assert_eq!((status, &body["code"]), (403, &json!("tenant.not_default")));
     let admin = app.token("default", "admin", ADMIN_PASSWORD).await;
-    let (status, made) = app.post("/api/v1/tenants", By::Token(&admin), json!({"name": "Z"})).await;
+    let (status, made) = app
+        .post("/api/v1/tenants", By::Token(&admin), json!({"name": "Z"}))
+        .await;
     assert_eq!(status, 201);
     assert!(text(&made["tenant"]["tenant_id"]).starts_with("ten_"));
     for bad in ["x", "ten_", "ten_A", "ten_a.b", "default"] {
-        let (status, _) = app.post("/api/v1/tenants", By::Token(&admin), json!({"tenant_id": bad, "name": "B"})).await;
+        let (status, _) = app
+            .post(
+                "/api/v1/tenants",
+                By::Token(&admin),
+                json!({"tenant_id": bad, "name": "B"}),
+            )
+            .await;
         assert!(matches!(status, 409 | 422), "{bad}: {status}");
     }
     let (_, all) = app.get("/api/v1/tenants", By::Token(&admin)).await;
@@ -53,7 +63,12 @@ fn routes(user_of_a: &str) -> Vec<String> {
         format!("dashboards/owner/{user_of_a}"),
         format!("audit/user-activity/{user_of_a}"),
     ];
-    fixed.iter().map(|path| (*path).to_owned()).chain(with_id).map(|path| format!("/api/v1/{path}")).collect()
+    fixed
+        .iter()
+        .map(|path| (*path).to_owned())
+        .chain(with_id)
+        .map(|path| format!("/api/v1/{path}"))
+        .collect()
 }
 
 #[tokio::test]
@@ -68,7 +83,8 @@ async fn a_tenant_sees_nothing_of_another_on_any_route() {
     }
     for admin in [&admin_a, &admin_b] {
         let done = |_: u16, body: &Value| body["fleet_summary"]["vehicles"] == 1;
-        app.until("/api/v1/dashboards/fleet", By::Token(admin), "one vehicle each", done).await;
+        app.until("/api/v1/dashboards/fleet", By::Token(admin), "one vehicle each", done)
+            .await;
     }
     for path in routes(&user_a) {
         let (status_a, body_a) = app.get(&path, By::Token(&admin_a)).await;
@@ -78,12 +94,25 @@ async fn a_tenant_sees_nothing_of_another_on_any_route() {
         let told = body_b.to_string().to_lowercase();
         for secret in ["ten_a", "vehicle-of-a", "user-of-a", "key-of-a", user_a.as_str()] {
             let asked_for = path.to_lowercase().contains(secret);
-            assert!(asked_for || !told.contains(secret), "{path} tells tenant B of {secret}: {told}");
+            assert!(
+                asked_for || !told.contains(secret),
+                "{path} tells tenant B of {secret}: {told}"
+            );
         }
     }
     let path = format!("/api/v1/users/{user_a}");
-    assert_eq!(app.send("PUT", &path, By::Token(&admin_b), Some(json!({"role": "ADMIN"}))).await.0, 404);
-    assert_eq!(app.post(&format!("{path}/disable"), By::Token(&admin_b), Value::Null).await.0, 404);
+    assert_eq!(
+        app.send("PUT", &path, By::Token(&admin_b), Some(json!({"role": "ADMIN"})))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        app.post(&format!("{path}/disable"), By::Token(&admin_b), Value::Null)
+            .await
+            .0,
+        404
+    );
     let key_path = format!("/api/v1/api-keys/{}", text(&key_a["key"]["key_id"]));
     assert_eq!(app.send("DELETE", &key_path, By::Token(&admin_b), None).await.0, 404);
     assert_eq!(app.login("ten_b", "user-of-a", PASSWORD).await.0, 401);
@@ -101,13 +130,19 @@ async fn deliver_everything(app: &TestApp, tenant: &'static str) {
     ] {
         let mut data: Value = example(producer, kind).parse().unwrap();
         data["vehicle_id"] = json!(vehicle);
-        for (name, value) in [("owner_id", format!("usr_{tenant}")), ("technician_id", format!("tech_of_{tenant}"))] {
+        for (name, value) in [
+            ("owner_id", format!("usr_{tenant}")),
+            ("technician_id", format!("tech_of_{tenant}")),
+        ] {
             data[name] = json!(value);
         }
         for id in ["decision_id", "alert_id", "appointment_id"] {
             data[id] = json!(format!("{id}-{vehicle}"));
         }
         let static_kind: &'static str = kind;
-        app.producer(producer).await.deliver(static_kind, tenant, &vehicle, now(), data).await;
+        app.producer(producer)
+            .await
+            .deliver(static_kind, tenant, &vehicle, now(), data)
+            .await;
     }
 }

@@ -6,36 +6,39 @@ use chassis::testing::{BOOTSTRAP_KEY, Producer, TestRuntime, TestService, eventu
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-pub const ADMIN_PASSWORD: &str = "first-Admin-password";
-pub const PASSWORD: &str = "a-Good-password-1";
+pub(crate) const ADMIN_PASSWORD: &str = "first-Admin-password";
+pub(crate) const PASSWORD: &str = "a-Good-password-1";
 
 /// Who a request comes from.
 #[derive(Clone, Copy)]
-pub enum By<'a> {
+pub(crate) enum By<'a> {
     Nobody,
     Token(&'a str),
     Key(&'a str),
 }
 
-pub struct TestApp {
-    pub runtime: TestRuntime,
-    pub service: TestService,
-    pub http: reqwest::Client,
+pub(crate) struct TestApp {
+    pub(crate) runtime: TestRuntime,
+    pub(crate) service: TestService,
+    pub(crate) http: reqwest::Client,
 }
 
 /// A status and a JSON body; null where there is none.
-pub type Answer = (u16, Value);
+pub(crate) type Answer = (u16, Value);
 
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-05-01T10:00:00Z".parse().unwrap()
 }
 
 /// Test secrets, a cheap hash and a known admin password, and what a test wants to be different.
-pub fn test_sources(different: &[(&str, toml::Value)]) -> Sources {
+pub(crate) fn test_sources(different: &[(&str, toml::Value)]) -> Sources {
     let mut sources = sources();
     let mut set = |key: &str, value: toml::Value| sources.overrides.push((key.to_owned(), value));
     set("identity.bcrypt_cost", toml::Value::Integer(4));
-    set("identity.admin_password", toml::Value::String(ADMIN_PASSWORD.to_owned()));
+    set(
+        "identity.admin_password",
+        toml::Value::String(ADMIN_PASSWORD.to_owned()),
+    );
     for (key, value) in different {
         set(key, value.clone());
     }
@@ -43,22 +46,29 @@ pub fn test_sources(different: &[(&str, toml::Value)]) -> Sources {
 }
 
 impl TestApp {
-    pub async fn start() -> TestApp {
+    pub(crate) async fn start() -> TestApp {
         TestApp::start_with(&[]).await
     }
 
-    pub async fn start_with(different: &[(&str, toml::Value)]) -> TestApp {
+    pub(crate) async fn start_with(different: &[(&str, toml::Value)]) -> TestApp {
         let runtime = TestRuntime::start(now());
         let config: Config = chassis::config::load(&DEFINITION, &test_sources(different)).unwrap();
         let (service, first_start) = build_reporting(config, runtime.runtime()).await.unwrap();
         let first_start = first_start.expect("a first start");
-        assert_eq!((first_start.tenant_id.as_str(), first_start.username.as_str()), ("default", "admin"));
+        assert_eq!(
+            (first_start.tenant_id.as_str(), first_start.username.as_str()),
+            ("default", "admin")
+        );
         let service = TestService::start(&runtime, service).await;
-        TestApp { runtime, service, http: reqwest::Client::new() }
+        TestApp {
+            runtime,
+            service,
+            http: reqwest::Client::new(),
+        }
     }
 
     /// One request.
-    pub async fn send(&self, method: &str, path: &str, by: By<'_>, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: &str, path: &str, by: By<'_>, body: Option<Value>) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, self.service.url(path));
         request = match by {
@@ -75,29 +85,29 @@ impl TestApp {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    pub async fn get(&self, path: &str, by: By<'_>) -> Answer {
+    pub(crate) async fn get(&self, path: &str, by: By<'_>) -> Answer {
         self.send("GET", path, by, None).await
     }
 
-    pub async fn post(&self, path: &str, by: By<'_>, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, by: By<'_>, body: Value) -> Answer {
         self.send("POST", path, by, Some(body)).await
     }
 
     /// Signs in and returns status and body.
-    pub async fn login(&self, tenant: &str, username: &str, password: &str) -> Answer {
+    pub(crate) async fn login(&self, tenant: &str, username: &str, password: &str) -> Answer {
         let body = json!({"tenant": tenant, "username": username, "password": password});
         self.post("/api/v1/auth/login", By::Nobody, body).await
     }
 
     /// The access token of someone who can sign in.
-    pub async fn token(&self, tenant: &str, username: &str, password: &str) -> String {
+    pub(crate) async fn token(&self, tenant: &str, username: &str, password: &str) -> String {
         let (status, body) = self.login(tenant, username, password).await;
         assert_eq!(status, 200, "{body}");
         text(&body["access_token"])
     }
 
     /// Creates a tenant and returns the access token of its admin.
-    pub async fn tenant(&self, tenant: &str) -> String {
+    pub(crate) async fn tenant(&self, tenant: &str) -> String {
         let body = json!({"tenant_id": tenant, "name": tenant, "admin": {"password": PASSWORD}});
         let (status, body) = self.post("/api/v1/tenants", By::Key(BOOTSTRAP_KEY), body).await;
         assert_eq!(status, 201, "{body}");
@@ -105,7 +115,7 @@ impl TestApp {
     }
 
     /// Adds a user with the test password and returns the id.
-    pub async fn user(&self, admin: &str, username: &str, role: &str) -> String {
+    pub(crate) async fn user(&self, admin: &str, username: &str, role: &str) -> String {
         let body = json!({"username": username, "role": role, "password": PASSWORD});
         let (status, body) = self.post("/api/v1/users", By::Token(admin), body).await;
         assert_eq!(status, 201, "{body}");
@@ -113,7 +123,13 @@ impl TestApp {
     }
 
     /// Polls a path until its answer satisfies the condition.
-    pub async fn until(&self, path: &str, by: By<'_>, what: &str, condition: impl Fn(u16, &Value) -> bool) -> Value {
+    pub(crate) async fn until(
+        &self,
+        path: &str,
+        by: By<'_>,
+        what: &str,
+        condition: impl Fn(u16, &Value) -> bool,
+    ) -> Value {
         eventually(what, || async {
             let (status, body) = self.get(path, by).await;
             condition(status, &body).then_some(body)
@@ -121,11 +137,14 @@ impl TestApp {
         .await
     }
 
-    pub async fn producer(&self, name: &'static str) -> Producer {
+    pub(crate) async fn producer(&self, name: &'static str) -> Producer {
         self.runtime.producer(name).await
     }
 }
 
-pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
+pub(crate) fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text, not {value}"))
+        .to_owned()
 }

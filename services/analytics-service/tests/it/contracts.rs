@@ -20,7 +20,11 @@ fn every_example_of_every_other_service_is_subscribed_and_understood() {
     let mut seen = 0;
     for subscription in DEFINITION.subscribes {
         for kind in kinds(subscription.producer) {
-            assert!(subscription.kinds.contains(&kind.as_str()), "{kind} of {} is not heard", subscription.producer);
+            assert!(
+                subscription.kinds.contains(&kind.as_str()),
+                "{kind} of {} is not heard",
+                subscription.producer
+            );
             let event = example(subscription.producer, &kind);
             let heard = understand(&event).unwrap_or_else(|error| panic!("{kind}: {error}"));
             let telemetry = kind == "vehicle.telemetry.received";

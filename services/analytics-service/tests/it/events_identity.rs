@@ -26,7 +26,12 @@ async fn neighbour(app: &TestApp) -> TestService {
     let base: Base = chassis::config::load(&NEIGHBOUR, &sources()).unwrap();
     let who = |principal: Principal| async move { principal.subject };
     let routes = OpenApiRouter::new().route("/api/v1/things", axum::routing::get(who));
-    let service = Kit::open(&NEIGHBOUR, &base, app.runtime.runtime()).await.unwrap().routes(routes).finish().unwrap();
+    let service = Kit::open(&NEIGHBOUR, &base, app.runtime.runtime())
+        .await
+        .unwrap()
+        .routes(routes)
+        .finish()
+        .unwrap();
     TestService::start(&app.runtime, service).await
 }
 
@@ -42,7 +47,10 @@ async fn status_at(app: &TestApp, service: &TestService, by: By<'_>) -> u16 {
 
 async fn until_refused(app: &TestApp, service: &TestService, by: By<'_>) -> Duration {
     let started = Instant::now();
-    eventually("refused by the neighbour", || async { (status_at(app, service, by).await == 401).then_some(()) }).await;
+    eventually("refused by the neighbour", || async {
+        (status_at(app, service, by).await == 401).then_some(())
+    })
+    .await;
     started.elapsed()
 }
 
@@ -51,7 +59,11 @@ async fn a_neighbour_refuses_revoked_keys_and_sessions_within_five_seconds() {
     let app = TestApp::start().await;
     let other = neighbour(&app).await;
     let admin = app.token("default", "admin", ADMIN_PASSWORD).await;
-    assert_eq!(status_at(&app, &other, By::Token(&admin)).await, 200, "tokens need no event");
+    assert_eq!(
+        status_at(&app, &other, By::Token(&admin)).await,
+        200,
+        "tokens need no event"
+    );
     let body = json!({"kind": "SERVICE", "name": "s", "scopes": ["vehicles:read"]});
     let (_, issued) = app.post("/api/v1/api-keys", By::Token(&admin), body).await;
     let secret = text(&issued["secret"]);
@@ -65,10 +77,19 @@ async fn a_neighbour_refuses_revoked_keys_and_sessions_within_five_seconds() {
     let owner = app.user(&admin, "olga", "OWNER").await;
     let token = app.token("default", "olga", crate::app::PASSWORD).await;
     assert_eq!(status_at(&app, &other, By::Token(&token)).await, 200);
-    let disabled = app.post(&format!("/api/v1/users/{owner}/disable"), By::Token(&admin), Value::Null).await;
+    let disabled = app
+        .post(
+            &format!("/api/v1/users/{owner}/disable"),
+            By::Token(&admin),
+            Value::Null,
+        )
+        .await;
     assert_eq!(disabled.0, 200);
     assert!(until_refused(&app, &other, By::Token(&token)).await < Duration::from_secs(5));
-    assert_eq!(app.send("POST", "/api/v1/auth/logout", By::Token(&admin), None).await.0, 204);
+    assert_eq!(
+        app.send("POST", "/api/v1/auth/logout", By::Token(&admin), None).await.0,
+        204
+    );
     assert!(until_refused(&app, &other, By::Token(&admin)).await < Duration::from_secs(5));
 }
 
@@ -88,14 +109,29 @@ async fn every_published_event_keeps_its_contract_and_tells_nothing_personal() {
         json!({"kind": "USER", "name": "secret script", "role": "SUPPORT"}),
     ] {
         let (_, issued) = app.post("/api/v1/api-keys", By::Token(&admin), body).await;
-        app.send("DELETE", &format!("/api/v1/api-keys/{}", text(&issued["key"]["key_id"])), By::Token(&admin), None).await;
+        app.send(
+            "DELETE",
+            &format!("/api/v1/api-keys/{}", text(&issued["key"]["key_id"])),
+            By::Token(&admin),
+            None,
+        )
+        .await;
     }
-    app.post(&format!("/api/v1/users/{user}/disable"), By::Token(&admin), Value::Null).await;
-    app.runtime.published("analytics-service", "identity.key.revoked", 2).await;
-    app.runtime.published("analytics-service", "identity.session.revoked", 1).await;
+    app.post(&format!("/api/v1/users/{user}/disable"), By::Token(&admin), Value::Null)
+        .await;
+    app.runtime
+        .published("analytics-service", "identity.key.revoked", 2)
+        .await;
+    app.runtime
+        .published("analytics-service", "identity.session.revoked", 1)
+        .await;
     let events = app.runtime.all_published("analytics-service").await;
     let kinds: BTreeSet<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    assert_eq!(kinds, analytics_service::DEFINITION.publishes.iter().copied().collect(), "every type was published");
+    assert_eq!(
+        kinds,
+        analytics_service::DEFINITION.publishes.iter().copied().collect(),
+        "every type was published"
+    );
     for event in &events {
         validate_event(event);
         let told = String::from_utf8_lossy(&event.data).to_lowercase();

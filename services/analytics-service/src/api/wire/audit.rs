@@ -29,7 +29,10 @@ pub(crate) struct AuditQuery {
 
 impl AuditQuery {
     pub(crate) fn page(&self) -> PageQuery {
-        PageQuery { limit: self.limit, cursor: self.cursor.clone() }
+        PageQuery {
+            limit: self.limit,
+            cursor: self.cursor.clone(),
+        }
     }
 
     pub(crate) fn filter(self) -> AuditFilter {
@@ -44,16 +47,23 @@ impl AuditQuery {
     }
 }
 
-/// The position that a cursor stands for.
-pub(crate) fn position(page: &PageQuery) -> Result<Option<AuditPosition>, Problem> {
-    let after = page.after()?;
-    if after.is_empty() {
-        return Ok(None);
-    }
-    let refused = || Problem::new(Kind::BadRequest, "request.cursor", "The cursor was not given out by this list.");
-    let (micros, entry_id) = after.split_once(' ').ok_or_else(refused)?;
-    let time = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(refused)?;
-    Ok(Some(AuditPosition { time, entry_id: entry_id.to_owned() }))
+/// The position that a cursor's text stands for; none for a text that this list did not give out.
+pub(crate) fn position(text: &str) -> Option<AuditPosition> {
+    let (micros, entry_id) = text.split_once(' ')?;
+    let time = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+    Some(AuditPosition {
+        time,
+        entry_id: entry_id.to_owned(),
+    })
+}
+
+/// What a foreign cursor is answered with.
+pub(crate) fn bad_cursor() -> Problem {
+    Problem::new(
+        Kind::BadRequest,
+        "request.cursor",
+        "The cursor was not given out by this list.",
+    )
 }
 
 /// The cursor after an entry.
@@ -97,9 +107,17 @@ impl From<Entry> for EntryBody {
             Value::Number(number) => serde_json::Value::from(number),
             Value::Flag(flag) => serde_json::Value::from(flag),
         };
-        let params = entry.params.into_iter().map(|(name, value)| (name, json(value))).collect();
+        let params = entry
+            .params
+            .into_iter()
+            .map(|(name, value)| (name, json(value)))
+            .collect();
         EntryBody {
-            summary: SummaryBody { code: entry.kind.clone(), params, text },
+            summary: SummaryBody {
+                code: entry.kind.clone(),
+                params,
+                text,
+            },
             event_id: entry.entry_id,
             kind: entry.kind,
             source: entry.source,

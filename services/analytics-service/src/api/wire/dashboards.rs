@@ -1,11 +1,11 @@
 //! Dashboards on the wire.
 
 use super::numbers::{
-    ALERT_METHOD, AlertStats, COST_METHOD, CostMetrics, DISTRIBUTION_METHOD, FLEET_SUMMARY_METHOD, FleetSummary, Method,
-    MoneyBody, VISIT_METHOD, VisitStats, WARRANTY_METHOD, WarrantyStats, distribution,
+    ALERT_METHOD, AlertStats, COST_METHOD, CostMetrics, DISTRIBUTION_METHOD, FLEET_SUMMARY_METHOD, FleetSummary,
+    Method, MoneyBody, VISIT_METHOD, VisitStats, WARRANTY_METHOD, WarrantyStats, distribution,
 };
-use crate::domain::fleet::change::{Reason, RemainingKm};
 use crate::domain::fleet::Severity;
+use crate::domain::fleet::change::{Reason, RemainingKm};
 use crate::store::{ActionRow, Issue, JobRow, VehicleRow};
 use crate::use_cases::show_executive_dashboard::ExecutiveDashboard;
 use crate::use_cases::show_fleet_dashboard::FleetDashboard;
@@ -27,7 +27,11 @@ pub(crate) struct ReasonBody {
 impl From<Reason> for ReasonBody {
     fn from(reason: Reason) -> ReasonBody {
         let params = serde_json::from_str(&reason.params_json).unwrap_or_default();
-        ReasonBody { code: reason.code, params, text: reason.text }
+        ReasonBody {
+            code: reason.code,
+            params,
+            text: reason.text,
+        }
     }
 }
 
@@ -41,7 +45,11 @@ pub(crate) struct RemainingBody {
 
 impl From<RemainingKm> for RemainingBody {
     fn from(remaining: RemainingKm) -> RemainingBody {
-        RemainingBody { p05: remaining.p05, p50: remaining.p50, p95: remaining.p95 }
+        RemainingBody {
+            p05: remaining.p05,
+            p50: remaining.p50,
+            p95: remaining.p95,
+        }
     }
 }
 
@@ -53,7 +61,10 @@ pub(crate) struct NextVisit {
 }
 
 fn next_visit(visit: Option<(String, DateTime<Utc>)>) -> Option<NextVisit> {
-    visit.map(|(appointment_id, starts_at)| NextVisit { appointment_id, starts_at })
+    visit.map(|(appointment_id, starts_at)| NextVisit {
+        appointment_id,
+        starts_at,
+    })
 }
 
 /// A vehicle's line.
@@ -148,7 +159,9 @@ pub(crate) struct IssueBody {
 
 impl From<Issue> for IssueBody {
     fn from(issue: Issue) -> IssueBody {
-        let worst = Severity::ALL.into_iter().find(|severity| severity.rank() == issue.worst_severity_rank);
+        let worst = Severity::ALL
+            .into_iter()
+            .find(|severity| severity.rank() == issue.worst_severity_rank);
         IssueBody {
             failure_mode: issue.failure_code,
             name: issue.failure_name.filter(|name| !name.is_empty()),
@@ -159,15 +172,22 @@ impl From<Issue> for IssueBody {
     }
 }
 
-const TOP_ISSUES_METHOD: (&str, &str) =
-    ("top_issues", "Failure modes of open decisions by the number of vehicles that share them; the first ten.");
+const TOP_ISSUES_METHOD: (&str, &str) = (
+    "top_issues",
+    "Failure modes of open decisions by the number of vehicles that share them; the first ten.",
+);
 const ACTION_LIST_METHOD: (&str, &str) = (
     "action_list",
     "Open decisions of WARNING and above: by severity, then by the 5 % quantile of the remaining life; the first fifty.",
 );
-const WORST_METHOD: (&str, &str) = ("worst_vehicles", "Vehicles with the lowest newest overall score; the first twenty.");
-const RECORDS_METHOD: (&str, &str) =
-    ("telemetry_records_24h", "Records heard of by event hour, of the last 24 hours of business time.");
+const WORST_METHOD: (&str, &str) = (
+    "worst_vehicles",
+    "Vehicles with the lowest newest overall score; the first twenty.",
+);
+const RECORDS_METHOD: (&str, &str) = (
+    "telemetry_records_24h",
+    "Records heard of by event hour, of the last 24 hours of business time.",
+);
 
 /// The fleet manager's first screen.
 #[derive(Serialize, ToSchema)]
@@ -188,7 +208,13 @@ impl From<FleetDashboard> for FleetDashboardBody {
     fn from(dashboard: FleetDashboard) -> FleetDashboardBody {
         let mut method = Method::from(FLEET_SUMMARY_METHOD);
         method.extend(COST_METHOD);
-        method.extend([DISTRIBUTION_METHOD, TOP_ISSUES_METHOD, ACTION_LIST_METHOD, WORST_METHOD, RECORDS_METHOD]);
+        method.extend([
+            DISTRIBUTION_METHOD,
+            TOP_ISSUES_METHOD,
+            ACTION_LIST_METHOD,
+            WORST_METHOD,
+            RECORDS_METHOD,
+        ]);
         FleetDashboardBody {
             fleet_summary: (&dashboard.numbers).into(),
             health_distribution: distribution(&dashboard.numbers),
@@ -261,7 +287,11 @@ impl From<(String, Vec<OwnedVehicle>)> for OwnerDashboardBody {
             vehicle: owned.row.into(),
             actions: owned.actions.into_iter().map(ActionBody::from).collect(),
         };
-        OwnerDashboardBody { user_id, vehicles: vehicles.into_iter().map(body).collect(), method }
+        OwnerDashboardBody {
+            user_id,
+            vehicles: vehicles.into_iter().map(body).collect(),
+            method,
+        }
     }
 }
 
@@ -323,6 +353,10 @@ impl From<(String, Vec<JobRow>)> for TechnicianDashboardBody {
             "jobs",
             "Visits of the technician that start from twelve hours ago on (business time) and are not cancelled; the first hundred.",
         )]);
-        TechnicianDashboardBody { technician_id, jobs: jobs.into_iter().map(JobBody::from).collect(), method }
+        TechnicianDashboardBody {
+            technician_id,
+            jobs: jobs.into_iter().map(JobBody::from).collect(),
+            method,
+        }
     }
 }

@@ -212,7 +212,10 @@ pub(crate) struct CreatedUserBody {
 
 impl From<CreatedUser> for CreatedUserBody {
     fn from(created: CreatedUser) -> CreatedUserBody {
-        CreatedUserBody { user: created.user.into(), generated_password: created.generated_password }
+        CreatedUserBody {
+            user: created.user.into(),
+            generated_password: created.generated_password,
+        }
     }
 }
 
@@ -257,7 +260,12 @@ pub(crate) struct TenantBody {
 impl From<Tenant> for TenantBody {
     fn from(tenant: Tenant) -> TenantBody {
         let status = tenant.status();
-        TenantBody { tenant_id: tenant.tenant_id, name: tenant.name, status, created_at: tenant.created_at }
+        TenantBody {
+            tenant_id: tenant.tenant_id,
+            name: tenant.name,
+            status,
+            created_at: tenant.created_at,
+        }
     }
 }
 
@@ -295,7 +303,11 @@ impl From<NewTenantBody> for NewTenant {
             fleet_ids: Vec::new(),
             locale: None,
         };
-        NewTenant { tenant_id: body.tenant_id, name: body.name, admin: admin.into() }
+        NewTenant {
+            tenant_id: body.tenant_id,
+            name: body.name,
+            admin: admin.into(),
+        }
     }
 }
 
@@ -351,8 +363,20 @@ impl From<NewKeyBody> for NewKey {
             KeyKindName::Service => KeyKind::Service,
             KeyKindName::User => KeyKind::User(body.role.map_or(Role::Executive, Role::from)),
         };
-        let NewKeyBody { name, scopes, vehicle_ids, expires_in_days, .. } = body;
-        NewKey { kind, name, scopes, vehicle_ids, expires_in_days }
+        let NewKeyBody {
+            name,
+            scopes,
+            vehicle_ids,
+            expires_in_days,
+            ..
+        } = body;
+        NewKey {
+            kind,
+            name,
+            scopes,
+            vehicle_ids,
+            expires_in_days,
+        }
     }
 }
 

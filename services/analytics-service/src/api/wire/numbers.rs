@@ -20,7 +20,10 @@ pub(crate) struct MoneyBody {
 
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> MoneyBody {
-        MoneyBody { amount_minor: money.amount_minor, currency: money.currency }
+        MoneyBody {
+            amount_minor: money.amount_minor,
+            currency: money.currency,
+        }
     }
 }
 
@@ -42,12 +45,30 @@ pub(crate) struct FleetSummary {
 }
 
 pub(crate) const FLEET_SUMMARY_METHOD: [(&str, &str); 6] = [
-    ("fleet_summary.vehicles", "Vehicles that any event spoke of and that are not retired."),
-    ("fleet_summary.mean_health_score", "Mean of the newest overall scores, of vehicles that have one."),
-    ("fleet_summary.share_good", "Vehicles in GOOD or EXCELLENT over vehicles in a known band."),
-    ("fleet_summary.with_open_alerts", "Vehicles with an alert that was created and not resolved."),
-    ("fleet_summary.with_critical_alerts", "The same, with an alert that is CRITICAL or EMERGENCY."),
-    ("fleet_summary.with_visit", "Vehicles with a visit that is scheduled or started."),
+    (
+        "fleet_summary.vehicles",
+        "Vehicles that any event spoke of and that are not retired.",
+    ),
+    (
+        "fleet_summary.mean_health_score",
+        "Mean of the newest overall scores, of vehicles that have one.",
+    ),
+    (
+        "fleet_summary.share_good",
+        "Vehicles in GOOD or EXCELLENT over vehicles in a known band.",
+    ),
+    (
+        "fleet_summary.with_open_alerts",
+        "Vehicles with an alert that was created and not resolved.",
+    ),
+    (
+        "fleet_summary.with_critical_alerts",
+        "The same, with an alert that is CRITICAL or EMERGENCY.",
+    ),
+    (
+        "fleet_summary.with_visit",
+        "Vehicles with a visit that is scheduled or started.",
+    ),
 ];
 
 pub(crate) const DISTRIBUTION_METHOD: (&str, &str) = (
@@ -70,7 +91,11 @@ impl From<&FleetNumbers> for FleetSummary {
 
 /// The counts by band.
 pub(crate) fn distribution(numbers: &FleetNumbers) -> BTreeMap<&'static str, u64> {
-    numbers.by_band.iter().map(|(band, count)| (band.as_str(), *count)).collect()
+    numbers
+        .by_band
+        .iter()
+        .map(|(band, count)| (band.as_str(), *count))
+        .collect()
 }
 
 /// What repairs may cost, did cost, and saved.
@@ -88,19 +113,40 @@ pub(crate) struct CostMetrics {
 }
 
 pub(crate) const COST_METHOD: [(&str, &str); 9] = [
-    ("cost_metrics.open_decisions", "Newest decision of each component that no repair, visit or resolved alert has settled."),
-    ("cost_metrics.open_estimate_low", "Sum of the lower cost estimates of the open decisions, by currency."),
-    ("cost_metrics.open_estimate_high", "Sum of the upper cost estimates of the open decisions, by currency."),
+    (
+        "cost_metrics.open_decisions",
+        "Newest decision of each component that no repair, visit or resolved alert has settled.",
+    ),
+    (
+        "cost_metrics.open_estimate_low",
+        "Sum of the lower cost estimates of the open decisions, by currency.",
+    ),
+    (
+        "cost_metrics.open_estimate_high",
+        "Sum of the upper cost estimates of the open decisions, by currency.",
+    ),
     ("cost_metrics.completed_visits", "Visits reported as completed."),
-    ("cost_metrics.spent", "Sum of the reported costs of completed visits, by currency."),
-    ("cost_metrics.confirmed_visits", "Completed visits with a finding that confirmed the failure."),
+    (
+        "cost_metrics.spent",
+        "Sum of the reported costs of completed visits, by currency.",
+    ),
+    (
+        "cost_metrics.confirmed_visits",
+        "Completed visits with a finding that confirmed the failure.",
+    ),
     (
         "cost_metrics.avoided_estimate",
         "First form: upper cost estimate minus reported cost, of confirmed visits with an estimate in the same currency. \
          An estimate from events alone; downtime and consequential damage are not counted.",
     ),
-    ("cost_metrics.false_alarm_visits", "Completed visits in which every finding was NOT_FOUND."),
-    ("cost_metrics.false_alarm_cost", "Sum of the reported costs of those visits: the losses beside what was avoided."),
+    (
+        "cost_metrics.false_alarm_visits",
+        "Completed visits in which every finding was NOT_FOUND.",
+    ),
+    (
+        "cost_metrics.false_alarm_cost",
+        "Sum of the reported costs of those visits: the losses beside what was avoided.",
+    ),
 ];
 
 impl From<&CostNumbers> for CostMetrics {
@@ -138,16 +184,27 @@ pub(crate) struct AlertStats {
 }
 
 pub(crate) const ALERT_METHOD: [(&str, &str); 4] = [
-    ("alert_stats.by_severity", "Alerts created, by severity and present state."),
-    ("alert_stats.deliveries", "Messages by channel and the newest status that was reported."),
+    (
+        "alert_stats.by_severity",
+        "Alerts created, by severity and present state.",
+    ),
+    (
+        "alert_stats.deliveries",
+        "Messages by channel and the newest status that was reported.",
+    ),
     ("alert_stats.acknowledged", "Alerts that a person acknowledged."),
-    ("alert_stats.mean_acknowledge_s", "Mean seconds from the alert's creation to its first acknowledgement."),
+    (
+        "alert_stats.mean_acknowledge_s",
+        "Mean seconds from the alert's creation to its first acknowledgement.",
+    ),
 ];
 
 impl From<AlertNumbers> for AlertStats {
     fn from(numbers: AlertNumbers) -> AlertStats {
         let counts = |rows: Vec<(String, String, u64)>| {
-            rows.into_iter().map(|(of, state, count)| CountBody { of, state, count }).collect()
+            rows.into_iter()
+                .map(|(of, state, count)| CountBody { of, state, count })
+                .collect()
         };
         AlertStats {
             by_severity: counts(numbers.by_severity),
@@ -168,10 +225,19 @@ pub(crate) struct WarrantyStats {
 }
 
 pub(crate) const WARRANTY_METHOD: [(&str, &str); 4] = [
-    ("warranty_stats.checks_covered", "Coverage checks that found the repair covered."),
-    ("warranty_stats.checks_not_covered", "Coverage checks that found it not covered."),
+    (
+        "warranty_stats.checks_covered",
+        "Coverage checks that found the repair covered.",
+    ),
+    (
+        "warranty_stats.checks_not_covered",
+        "Coverage checks that found it not covered.",
+    ),
     ("warranty_stats.claims", "Claims submitted."),
-    ("warranty_stats.claimed", "Sum of the amounts of submitted claims, by currency."),
+    (
+        "warranty_stats.claimed",
+        "Sum of the amounts of submitted claims, by currency.",
+    ),
 ];
 
 impl From<WarrantyNumbers> for WarrantyStats {
@@ -196,9 +262,18 @@ pub(crate) struct VisitStats {
 
 pub(crate) const VISIT_METHOD: [(&str, &str); 4] = [
     ("visit_stats.by_state", "Visits by how far they have come."),
-    ("visit_stats.automatic", "Visits that were booked automatically and not cancelled."),
-    ("visit_stats.automatic_before_p05", "Of those, the ones that start before the 5 % quantile of the remaining life."),
-    ("visit_stats.automatic_after_p05", "Of those, the ones that start after it. The rest has no known quantile."),
+    (
+        "visit_stats.automatic",
+        "Visits that were booked automatically and not cancelled.",
+    ),
+    (
+        "visit_stats.automatic_before_p05",
+        "Of those, the ones that start before the 5 % quantile of the remaining life.",
+    ),
+    (
+        "visit_stats.automatic_after_p05",
+        "Of those, the ones that start after it. The rest has no known quantile.",
+    ),
 ];
 
 impl From<VisitNumbers> for VisitStats {
@@ -233,10 +308,17 @@ pub(crate) struct FleetHealthBody {
 
 impl From<FleetHealth> for FleetHealthBody {
     fn from(health: FleetHealth) -> FleetHealthBody {
-        let worst = |(component, vehicles, lowest_score)| WorstComponent { component, vehicles, lowest_score };
+        let worst = |(component, vehicles, lowest_score)| WorstComponent {
+            component,
+            vehicles,
+            lowest_score,
+        };
         let mut method = Method::from(FLEET_SUMMARY_METHOD);
         method.extend([DISTRIBUTION_METHOD]);
-        method.extend([("worst_components", "Vehicles by their component with the lowest score, and that lowest score.")]);
+        method.extend([(
+            "worst_components",
+            "Vehicles by their component with the lowest score, and that lowest score.",
+        )]);
         FleetHealthBody {
             fleet_summary: (&health.numbers).into(),
             health_distribution: distribution(&health.numbers),

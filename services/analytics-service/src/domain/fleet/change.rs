@@ -119,7 +119,10 @@ impl Verdict {
     /// The verdict of this name; a name from a newer producer is unknown.
     pub fn parse(name: &str) -> Verdict {
         let known = [Verdict::Confirmed, Verdict::NotFound, Verdict::OtherCause];
-        known.into_iter().find(|verdict| verdict.as_str() == name).unwrap_or(Verdict::Unknown)
+        known
+            .into_iter()
+            .find(|verdict| verdict.as_str() == name)
+            .unwrap_or(Verdict::Unknown)
     }
 }
 
@@ -147,19 +150,52 @@ pub struct Outcome {
 pub enum Change {
     Registered(Registration),
     Overall(Overall),
-    Component { component: String, reading: Reading },
+    Component {
+        component: String,
+        reading: Reading,
+    },
     /// A repair that was done elsewhere.
-    Repaired { component: String, at: DateTime<Utc> },
-    DecisionMade { decision_id: String, detail: DecisionDetail },
-    WarrantyJudged { decision_id: String, covered: bool },
-    AlertRaised { alert_id: String, detail: AlertDetail },
-    AlertAcknowledged { alert_id: String, by: String },
-    AlertResolved { alert_id: String },
-    VisitPlanned { visit_id: String, plan: VisitPlan },
-    TechnicianAssigned { visit_id: String, technician_id: String },
-    VisitStarted { visit_id: String },
-    VisitCancelled { visit_id: String },
-    VisitCompleted { visit_id: String, outcome: Outcome },
+    Repaired {
+        component: String,
+        at: DateTime<Utc>,
+    },
+    DecisionMade {
+        decision_id: String,
+        detail: DecisionDetail,
+    },
+    WarrantyJudged {
+        decision_id: String,
+        covered: bool,
+    },
+    AlertRaised {
+        alert_id: String,
+        detail: AlertDetail,
+    },
+    AlertAcknowledged {
+        alert_id: String,
+        by: String,
+    },
+    AlertResolved {
+        alert_id: String,
+    },
+    VisitPlanned {
+        visit_id: String,
+        plan: VisitPlan,
+    },
+    TechnicianAssigned {
+        visit_id: String,
+        technician_id: String,
+    },
+    VisitStarted {
+        visit_id: String,
+    },
+    VisitCancelled {
+        visit_id: String,
+    },
+    VisitCompleted {
+        visit_id: String,
+        outcome: Outcome,
+    },
 }
 
 impl Change {

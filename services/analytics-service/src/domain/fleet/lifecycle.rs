@@ -54,7 +54,7 @@ impl Alert {
 pub struct Decision {
     pub made: Option<Latest<DecisionDetail>>,
     pub covered: Option<Latest<bool>>,
-    /// A visit for it was completed, its alert was resolved, the component was repaired or judged anew since.
+    /// Settled by what else is known: a completed visit for it, its resolved alert, a repair or a newer decision.
     pub closed: bool,
 }
 
@@ -123,6 +123,8 @@ impl Visit {
 
     /// The decision that the report names. A plan may change its mind, a report does not, so only it settles anything.
     pub fn settles(&self) -> Option<&str> {
-        self.completed.as_ref().and_then(|done| done.value.decision_id.as_deref())
+        self.completed
+            .as_ref()
+            .and_then(|done| done.value.decision_id.as_deref())
     }
 }

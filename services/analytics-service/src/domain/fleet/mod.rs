@@ -48,7 +48,14 @@ pub enum Band {
 
 impl Band {
     /// Every band, worst first.
-    pub const ALL: [Band; 6] = [Band::Critical, Band::Poor, Band::Fair, Band::Good, Band::Excellent, Band::Unknown];
+    pub const ALL: [Band; 6] = [
+        Band::Critical,
+        Band::Poor,
+        Band::Fair,
+        Band::Good,
+        Band::Excellent,
+        Band::Unknown,
+    ];
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -64,7 +71,10 @@ impl Band {
 
     /// The band of this name; a name from a newer producer is unknown.
     pub fn parse(name: &str) -> Band {
-        Band::ALL.into_iter().find(|band| band.as_str() == name).unwrap_or(Band::Unknown)
+        Band::ALL
+            .into_iter()
+            .find(|band| band.as_str() == name)
+            .unwrap_or(Band::Unknown)
     }
 }
 
@@ -80,8 +90,13 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, least first.
-    pub const ALL: [Severity; 5] =
-        [Severity::Unknown, Severity::Info, Severity::Warning, Severity::Critical, Severity::Emergency];
+    pub const ALL: [Severity; 5] = [
+        Severity::Unknown,
+        Severity::Info,
+        Severity::Warning,
+        Severity::Critical,
+        Severity::Emergency,
+    ];
 
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
@@ -96,7 +111,10 @@ impl Severity {
 
     /// The severity of this name; a name from a newer producer is unknown.
     pub fn parse(name: &str) -> Severity {
-        Severity::ALL.into_iter().find(|severity| severity.as_str() == name).unwrap_or(Severity::Unknown)
+        Severity::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == name)
+            .unwrap_or(Severity::Unknown)
     }
 
     /// A number for sorting in a database, most serious highest.

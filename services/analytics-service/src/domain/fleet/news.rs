@@ -25,11 +25,29 @@ pub enum News {
     /// It changes the picture of one vehicle.
     Vehicle { vehicle_id: String, changes: Vec<Change> },
     /// Records by vehicle and hour of event time.
-    Telemetry { records: BTreeMap<(String, DateTime<Utc>), i64> },
+    Telemetry {
+        records: BTreeMap<(String, DateTime<Utc>), i64>,
+    },
     /// What became of a message.
-    Delivery { delivery_id: String, alert_id: String, channel: String, status: String },
+    Delivery {
+        delivery_id: String,
+        alert_id: String,
+        channel: String,
+        status: String,
+    },
     /// A warranty check, and what it says about the decision's vehicle.
-    Coverage { check_id: String, vehicle_id: String, component: String, decision_id: Option<String>, covered: bool },
+    Coverage {
+        check_id: String,
+        vehicle_id: String,
+        component: String,
+        decision_id: Option<String>,
+        covered: bool,
+    },
     /// A claim was made.
-    Claim { claim_id: String, vehicle_id: String, component: String, amount: Money },
+    Claim {
+        claim_id: String,
+        vehicle_id: String,
+        component: String,
+        amount: Money,
+    },
 }

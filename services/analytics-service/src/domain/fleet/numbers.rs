@@ -148,7 +148,8 @@ impl CostNumbers {
             if let (Some(high), Some(cost)) = (&settled.estimate_high, cost)
                 && high.currency == cost.currency
             {
-                self.avoided.add(&cost.currency, high.amount_minor.saturating_sub(cost.amount_minor));
+                self.avoided
+                    .add(&cost.currency, high.amount_minor.saturating_sub(cost.amount_minor));
             }
         } else if settled.nothing_found {
             self.false_alarms += settled.visits;
@@ -164,7 +165,10 @@ mod tests {
     use super::*;
 
     fn euro(amount_minor: i64) -> Option<Money> {
-        Some(Money { amount_minor, currency: "EUR".into() })
+        Some(Money {
+            amount_minor,
+            currency: "EUR".into(),
+        })
     }
 
     #[test]
@@ -179,8 +183,19 @@ mod tests {
         };
         costs.add_settled(&visit(euro(50_000), euro(41_500), true));
         costs.add_settled(&visit(euro(50_000), euro(9_000), false));
-        costs.add_settled(&visit(Some(Money { amount_minor: 1, currency: "USD".into() }), euro(100), true));
-        assert_eq!(costs.avoided.amounts(), vec![euro(8_500).unwrap()], "currencies are not compared");
+        costs.add_settled(&visit(
+            Some(Money {
+                amount_minor: 1,
+                currency: "USD".into(),
+            }),
+            euro(100),
+            true,
+        ));
+        assert_eq!(
+            costs.avoided.amounts(),
+            vec![euro(8_500).unwrap()],
+            "currencies are not compared"
+        );
         assert_eq!(costs.false_alarm_cost.amounts(), vec![euro(9_000).unwrap()]);
         assert_eq!(costs.spent.amounts(), vec![euro(50_600).unwrap()]);
         assert_eq!((costs.visits, costs.confirmed, costs.false_alarms), (3, 2, 1));

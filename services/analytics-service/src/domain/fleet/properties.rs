@@ -15,7 +15,11 @@ fn at(minutes: i64) -> DateTime<Utc> {
 }
 
 fn reason() -> Reason {
-    Reason { code: "x".into(), params_json: "{}".into(), text: "x".into() }
+    Reason {
+        code: "x".into(),
+        params_json: "{}".into(),
+        text: "x".into(),
+    }
 }
 
 pub(super) fn decision(component: &str) -> DecisionDetail {
@@ -54,8 +58,18 @@ fn plan(decision_id: &str, starts: i64) -> VisitPlan {
 
 fn outcome(component: &str, decision_id: Option<&str>, minutes: i64, acted: bool) -> Outcome {
     let verdict = if acted { Verdict::Confirmed } else { Verdict::NotFound };
-    let findings = vec![Finding { component: component.into(), verdict, acted }];
-    Outcome { completed_at: at(minutes), decision_id: decision_id.map(str::to_owned), technician_id: None, cost: None, findings }
+    let findings = vec![Finding {
+        component: component.into(),
+        verdict,
+        acted,
+    }];
+    Outcome {
+        completed_at: at(minutes),
+        decision_id: decision_id.map(str::to_owned),
+        technician_id: None,
+        cost: None,
+        findings,
+    }
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -69,11 +83,32 @@ fn change() -> impl Strategy<Value = Change> {
         let alert_id = format!("alert_{component}_{id}");
         let visit_id = format!("apt_{component}_{id}");
         match kind {
-            0 => Change::Registered(Registration { retired: level == 9, ..Registration::default() }),
-            1 => Change::Overall(Overall { score, band, odometer_km: None }),
-            2 | 3 => Change::Component { component: component_name, reading: Reading { score, band, rul_km: None, confidence: None } },
-            4 => Change::DecisionMade { decision_id, detail: decision(component) },
-            5 => Change::WarrantyJudged { decision_id, covered: level > 4 },
+            0 => Change::Registered(Registration {
+                retired: level == 9,
+                ..Registration::default()
+            }),
+            1 => Change::Overall(Overall {
+                score,
+                band,
+                odometer_km: None,
+            }),
+            2 | 3 => Change::Component {
+                component: component_name,
+                reading: Reading {
+                    score,
+                    band,
+                    rul_km: None,
+                    confidence: None,
+                },
+            },
+            4 => Change::DecisionMade {
+                decision_id,
+                detail: decision(component),
+            },
+            5 => Change::WarrantyJudged {
+                decision_id,
+                covered: level > 4,
+            },
             6 => Change::AlertRaised {
                 alert_id,
                 detail: AlertDetail {
@@ -84,13 +119,25 @@ fn change() -> impl Strategy<Value = Change> {
                     title: reason(),
                 },
             },
-            7 => Change::AlertAcknowledged { alert_id, by: format!("usr_{level}") },
+            7 => Change::AlertAcknowledged {
+                alert_id,
+                by: format!("usr_{level}"),
+            },
             8 => Change::AlertResolved { alert_id },
-            9 => Change::VisitPlanned { visit_id, plan: plan(&decision_id, minutes) },
+            9 => Change::VisitPlanned {
+                visit_id,
+                plan: plan(&decision_id, minutes),
+            },
             10 => Change::VisitStarted { visit_id },
             11 => Change::VisitCancelled { visit_id },
-            12 => Change::Repaired { component: component_name, at: at(minutes) },
-            _ => Change::VisitCompleted { visit_id, outcome: outcome(component, Some(&decision_id), minutes, level > 4) },
+            12 => Change::Repaired {
+                component: component_name,
+                at: at(minutes),
+            },
+            _ => Change::VisitCompleted {
+                visit_id,
+                outcome: outcome(component, Some(&decision_id), minutes, level > 4),
+            },
         }
     })
 }
@@ -99,7 +146,18 @@ fn change() -> impl Strategy<Value = Change> {
 fn history() -> impl Strategy<Value = Vec<Said>> {
     prop::collection::vec((0_u8..4, 0_i64..300, change()), 0..40).prop_map(|said| {
         let stamped = said.into_iter().enumerate();
-        stamped.map(|(i, (vehicle, minutes, change))| (format!("V{vehicle}"), Stamp { time: at(minutes), sequence: i as i64 }, change)).collect()
+        stamped
+            .map(|(i, (vehicle, minutes, change))| {
+                (
+                    format!("V{vehicle}"),
+                    Stamp {
+                        time: at(minutes),
+                        sequence: i as i64,
+                    },
+                    change,
+                )
+            })
+            .collect()
     })
 }
 
@@ -108,7 +166,11 @@ fn history_and_permutation() -> impl Strategy<Value = (Vec<Said>, Vec<Said>)> {
     history().prop_flat_map(|said| {
         let repeats = prop::collection::vec(prop::sample::select(vec![0_usize, 0, 1, 2]), said.len());
         (Just(said), repeats).prop_flat_map(|(said, repeats)| {
-            let repeated: Vec<Said> = said.iter().zip(repeats).flat_map(|(one, n)| std::iter::repeat_n(one.clone(), n + 1)).collect();
+            let repeated: Vec<Said> = said
+                .iter()
+                .zip(repeats)
+                .flat_map(|(one, n)| std::iter::repeat_n(one.clone(), n + 1))
+                .collect();
             (Just(said), Just(repeated).prop_shuffle())
         })
     })
@@ -124,7 +186,10 @@ fn fold(said: &[Said]) -> BTreeMap<String, Vehicle> {
 
 fn numbers(fleet: &BTreeMap<String, Vehicle>) -> FleetNumbers {
     let mut numbers = FleetNumbers::default();
-    fleet.values().filter_map(|vehicle| Group::of(&vehicle.overview())).for_each(|group| numbers.add(&group));
+    fleet
+        .values()
+        .filter_map(|vehicle| Group::of(&vehicle.overview()))
+        .for_each(|group| numbers.add(&group));
     numbers
 }
 
@@ -181,13 +246,61 @@ proptest! {
 #[test]
 fn a_decision_after_the_repair_is_open_again() {
     let mut vehicle = Vehicle::default();
-    let stamp = |minutes, sequence| Stamp { time: at(minutes), sequence };
-    vehicle.apply(stamp(0, 1), Change::DecisionMade { decision_id: "dec_1".into(), detail: decision("cooling") });
+    let stamp = |minutes, sequence| Stamp {
+        time: at(minutes),
+        sequence,
+    };
+    vehicle.apply(
+        stamp(0, 1),
+        Change::DecisionMade {
+            decision_id: "dec_1".into(),
+            detail: decision("cooling"),
+        },
+    );
     assert!(vehicle.decisions["dec_1"].is_open());
-    let done = Change::VisitCompleted { visit_id: "apt_1".into(), outcome: outcome("cooling", Some("dec_1"), 60, true) };
+    let done = Change::VisitCompleted {
+        visit_id: "apt_1".into(),
+        outcome: outcome("cooling", Some("dec_1"), 60, true),
+    };
     vehicle.apply(stamp(60, 2), done);
     assert!(!vehicle.decisions["dec_1"].is_open());
-    vehicle.apply(stamp(90, 3), Change::DecisionMade { decision_id: "dec_2".into(), detail: decision("cooling") });
+    vehicle.apply(
+        stamp(90, 3),
+        Change::DecisionMade {
+            decision_id: "dec_2".into(),
+            detail: decision("cooling"),
+        },
+    );
     assert!(vehicle.decisions["dec_2"].is_open(), "the repair did not hold");
     assert!(!vehicle.decisions["dec_1"].is_open());
+}
+
+#[test]
+fn a_decision_that_is_made_twice_counts_from_its_newest_time() {
+    let stamp = |minutes, sequence| Stamp {
+        time: at(minutes),
+        sequence,
+    };
+    let made = || Change::DecisionMade {
+        decision_id: "dec_1".into(),
+        detail: decision("cooling"),
+    };
+    let changes = [
+        (stamp(0, 1), made()),
+        (
+            stamp(60, 2),
+            Change::Repaired {
+                component: "cooling".into(),
+                at: at(60),
+            },
+        ),
+        (stamp(90, 3), made()),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
+        let mut vehicle = Vehicle::default();
+        for place in order {
+            vehicle.apply(changes[place].0, changes[place].1.clone());
+        }
+        assert!(vehicle.decisions["dec_1"].is_open(), "{order:?}");
+    }
 }

@@ -57,7 +57,11 @@ impl Vehicle {
                 offer(&mut self.decisions.entry(decision_id).or_default().made, stamp, detail);
             }
             Change::WarrantyJudged { decision_id, covered } => {
-                offer(&mut self.decisions.entry(decision_id).or_default().covered, stamp, covered);
+                offer(
+                    &mut self.decisions.entry(decision_id).or_default().covered,
+                    stamp,
+                    covered,
+                );
             }
             Change::AlertRaised { alert_id, detail } => {
                 offer(&mut self.alerts.entry(alert_id).or_default().raised, stamp, detail);
@@ -69,8 +73,15 @@ impl Vehicle {
                 earliest(&mut self.alerts.entry(alert_id).or_default().resolved_at, stamp.time);
             }
             Change::VisitPlanned { visit_id, plan } => self.visits.entry(visit_id).or_default().plan(stamp, plan),
-            Change::TechnicianAssigned { visit_id, technician_id } => {
-                offer(&mut self.visits.entry(visit_id).or_default().technician, stamp, technician_id);
+            Change::TechnicianAssigned {
+                visit_id,
+                technician_id,
+            } => {
+                offer(
+                    &mut self.visits.entry(visit_id).or_default().technician,
+                    stamp,
+                    technician_id,
+                );
             }
             Change::VisitStarted { visit_id } => {
                 earliest(&mut self.visits.entry(visit_id).or_default().started_at, stamp.time);
@@ -99,16 +110,26 @@ impl Vehicle {
         offer(&mut self.visits.entry(visit_id).or_default().completed, stamp, outcome);
     }
 
-    /// Closes the decisions that something has settled. Closing is for good, so it may be done at any time.
+    /// Judges which decisions are settled. It follows from the joined state alone, so the order of events cannot show in it.
     fn settle(&mut self) {
-        for (decision_id, decision) in self.decisions.iter_mut().filter(|(_, decision)| decision.is_open()) {
+        for (decision_id, decision) in &mut self.decisions {
             let Some(made) = &decision.made else { continue };
             let component = self.components.get(&made.value.component);
-            let superseded = component.and_then(|component| component.decided).is_some_and(|newest| newest > made.stamp);
-            let repaired = component.and_then(|component| component.repaired_at).is_some_and(|at| at >= made.stamp.time);
-            let visited = self.visits.values().any(|visit| visit.settles() == Some(decision_id.as_str()));
+            let superseded = component
+                .and_then(|component| component.decided)
+                .is_some_and(|newest| newest > made.stamp);
+            let repaired = component
+                .and_then(|component| component.repaired_at)
+                .is_some_and(|at| at >= made.stamp.time);
+            let visited = self
+                .visits
+                .values()
+                .any(|visit| visit.settles() == Some(decision_id.as_str()));
             let resolved = self.alerts.values().any(|alert| {
-                let raised = alert.raised.as_ref().and_then(|raised| raised.value.decision_id.as_deref());
+                let raised = alert
+                    .raised
+                    .as_ref()
+                    .and_then(|raised| raised.value.decision_id.as_deref());
                 alert.resolved_at.is_some() && raised == Some(decision_id.as_str())
             });
             decision.closed = superseded || repaired || visited || resolved;
@@ -121,19 +142,36 @@ impl Vehicle {
             let reading = &component.reading.as_ref()?.value;
             Some((reading.score?, name.clone(), reading.rul_km))
         };
-        let worst = self.components.iter().filter_map(scored).min_by(|a, b| a.0.total_cmp(&b.0));
-        let open: Vec<_> = self.alerts.values().filter(|alert| alert.is_open()).filter_map(|alert| alert.raised.as_ref()).collect();
+        let worst = self
+            .components
+            .iter()
+            .filter_map(scored)
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        let open: Vec<_> = self
+            .alerts
+            .values()
+            .filter(|alert| alert.is_open())
+            .filter_map(|alert| alert.raised.as_ref())
+            .collect();
         let visits = self.visits.iter().filter(|(_, visit)| visit.is_open());
         Overview {
-            retired: self.registration.as_ref().is_some_and(|registration| registration.value.retired),
-            band: self.overall.as_ref().map_or(Band::Unknown, |overall| overall.value.band),
+            retired: self
+                .registration
+                .as_ref()
+                .is_some_and(|registration| registration.value.retired),
+            band: self
+                .overall
+                .as_ref()
+                .map_or(Band::Unknown, |overall| overall.value.band),
             score: self.overall.as_ref().and_then(|overall| overall.value.score),
             worst_score: worst.as_ref().map(|worst| worst.0),
             rul_km: worst.as_ref().and_then(|worst| worst.2),
             worst_component: worst.map(|worst| worst.1),
             open_alerts: open.len() as u64,
             worst_severity: open.iter().map(|raised| raised.value.severity).max(),
-            next_visit: visits.filter_map(|(id, visit)| Some((visit.plan.as_ref()?.value.starts_at, id.clone()))).min(),
+            next_visit: visits
+                .filter_map(|(id, visit)| Some((visit.plan.as_ref()?.value.starts_at, id.clone())))
+                .min(),
         }
     }
 }
