@@ -17,6 +17,10 @@ pub enum Error {
         code: &'static str,
         text: &'static str,
     },
+    #[error("a query parameter has a value that is not known")]
+    UnknownWord { name: &'static str, word: String },
+    #[error("the cursor was not given out by this list")]
+    ForeignCursor,
     #[error("a stored value cannot be read")]
     Corrupt { what: &'static str },
     #[error("the database failed")]
@@ -39,7 +43,11 @@ impl From<Error> for HandleError {
                 code,
                 detail: format!("{path}: {text}"),
             },
-            Error::AlertNotFound { .. } | Error::AlreadyResolved { .. } | Error::Corrupt { .. } => Self::Poison {
+            Error::AlertNotFound { .. }
+            | Error::AlreadyResolved { .. }
+            | Error::UnknownWord { .. }
+            | Error::ForeignCursor
+            | Error::Corrupt { .. } => Self::Poison {
                 code: "event.not_applicable",
                 detail: error.to_string(),
             },

@@ -63,10 +63,24 @@ impl Settings {
         let planning = &config.planning;
         let currency = Currency::parse(&planning.currency)
             .ok_or_else(|| anyhow::anyhow!("planning.currency is not an ISO 4217 code: {}", planning.currency))?;
-        let amounts = [config.risk.breakdown_minor, config.risk.standing_minor_per_day, planning.buffer_minutes];
-        let spans = [planning.horizon_days, planning.hold_minutes, planning.retry_unplaced_minutes];
-        anyhow::ensure!(amounts.iter().all(|value| *value >= 0), "costs and buffers cannot be below zero");
-        anyhow::ensure!(spans.iter().all(|value| (1..=100_000).contains(value)), "horizon, hold and retry must be positive");
+        let amounts = [
+            config.risk.breakdown_minor,
+            config.risk.standing_minor_per_day,
+            planning.buffer_minutes,
+        ];
+        let spans = [
+            planning.horizon_days,
+            planning.hold_minutes,
+            planning.retry_unplaced_minutes,
+        ];
+        anyhow::ensure!(
+            amounts.iter().all(|value| *value >= 0),
+            "costs and buffers cannot be below zero"
+        );
+        anyhow::ensure!(
+            spans.iter().all(|value| (1..=100_000).contains(value)),
+            "horizon, hold and retry must be positive"
+        );
         anyhow::ensure!(planning.horizon_days <= 365, "planning.horizon_days is at most a year");
         Ok(Settings {
             policy: Policy {
@@ -90,6 +104,9 @@ impl Settings {
     /// What is at stake for a vehicle that may (or may not) be driven until the visit.
     pub fn stakes(&self, stands: bool) -> Stakes {
         let standing_minor_per_day = if stands { self.standing_minor_per_day } else { 0 };
-        Stakes { breakdown_minor: self.breakdown_minor, standing_minor_per_day }
+        Stakes {
+            breakdown_minor: self.breakdown_minor,
+            standing_minor_per_day,
+        }
     }
 }

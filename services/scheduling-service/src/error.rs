@@ -15,7 +15,11 @@ pub struct Violation {
 
 impl Violation {
     pub fn new(path: impl Into<String>, code: &'static str, text: impl Into<String>) -> Self {
-        Violation { path: path.into(), code, text: text.into() }
+        Violation {
+            path: path.into(),
+            code,
+            text: text.into(),
+        }
     }
 }
 
@@ -32,7 +36,10 @@ pub enum Error {
     VersionConflict { expected: i64, found: i64 },
     /// What was asked for is taken; `alternatives` are free, or `why_not` says why none is.
     #[error("the slot is taken")]
-    SlotTaken { alternatives: Vec<Slot>, why_not: Option<WhyNot> },
+    SlotTaken {
+        alternatives: Vec<Slot>,
+        why_not: Option<WhyNot>,
+    },
     #[error("the offered slot {slot_id} has expired or was never given out")]
     SlotExpired { slot_id: String },
     #[error("the vehicle already has the open visit {appointment_id} for this component")]
@@ -45,7 +52,10 @@ pub enum Error {
     Store(#[from] chassis::DbError),
     /// A stored row that this version cannot read.
     #[error("a stored {what} cannot be read")]
-    Corrupt { what: &'static str, source: Option<serde_json::Error> },
+    Corrupt {
+        what: &'static str,
+        source: Option<serde_json::Error>,
+    },
 }
 
 /// What use cases and the store return.

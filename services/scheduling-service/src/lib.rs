@@ -35,7 +35,11 @@ pub static DEFINITION: Definition = Definition {
 pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service> {
     let settings = Settings::from_config(&config)?;
     let kit = Kit::open(&DEFINITION, &config.base, runtime).await?;
-    let app = App { clock: runtime.clock.clone(), database: kit.database(), settings };
+    let app = App {
+        clock: runtime.clock.clone(),
+        database: kit.database(),
+        settings,
+    };
     let (placing, expiring) = (app.clone(), app.clone());
     kit.routes(api::router(app.clone()))
         .consume(events::Consumer::new(app))

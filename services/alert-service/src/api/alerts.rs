@@ -61,7 +61,7 @@ async fn page_of_alerts(app: &App, principal: &Principal, query: AlertQuery) -> 
         limit: query.limit,
         cursor: query.cursor.clone(),
     };
-    let after = position(&page)?;
+    let after = position(&page.after()?)?;
     let filter = filter(query)?;
     let mut tx = app.database.read().await.map_err(Error::from)?;
     let (mut store, viewer) = (Store::new(&mut tx), viewer(principal));
@@ -74,11 +74,10 @@ async fn page_of_alerts(app: &App, principal: &Principal, query: AlertQuery) -> 
         page.limit(),
     )
     .await?;
-    let next_cursor =
-        next.map(|next| cursor::encode(&format!("{} {}", next.raised_at.timestamp_micros(), next.alert_id)));
+    let items = alerts.into_iter().map(Into::into).collect();
     Ok(Json(Page {
-        items: alerts.into_iter().map(Into::into).collect(),
-        next_cursor,
+        items,
+        next_cursor: next.as_ref().map(cursor_of),
     }))
 }
 
@@ -171,7 +170,7 @@ pub async fn show_deliveries(
     }))
 }
 
-fn filter(query: AlertQuery) -> Result<AlertFilter, Problem> {
+fn filter(query: AlertQuery) -> Result<AlertFilter, Error> {
     Ok(AlertFilter {
         severities: words(query.severity.as_deref(), "severity", Severity::parse)?,
         statuses: words(query.status.as_deref(), "status", Status::parse)?,
@@ -180,16 +179,12 @@ fn filter(query: AlertQuery) -> Result<AlertFilter, Problem> {
     })
 }
 
-/// Words separated by commas; one that is not known is a problem that names it.
-fn words<T>(text: Option<&str>, name: &str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Problem> {
+/// Words separated by commas; one that is not known is refused by name.
+fn words<T>(text: Option<&str>, name: &'static str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, Error> {
     let read = |word: &str| {
-        parse(word.trim()).ok_or_else(|| {
-            Problem::new(
-                Kind::BadRequest,
-                "request.query",
-                "A query parameter has a value that is not known.",
-            )
-            .error(name, "unknown", format!("{name} has no value {word}"))
+        parse(word.trim()).ok_or_else(|| Error::UnknownWord {
+            name,
+            word: word.to_owned(),
         })
     };
     text.into_iter()
@@ -199,27 +194,28 @@ fn words<T>(text: Option<&str>, name: &str, parse: fn(&str) -> Option<T>) -> Res
         .collect()
 }
 
-/// Where the page before ended: microseconds and id.
-fn position(page: &PageQuery) -> Result<Option<AlertPosition>, Problem> {
-    let after = page.after()?;
+/// Where the page before ended, as [`cursor_of`] wrote it; an empty text is the start.
+fn position(after: &str) -> Result<Option<AlertPosition>, Error> {
     if after.is_empty() {
         return Ok(None);
     }
-    let refused = || {
-        Problem::new(
-            Kind::BadRequest,
-            "request.cursor",
-            "The cursor was not given out by this list.",
-        )
-    };
-    let (raised_at, alert_id) = after.split_once(' ').ok_or_else(refused)?;
+    let (raised_at, alert_id) = after.split_once(' ').ok_or(Error::ForeignCursor)?;
     let raised_at = raised_at
         .parse()
         .ok()
         .and_then(DateTime::from_timestamp_micros)
-        .ok_or_else(refused)?;
+        .ok_or(Error::ForeignCursor)?;
     Ok(Some(AlertPosition {
         raised_at,
         alert_id: alert_id.to_owned(),
     }))
+}
+
+/// A position as the cursor of the next page: microseconds and id.
+fn cursor_of(position: &AlertPosition) -> String {
+    cursor::encode(&format!(
+        "{} {}",
+        position.raised_at.timestamp_micros(),
+        position.alert_id
+    ))
 }

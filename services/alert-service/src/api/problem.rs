@@ -20,6 +20,12 @@ impl From<Error> for Problem {
             Error::Invalid { path, code, text } => {
                 Problem::new(Kind::Unprocessable, code, text).error(path, code, text)
             }
+            Error::UnknownWord { name, word } => Problem::new(Kind::BadRequest, "request.query", text).error(
+                name,
+                "unknown",
+                format!("{name} has no value {word}"),
+            ),
+            Error::ForeignCursor => Problem::new(Kind::BadRequest, "request.cursor", text),
             Error::Corrupt { .. } | Error::Store(_) => Problem::internal(&error),
         }
     }

@@ -1,7 +1,5 @@
 //! The service in a temporary folder, with stand-ins for the services it listens to.
 
-use std::time::Duration;
-
 use alert_service::config::Config;
 use chassis::testing::{self, Producer, TestRuntime, TestService};
 use chassis::{Cause, Event, NewEvent, Role, TenantId};
@@ -9,26 +7,26 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// The tenant of most tests.
-pub const TENANT: &str = "ten_a";
+pub(crate) const TENANT: &str = "ten_a";
 
 /// Business time at the start of a test.
-pub fn start_of_test() -> DateTime<Utc> {
+pub(crate) fn start_of_test() -> DateTime<Utc> {
     "2026-05-04T10:15:00Z".parse().unwrap()
 }
 
 /// A running service and everything around it.
-pub struct TestApp {
-    pub runtime: TestRuntime,
-    pub service: TestService,
-    pub agents: Producer,
-    pub ingestion: Producer,
-    pub analytics: Producer,
-    pub scheduling: Producer,
+pub(crate) struct TestApp {
+    pub(crate) runtime: TestRuntime,
+    pub(crate) service: TestService,
+    pub(crate) agents: Producer,
+    pub(crate) ingestion: Producer,
+    pub(crate) analytics: Producer,
+    pub(crate) scheduling: Producer,
     http: reqwest::Client,
 }
 
 /// Configuration with some keys overridden.
-pub fn config(overrides: &[(&str, Value)]) -> Config {
+pub(crate) fn config(overrides: &[(&str, Value)]) -> Config {
     let mut sources = testing::sources();
     for (key, value) in [("alerts.escalation_poll_ms", json!(20)), ("smtp.poll_ms", json!(20))]
         .iter()
@@ -42,17 +40,17 @@ pub fn config(overrides: &[(&str, Value)]) -> Config {
 
 impl TestApp {
     /// Starts with default configuration.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
     /// Starts with some keys overridden.
-    pub async fn start_with(overrides: &[(&str, Value)]) -> Self {
+    pub(crate) async fn start_with(overrides: &[(&str, Value)]) -> Self {
         Self::on(TestRuntime::start(start_of_test()), overrides).await
     }
 
     /// Starts on a runtime that exists.
-    pub async fn on(runtime: TestRuntime, overrides: &[(&str, Value)]) -> Self {
+    pub(crate) async fn on(runtime: TestRuntime, overrides: &[(&str, Value)]) -> Self {
         let service = alert_service::build(config(overrides), runtime.runtime())
             .await
             .unwrap();
@@ -60,7 +58,7 @@ impl TestApp {
     }
 
     /// Serves a service that was built on this runtime.
-    pub async fn around(runtime: TestRuntime, service: chassis::Service) -> Self {
+    pub(crate) async fn around(runtime: TestRuntime, service: chassis::Service) -> Self {
         Self {
             service: TestService::start(&runtime, service).await,
             agents: runtime.producer("agent-service").await,
@@ -73,13 +71,13 @@ impl TestApp {
     }
 
     /// Stops the service and hands back its runtime, so that a test can look at its files or start it anew.
-    pub async fn stop(self) -> TestRuntime {
+    pub(crate) async fn stop(self) -> TestRuntime {
         self.service.stop().await;
         self.runtime
     }
 
     /// A vehicle with an owner, and a person of each role that is told, in [`TENANT`].
-    pub async fn with_people(self) -> Self {
+    pub(crate) async fn with_people(self) -> Self {
         self.register_vehicle(TENANT, "V1", Some("usr_owner")).await;
         self.change_user(TENANT, "usr_owner", "OWNER", json!({"vehicle_ids": ["V1"]}))
             .await;
@@ -89,7 +87,7 @@ impl TestApp {
         self
     }
 
-    pub async fn register_vehicle(&self, tenant: &str, vehicle_id: &str, owner_id: Option<&str>) {
+    pub(crate) async fn register_vehicle(&self, tenant: &str, vehicle_id: &str, owner_id: Option<&str>) {
         let data = json!({"vehicle_id": vehicle_id, "powertrain": "PETROL", "vehicle_class": "CAR",
             "status": "ACTIVE", "owner_id": owner_id});
         self.ingestion
@@ -97,7 +95,7 @@ impl TestApp {
             .await;
     }
 
-    pub async fn change_user(&self, tenant: &str, user_id: &str, role: &str, more: Value) {
+    pub(crate) async fn change_user(&self, tenant: &str, user_id: &str, role: &str, more: Value) {
         let mut data = json!({"user_id": user_id, "role": role, "status": "ACTIVE"});
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.analytics
@@ -106,7 +104,7 @@ impl TestApp {
     }
 
     /// A decision about a component of a vehicle, at the start of the test by event time.
-    pub async fn decide(&self, decision_id: &str, vehicle_id: &str, component: &str, severity: &str) {
+    pub(crate) async fn decide(&self, decision_id: &str, vehicle_id: &str, component: &str, severity: &str) {
         self.deliver_decision(
             TENANT,
             decision(decision_id, vehicle_id, component, severity),
@@ -116,19 +114,19 @@ impl TestApp {
         .await;
     }
 
-    pub async fn deliver_decision(&self, tenant: &str, data: Value, time: DateTime<Utc>, historical: bool) {
+    pub(crate) async fn deliver_decision(&self, tenant: &str, data: Value, time: DateTime<Utc>, historical: bool) {
         self.agents
             .deliver_event(event("agent.decision.made", tenant, data, time, historical))
             .await;
     }
 
     /// Waits for `count` events of a kind that this service published.
-    pub async fn published(&self, kind: &str, count: usize) -> Vec<Event> {
+    pub(crate) async fn published(&self, kind: &str, count: usize) -> Vec<Event> {
         self.runtime.published("alert-service", kind, count).await
     }
 
     /// The id of the alert that was raised for a decision.
-    pub async fn alert_of(&self, decision_id: &str) -> String {
+    pub(crate) async fn alert_of(&self, decision_id: &str) -> String {
         testing::eventually(&format!("an alert of {decision_id}"), || async {
             let events = self.runtime.all_published("alert-service").await;
             let data = events.iter().filter(|event| event.kind == "alert.created").map(data_of);
@@ -141,19 +139,19 @@ impl TestApp {
     }
 
     /// A request as this person of [`TENANT`]; fleet-wide.
-    pub async fn get(&self, path: &str, role: Role) -> (u16, Value) {
+    pub(crate) async fn get(&self, path: &str, role: Role) -> (u16, Value) {
         self.ask("GET", path, &testing::token(TENANT, role, "usr_asking", None), None)
             .await
     }
 
     /// A POST as this person of [`TENANT`]; fleet-wide.
-    pub async fn post(&self, path: &str, role: Role, user_id: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn post(&self, path: &str, role: Role, user_id: &str, body: Value) -> (u16, Value) {
         self.ask("POST", path, &testing::token(TENANT, role, user_id, None), Some(body))
             .await
     }
 
     /// A request with a token; status and JSON body (null when there is none).
-    pub async fn ask(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn ask(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, self.service.url(path));
         if !token.is_empty() {
@@ -171,12 +169,17 @@ impl TestApp {
     }
 
     /// The client, for requests with own headers.
-    pub fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
     /// The ledger of an alert once it satisfies a condition.
-    pub async fn ledger_when(&self, alert_id: &str, what: &str, condition: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    pub(crate) async fn ledger_when(
+        &self,
+        alert_id: &str,
+        what: &str,
+        condition: impl Fn(&[Value]) -> bool,
+    ) -> Vec<Value> {
         testing::eventually(what, || async {
             let (status, body) = self
                 .get(&format!("/api/v1/alerts/{alert_id}/deliveries"), Role::Admin)
@@ -188,18 +191,19 @@ impl TestApp {
         .await
     }
 
-    /// Gives everything that was delivered the time to be handled: a marker event comes out at the other end.
-    pub async fn settle(&self) {
-        let marker = chassis::ids::new_id("dec");
-        self.decide(&marker, &marker, "engine", "WARNING").await;
-        self.alert_of(&marker).await;
-        // The streams of several producers are read in turn, so one more round is given to the others.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    /// Waits until everything that was delivered so far was handled: a marker comes out at the other end. The second one
+    /// is read after the first was handled, when nothing delivered before can still be on its way.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..2 {
+            let marker = chassis::ids::new_id("dec");
+            self.decide(&marker, &marker, "engine", "WARNING").await;
+            self.alert_of(&marker).await;
+        }
     }
 }
 
 /// An event of another service.
-pub fn event(kind: &'static str, tenant: &str, data: Value, time: DateTime<Utc>, historical: bool) -> NewEvent {
+pub(crate) fn event(kind: &'static str, tenant: &str, data: Value, time: DateTime<Utc>, historical: bool) -> NewEvent {
     NewEvent {
         kind,
         schema_version: "1.0",
@@ -217,7 +221,7 @@ pub fn event(kind: &'static str, tenant: &str, data: Value, time: DateTime<Utc>,
 }
 
 /// Data of an `agent.decision.made`.
-pub fn decision(decision_id: &str, vehicle_id: &str, component: &str, severity: &str) -> Value {
+pub(crate) fn decision(decision_id: &str, vehicle_id: &str, component: &str, severity: &str) -> Value {
     let mut data = data_of(&testing::contracts::example("agent-service", "agent.decision.made"));
     data["decision_id"] = json!(decision_id);
     data["vehicle_id"] = json!(vehicle_id);
@@ -227,6 +231,6 @@ pub fn decision(decision_id: &str, vehicle_id: &str, component: &str, severity: 
 }
 
 /// The data of an event.
-pub fn data_of(event: &Event) -> Value {
+pub(crate) fn data_of(event: &Event) -> Value {
     serde_json::from_slice(&event.data).unwrap()
 }

@@ -29,7 +29,7 @@ async fn an_owner_who_becomes_known_late_is_told_once() {
 }
 
 #[tokio::test]
-async fn an_older_event_does_not_overwrite_a_newer_one() {
+async fn the_latest_registration_counts() {
     let app = TestApp::start().await;
     app.register_vehicle(TENANT, "V1", Some("usr_first")).await;
     app.register_vehicle(TENANT, "V1", Some("usr_second")).await;

@@ -8,13 +8,13 @@ use crate::app::{TENANT, TestApp, data_of, start_of_test};
 use crate::smtp::{Behaviour, SmtpServer};
 
 /// Configuration of a mail server on this machine, quick to try again.
-pub fn smtp_at(port: u16) -> Vec<(&'static str, Value)> {
+pub(crate) fn smtp_at(port: u16) -> Vec<(&'static str, Value)> {
     vec![
         ("smtp.host", json!("127.0.0.1")),
         ("smtp.port", json!(port)),
         ("smtp.tls", json!("none")),
         ("smtp.from", json!("Fleet <alerts@fleet.example>")),
-        ("smtp.timeout_ms", json!(300)),
+        ("smtp.timeout_ms", json!(5000)),
         ("smtp.backoff_ms_first", json!(20)),
         ("smtp.backoff_ms_max", json!(50)),
         ("smtp.attempts_max", json!(4)),
@@ -23,7 +23,7 @@ pub fn smtp_at(port: u16) -> Vec<(&'static str, Value)> {
 }
 
 /// Sets how `usr_owner` is reached: by e-mail, in this language.
-pub async fn wants_email(app: &TestApp, locale: &str) {
+pub(crate) async fn wants_email(app: &TestApp, locale: &str) {
     let token = testing::token(TENANT, Role::Owner, "usr_owner", None);
     let body = json!({"email": "owner@example.org", "locale": locale, "channels": ["EMAIL"]});
     let (status, body) = app.ask("PUT", "/api/v1/preferences", &token, Some(body)).await;
@@ -33,7 +33,14 @@ pub async fn wants_email(app: &TestApp, locale: &str) {
 /// The service with one e-mailed owner, and the server that it talks to.
 async fn with_server(script: &[Behaviour]) -> (TestApp, SmtpServer) {
     let server = SmtpServer::start(script).await;
-    let app = TestApp::start_with(&smtp_at(server.port)).await.with_people().await;
+    let mut settings = smtp_at(server.port);
+    if script
+        .iter()
+        .any(|behaviour| matches!(behaviour, Behaviour::HangAtGreeting | Behaviour::HangAfterContent))
+    {
+        settings.push(("smtp.timeout_ms", json!(500)));
+    }
+    let app = TestApp::start_with(&settings).await.with_people().await;
     wants_email(&app, "en").await;
     app.settle().await;
     (app, server)
@@ -83,12 +90,19 @@ async fn a_message_arrives_once_with_its_headers_and_both_parts() {
     ] {
         assert!(unfolded.contains(part), "{part} is missing in\n{}", mail.content);
     }
-    let delivered = app.published("alert.delivered", 1).await;
-    let delivered = delivered
-        .iter()
-        .map(data_of)
-        .find(|data| data["delivery_id"] == delivery_id);
-    assert_eq!(delivered.unwrap()["status"], "SENT");
+    let delivered = testing::eventually("the delivery said", || async {
+        let events = app.runtime.all_published("alert-service").await;
+        let delivered = events
+            .iter()
+            .filter(|event| event.kind == "alert.delivered")
+            .map(data_of);
+        delivered.into_iter().find(|data| data["delivery_id"] == delivery_id)
+    })
+    .await;
+    assert_eq!(
+        (&delivered["status"], &delivered["channel"]),
+        (&json!("SENT"), &json!("EMAIL"))
+    );
     app.stop().await;
 }
 

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does with one connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Behaviour {
+pub(crate) enum Behaviour {
     Accept,
     /// 451 to the recipient, as greylisting does.
     Greylist,
@@ -30,15 +30,15 @@ pub enum Behaviour {
 
 /// One message as it came over the wire, with its envelope.
 #[derive(Clone, Debug)]
-pub struct Received {
-    pub from: String,
-    pub to: Vec<String>,
-    pub content: String,
+pub(crate) struct Received {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) content: String,
 }
 
 impl Received {
     /// The value of a header, unfolded.
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let head = self
             .content
             .split("\r\n\r\n")
@@ -60,14 +60,14 @@ struct State {
 
 /// A listening server.
 #[derive(Clone)]
-pub struct SmtpServer {
-    pub port: u16,
+pub(crate) struct SmtpServer {
+    pub(crate) port: u16,
     state: Arc<Mutex<State>>,
 }
 
 impl SmtpServer {
     /// Listens; connections follow the script, later ones are accepted.
-    pub async fn start(script: &[Behaviour]) -> Self {
+    pub(crate) async fn start(script: &[Behaviour]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State {
@@ -89,12 +89,12 @@ impl SmtpServer {
     }
 
     /// Everything whose content arrived, whatever the answer to it was.
-    pub fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.state.lock().unwrap().received.clone()
     }
 
     /// How many connections were made.
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
     }
 }

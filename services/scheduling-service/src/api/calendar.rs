@@ -27,7 +27,11 @@ pub(super) async fn show_calendar(
     Query(query): Query<CalendarQuery>,
 ) -> Result<Response, Problem> {
     let (vehicle_id, technician_id) = (query.vehicle_id, query.technician_id);
-    let filter = VisitFilter { vehicle_id, technician_id, ..VisitFilter::default() };
+    let filter = VisitFilter {
+        vehicle_id,
+        technician_id,
+        ..VisitFilter::default()
+    };
     let text = calendars::show_calendar(&app, &principal, filter).await?;
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }

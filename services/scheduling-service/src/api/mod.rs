@@ -38,7 +38,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(network::list_parts, network::stock_part))
         .routes(routes!(slots::find_slots))
         .routes(routes!(visits::list_appointments, visits::book_appointment))
-        .routes(routes!(visits::show_appointment, visits::move_appointment, visits::cancel_appointment))
+        .routes(routes!(
+            visits::show_appointment,
+            visits::move_appointment,
+            visits::cancel_appointment
+        ))
         .routes(routes!(visits::list_appointments_of_vehicle))
         .routes(routes!(visits::start_appointment))
         .routes(routes!(visits::complete_appointment))

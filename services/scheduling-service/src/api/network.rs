@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use super::wire::{CenterBody, PartBody, ScheduleBody, TechnicianBody};
 use crate::use_cases::register_center::register_center as register;
-use crate::use_cases::{App, register_technician as technicians, show_network, show_schedule as schedules, stock_part as stock};
+use crate::use_cases::{
+    App, register_technician as technicians, show_network, show_schedule as schedules, stock_part as stock,
+};
 
 /// Lists of one centre.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -22,7 +24,10 @@ pub(super) struct CenterQuery {
 
 impl CenterQuery {
     fn page(&self) -> PageQuery {
-        PageQuery { limit: self.limit, cursor: self.cursor.clone() }
+        PageQuery {
+            limit: self.limit,
+            cursor: self.cursor.clone(),
+        }
     }
 }
 
@@ -38,11 +43,19 @@ fn created_or_replaced(created: bool) -> StatusCode {
 }
 
 /// A page out of rows of which one more than the limit was read.
-pub(super) fn page<T, B>(mut rows: Vec<T>, limit: usize, position: impl Fn(&T) -> String, body: impl Fn(&T) -> B) -> Page<B> {
+pub(super) fn page<T, B>(
+    mut rows: Vec<T>,
+    limit: usize,
+    position: impl Fn(&T) -> String,
+    body: impl Fn(&T) -> B,
+) -> Page<B> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|last| cursor::encode(&position(last)));
-    Page { items: rows.iter().map(body).collect(), next_cursor }
+    Page {
+        items: rows.iter().map(body).collect(),
+        next_cursor,
+    }
 }
 
 /// How many rows are read for a page: one more than it shows.
@@ -59,7 +72,12 @@ pub(super) async fn list_centers(
 ) -> Result<Json<Page<CenterBody>>, Problem> {
     let limit = query.limit();
     let centers = show_network::list_centers(&app, &principal.tenant, &query.after()?, rows(limit)).await?;
-    Ok(Json(page(centers, limit, |center| center.id.clone(), |center| CenterBody::from(center))))
+    Ok(Json(page(
+        centers,
+        limit,
+        |center| center.id.clone(),
+        |center| CenterBody::from(center),
+    )))
 }
 
 /// Writes a service centre; one with the same id is replaced.
@@ -85,7 +103,12 @@ pub(super) async fn list_technicians(
     let (limit, after) = (query.page().limit(), query.page().after()?);
     let center = query.center_id.as_deref();
     let found = show_network::list_technicians(&app, &principal.tenant, center, &after, rows(limit)).await?;
-    Ok(Json(page(found, limit, |technician| technician.id.clone(), |technician| TechnicianBody::from(technician))))
+    Ok(Json(page(
+        found,
+        limit,
+        |technician| technician.id.clone(),
+        |technician| TechnicianBody::from(technician),
+    )))
 }
 
 /// Writes a technician; one with the same id is replaced.
@@ -126,7 +149,12 @@ pub(super) async fn list_parts(
     let center = query.center_id.as_deref();
     let parts = show_network::list_parts(&app, &principal.tenant, center, after, rows(limit)).await?;
     // Ids hold no control characters, so a line break parts the two.
-    Ok(Json(page(parts, limit, |part| format!("{}\n{}", part.center_id, part.code), |part| PartBody::from(part))))
+    Ok(Json(page(
+        parts,
+        limit,
+        |part| format!("{}\n{}", part.center_id, part.code),
+        |part| PartBody::from(part),
+    )))
 }
 
 /// Writes what a centre stocks of a part; what is promised to visits stays promised.

@@ -40,11 +40,17 @@ impl From<Error> for Problem {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str())
+    })
 }
 
 fn invalid(violations: &[Violation]) -> Problem {
-    let problem = Problem::new(Kind::Unprocessable, "request.invalid", "The request breaks a rule; `errors` says where.");
+    let problem = Problem::new(
+        Kind::Unprocessable,
+        "request.invalid",
+        "The request breaks a rule; `errors` says where.",
+    );
     violations.iter().fold(problem, |problem, violation| {
         problem.error(&violation.path, violation.code, violation.text.clone())
     })
@@ -59,8 +65,10 @@ fn slot_taken(alternatives: &[Slot], why_not: Option<&WhyNot>) -> Problem {
     let problem = Problem::new(Kind::Conflict, "slot.taken", detail)
         .param("alternatives", serde_json::to_value(bodies).unwrap_or_default());
     match why_not {
-        Some(why_not) => problem
-            .param("why_not", serde_json::to_value(ReasonBody::from(&why_not.reason)).unwrap_or_default()),
+        Some(why_not) => problem.param(
+            "why_not",
+            serde_json::to_value(ReasonBody::from(&why_not.reason)).unwrap_or_default(),
+        ),
         None => problem,
     }
 }

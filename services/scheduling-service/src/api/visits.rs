@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use chassis::http::{Json, Page, PageQuery, Path, Query};
-use chassis::problem::{Kind, Problem};
+use chassis::problem::Problem;
 use chassis::{Cause, Principal, rfc3339};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::network::{page, rows};
 use super::wire::{AppointmentBody, BookBody, CompleteBody, MoveBody, StepBody};
 use crate::domain::appointment::{Appointment, Status};
+use crate::error::{Error, Violation};
 use crate::store::VisitFilter;
 use crate::use_cases::{App, book_visit, cancel_visit, complete_visit, move_visit, show_visits, start_visit};
 
@@ -30,21 +31,27 @@ pub(super) struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(&self) -> Result<(VisitFilter, usize), Problem> {
-        let refused = |name: &str, text: &str| {
-            Problem::new(Kind::BadRequest, "request.query", "A query parameter is not what it should be.")
-                .error(name, "invalid", text)
-        };
-        let paging = PageQuery { limit: self.limit, cursor: self.cursor.clone() };
-        let after = match paging.after()?.split_once('|') {
+    fn paging(&self) -> PageQuery {
+        PageQuery {
+            limit: self.limit,
+            cursor: self.cursor.clone(),
+        }
+    }
+
+    /// The filter of the page after `position`, which is empty for the first page.
+    fn filter(&self, position: &str) -> crate::error::Result<VisitFilter> {
+        let refused = |name: &str, text: &str| Error::Invalid(vec![Violation::new(name, "unknown_value", text)]);
+        let known = |name: &String| Status::parse(name).ok_or_else(|| refused("status", "There is no such status."));
+        let after = match position.split_once('|') {
             Some((at, id)) => {
-                let at = at.parse().map_err(|_| refused("cursor", "The cursor was not given out by this list."))?;
+                let at = at
+                    .parse()
+                    .map_err(|_| refused("cursor", "The cursor was not given out by this list."))?;
                 Some((at, id.to_owned()))
             }
             None => None,
         };
-        let known = |name: &String| Status::parse(name).ok_or_else(|| refused("status", "There is no such status."));
-        let filter = VisitFilter {
+        Ok(VisitFilter {
             status: self.status.as_ref().map(known).transpose()?,
             vehicle_id: self.vehicle_id.clone(),
             technician_id: self.technician_id.clone(),
@@ -52,9 +59,8 @@ impl ListQuery {
             from: self.from,
             to: self.to,
             after,
-            limit: rows(paging.limit()),
-        };
-        Ok((filter, paging.limit()))
+            limit: rows(self.paging().limit()),
+        })
     }
 }
 
@@ -70,8 +76,11 @@ pub(super) async fn list_appointments(
     principal: Principal,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
-    let (filter, limit) = query.filter()?;
-    Ok(listed(show_visits::list_visits(&app, &principal, filter).await?, limit))
+    let filter = query.filter(&query.paging().after()?)?;
+    Ok(listed(
+        show_visits::list_visits(&app, &principal, filter).await?,
+        query.paging().limit(),
+    ))
 }
 
 /// A vehicle's appointments in order of their start.
@@ -83,9 +92,14 @@ pub(super) async fn list_appointments_of_vehicle(
     Path(id): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<AppointmentBody>>, Problem> {
-    let (filter, limit) = query.filter()?;
-    let filter = VisitFilter { vehicle_id: Some(id), ..filter };
-    Ok(listed(show_visits::list_visits_of_vehicle(&app, &principal, filter).await?, limit))
+    let filter = VisitFilter {
+        vehicle_id: Some(id),
+        ..query.filter(&query.paging().after()?)?
+    };
+    Ok(listed(
+        show_visits::list_visits_of_vehicle(&app, &principal, filter).await?,
+        query.paging().limit(),
+    ))
 }
 
 /// One appointment.

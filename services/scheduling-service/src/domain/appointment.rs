@@ -34,8 +34,13 @@ pub enum Step {
 }
 
 impl Status {
-    pub const ALL: [Status; 5] =
-        [Status::Unplaced, Status::Scheduled, Status::Started, Status::Completed, Status::Cancelled];
+    pub const ALL: [Status; 5] = [
+        Status::Unplaced,
+        Status::Scheduled,
+        Status::Started,
+        Status::Completed,
+        Status::Cancelled,
+    ];
 
     /// The status after `step`, or none where the step is not allowed.
     pub fn after(self, step: Step) -> Option<Status> {
@@ -239,7 +244,10 @@ pub struct NotAllowed {
 impl Appointment {
     /// Takes a step and counts the change, or says that the step is not allowed.
     pub fn step(&mut self, step: Step, at: DateTime<Utc>) -> Result<(), NotAllowed> {
-        self.status = self.status.after(step).ok_or(NotAllowed { status: self.status, step })?;
+        self.status = self.status.after(step).ok_or(NotAllowed {
+            status: self.status,
+            step,
+        })?;
         self.version += 1;
         self.updated_at = at;
         Ok(())
@@ -247,7 +255,9 @@ impl Appointment {
 
     /// What lists are ordered by: the start, or while there is none the time of asking.
     pub fn listed_at(&self) -> DateTime<Utc> {
-        self.placement.as_ref().map_or(self.created_at, |placement| placement.work.start.start())
+        self.placement
+            .as_ref()
+            .map_or(self.created_at, |placement| placement.work.start.start())
     }
 }
 

@@ -37,7 +37,11 @@ pub fn write(name: &str, entries: &[Entry]) -> String {
         line(&mut out, "SUMMARY", &escape(&entry.summary));
         line(&mut out, "DESCRIPTION", &escape(&entry.description));
         line(&mut out, "LOCATION", &escape(&entry.location));
-        line(&mut out, "STATUS", if entry.cancelled { "CANCELLED" } else { "CONFIRMED" });
+        line(
+            &mut out,
+            "STATUS",
+            if entry.cancelled { "CANCELLED" } else { "CONFIRMED" },
+        );
         line(&mut out, "END", "VEVENT");
     }
     line(&mut out, "END", "VCALENDAR");
@@ -121,7 +125,10 @@ mod tests {
     fn a_visit_becomes_an_event() {
         let text = write("Visits", &[entry("V1, cooling; 2.5 h")]);
         assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"), "{text}");
-        assert!(text.contains("DTSTART:20260504T070000Z\r\nDTEND:20260504T093000Z\r\n"), "{text}");
+        assert!(
+            text.contains("DTSTART:20260504T070000Z\r\nDTEND:20260504T093000Z\r\n"),
+            "{text}"
+        );
         assert!(text.contains("SUMMARY:V1\\, cooling\\; 2.5 h\r\n"), "{text}");
         assert!(text.ends_with("END:VEVENT\r\nEND:VCALENDAR\r\n"), "{text}");
     }

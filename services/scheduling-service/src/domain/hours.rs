@@ -94,7 +94,10 @@ pub fn open_hours(horizon: Span, offset: UtcOffset, hours: &[DailyHours]) -> Tim
     let mut timeline = Timeline::new(horizon);
     for day in days_of(horizon, offset) {
         for stretch in hours.iter().filter(|stretch| stretch.weekday == weekday_of(day)) {
-            timeline.mark(Span::new(offset.quarter(day, stretch.from), offset.quarter(day, stretch.to)));
+            timeline.mark(Span::new(
+                offset.quarter(day, stretch.from),
+                offset.quarter(day, stretch.to),
+            ));
         }
     }
     timeline
@@ -108,8 +111,15 @@ pub fn working_time(open: &Timeline, horizon: Span, offset: UtcOffset, rota: &Ro
         working.mark(Span::new(quarter, quarter.plus(1)));
     }
     for day in days_of(horizon, offset) {
-        for pause in rota.breaks.iter().filter(|pause| pause.weekday.is_none_or(|on| on == weekday_of(day))) {
-            working.clear(Span::new(offset.quarter(day, pause.from), offset.quarter(day, pause.to)));
+        for pause in rota
+            .breaks
+            .iter()
+            .filter(|pause| pause.weekday.is_none_or(|on| on == weekday_of(day)))
+        {
+            working.clear(Span::new(
+                offset.quarter(day, pause.from),
+                offset.quarter(day, pause.to),
+            ));
         }
     }
     for absence in &rota.absences {
@@ -174,7 +184,10 @@ mod tests {
         let working = working_time(&open, horizon, offset, &rota);
         assert_eq!(working.marked().len(), 16 - 1 - 2);
         assert!(working.is_marked(q("2026-05-04T06:00:00Z")));
-        assert!(!working.is_marked(q("2026-05-04T07:00:00Z")), "the break at 09:00 local");
+        assert!(
+            !working.is_marked(q("2026-05-04T07:00:00Z")),
+            "the break at 09:00 local"
+        );
         assert!(!working.is_marked(q("2026-05-04T09:15:00Z")), "the absence");
         assert!(!working.is_marked(q("2026-05-04T10:00:00Z")), "closed");
     }

@@ -13,4 +13,8 @@ pub mod time;
 pub mod why_not;
 
 #[cfg(test)]
+mod slot_search_examples;
+#[cfg(test)]
+mod slot_search_fixtures;
+#[cfg(test)]
 mod slot_search_properties;

@@ -16,7 +16,9 @@ impl Currency {
 
 impl fmt::Display for Currency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|letter| write!(formatter, "{}", char::from(*letter)))
+        self.0
+            .iter()
+            .try_for_each(|letter| write!(formatter, "{}", char::from(*letter)))
     }
 }
 

@@ -136,7 +136,12 @@ pub enum VehicleClass {
 }
 
 impl VehicleClass {
-    const ALL: [VehicleClass; 4] = [VehicleClass::Car, VehicleClass::Van, VehicleClass::Truck, VehicleClass::Bus];
+    const ALL: [VehicleClass; 4] = [
+        VehicleClass::Car,
+        VehicleClass::Van,
+        VehicleClass::Truck,
+        VehicleClass::Bus,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -150,7 +155,10 @@ impl VehicleClass {
 
     /// A name that this service does not know is `Unknown`.
     pub fn parse(name: &str) -> Self {
-        VehicleClass::ALL.into_iter().find(|class| class.name() == name).unwrap_or(VehicleClass::Unknown)
+        VehicleClass::ALL
+            .into_iter()
+            .find(|class| class.name() == name)
+            .unwrap_or(VehicleClass::Unknown)
     }
 }
 
@@ -158,7 +166,10 @@ impl BayNeed {
     /// Work underneath needs a lift; trucks and buses need a heavy bay; a traction battery needs a high-voltage bay.
     pub fn of(component: Option<Component>, class: VehicleClass) -> Self {
         use Component::{Aftertreatment, Brakes, Suspension, TractionBattery, Transmission, Tyres};
-        let lift = matches!(component, Some(Brakes | Suspension | Tyres | Transmission | Aftertreatment));
+        let lift = matches!(
+            component,
+            Some(Brakes | Suspension | Tyres | Transmission | Aftertreatment)
+        );
         let kind = match (component, class) {
             (Some(TractionBattery), _) => BayKind::HighVoltage,
             (_, VehicleClass::Truck | VehicleClass::Bus) => BayKind::Heavy,
@@ -280,7 +291,9 @@ impl Network {
     }
 
     pub fn part(&self, center_id: &str, code: &str) -> Option<&Part> {
-        self.parts.iter().find(|part| part.center_id == center_id && part.code == code)
+        self.parts
+            .iter()
+            .find(|part| part.center_id == center_id && part.code == code)
     }
 
     /// What the resource is taken for.
@@ -295,7 +308,15 @@ mod tests {
 
     #[test]
     fn labour_rounds_up_to_a_quarter() {
-        for (hours, quarters) in [(0.0, 1), (0.25, 1), (0.26, 2), (2.5, 10), (0.1 + 0.2, 2), (f64::NAN, 4), (1e9, 320)] {
+        for (hours, quarters) in [
+            (0.0, 1),
+            (0.25, 1),
+            (0.26, 2),
+            (2.5, 10),
+            (0.1 + 0.2, 2),
+            (f64::NAN, 4),
+            (1e9, 320),
+        ] {
             assert_eq!(labour_quarters(hours), quarters, "{hours} h");
         }
     }
@@ -303,10 +324,24 @@ mod tests {
     #[test]
     fn bays_are_asked_for_by_work_and_size() {
         let car = BayNeed::of(Some(Component::Brakes), VehicleClass::Car);
-        assert_eq!(car, BayNeed { kind: BayKind::General, lift: true });
-        assert_eq!(BayNeed::of(Some(Component::TractionBattery), VehicleClass::Truck).kind, BayKind::HighVoltage);
+        assert_eq!(
+            car,
+            BayNeed {
+                kind: BayKind::General,
+                lift: true
+            }
+        );
+        assert_eq!(
+            BayNeed::of(Some(Component::TractionBattery), VehicleClass::Truck).kind,
+            BayKind::HighVoltage
+        );
         let heavy = BayNeed::of(Some(Component::Cooling), VehicleClass::Truck);
-        let bay = Bay { id: "b".into(), name: "B".into(), kinds: vec![BayKind::General], has_lift: false };
+        let bay = Bay {
+            id: "b".into(),
+            name: "B".into(),
+            kinds: vec![BayKind::General],
+            has_lift: false,
+        };
         assert!(!heavy.met_by(&bay) && !car.met_by(&bay));
         assert!(BayNeed::of(None, VehicleClass::Unknown).met_by(&bay));
     }

@@ -22,7 +22,11 @@ pub enum Param {
 
 impl Reason {
     pub fn new(code: &'static str, text: impl Into<String>) -> Self {
-        Reason { code: Cow::Borrowed(code), params: BTreeMap::new(), text: text.into() }
+        Reason {
+            code: Cow::Borrowed(code),
+            params: BTreeMap::new(),
+            text: text.into(),
+        }
     }
 
     /// Adds a parameter.

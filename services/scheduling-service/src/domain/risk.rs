@@ -60,7 +60,11 @@ const LONGEST_DAYS: f64 = 3_650.0;
 impl RemainingLife {
     /// Converts km into time at a steady `km_per_day`.
     pub fn from_km(known_at: DateTime<Utc>, km: LifeKm, km_per_day: f64) -> Self {
-        let rate = if km_per_day.is_finite() && km_per_day > 0.1 { km_per_day } else { 0.1 };
+        let rate = if km_per_day.is_finite() && km_per_day > 0.1 {
+            km_per_day
+        } else {
+            0.1
+        };
         Self::from_days(known_at, [km.p05 / rate, km.p50 / rate, km.p95 / rate], true)
     }
 
@@ -79,16 +83,31 @@ impl RemainingLife {
     fn from_days(known_at: DateTime<Utc>, days: [f64; 3], predicted: bool) -> Self {
         let mut least = 0.0f64;
         let at = days.map(|value| {
-            let value = if value.is_finite() { value.clamp(0.0, LONGEST_DAYS) } else { LONGEST_DAYS };
+            let value = if value.is_finite() {
+                value.clamp(0.0, LONGEST_DAYS)
+            } else {
+                LONGEST_DAYS
+            };
             least = least.max(value); // quantiles that cross are pulled apart, so that the curve never falls
             known_at + Duration::seconds((least * SECONDS_PER_DAY) as i64)
         });
-        RemainingLife { known_at, p05_at: at[0], p50_at: at[1], p95_at: at[2], predicted }
+        RemainingLife {
+            known_at,
+            p05_at: at[0],
+            p50_at: at[1],
+            p95_at: at[2],
+            predicted,
+        }
     }
 
     /// The probability that the part has failed by `at`: piecewise linear through the quantiles, never falling.
     pub fn failure_probability(&self, at: DateTime<Utc>) -> f64 {
-        let points = [(self.known_at, 0.0), (self.p05_at, 0.05), (self.p50_at, 0.5), (self.p95_at, 0.95)];
+        let points = [
+            (self.known_at, 0.0),
+            (self.p05_at, 0.05),
+            (self.p50_at, 0.5),
+            (self.p95_at, 0.95),
+        ];
         if at <= self.known_at {
             return 0.0;
         }
@@ -113,12 +132,18 @@ impl RemainingLife {
 
 fn share(from: DateTime<Utc>, to: DateTime<Utc>, at: DateTime<Utc>) -> f64 {
     let whole = (to - from).num_milliseconds() as f64;
-    if whole <= 0.0 { 1.0 } else { ((at - from).num_milliseconds() as f64 / whole).clamp(0.0, 1.0) }
+    if whole <= 0.0 {
+        1.0
+    } else {
+        ((at - from).num_milliseconds() as f64 / whole).clamp(0.0, 1.0)
+    }
 }
 
 /// How far a vehicle goes in a day, from its odometer and age; `default_km` where these do not say.
 pub fn km_per_day(odometer_km: Option<f64>, in_service: Option<NaiveDate>, today: NaiveDate, default_km: f64) -> f64 {
-    let (Some(odometer), Some(since)) = (odometer_km, in_service) else { return default_km };
+    let (Some(odometer), Some(since)) = (odometer_km, in_service) else {
+        return default_km;
+    };
     let days = (today - since).num_days();
     // Under a month of use says little about a year, and an odometer near zero was perhaps never read.
     if days < 30 || odometer < 100.0 {
@@ -138,7 +163,15 @@ mod tests {
 
     #[test]
     fn probability_meets_the_quantiles() {
-        let life = RemainingLife::from_km(known(), LifeKm { p05: 100.0, p50: 400.0, p95: 900.0 }, 50.0);
+        let life = RemainingLife::from_km(
+            known(),
+            LifeKm {
+                p05: 100.0,
+                p50: 400.0,
+                p95: 900.0,
+            },
+            50.0,
+        );
         let after = |days: i64| life.failure_probability(known() + Duration::days(days));
         assert_eq!(after(0), 0.0);
         assert!((after(2) - 0.05).abs() < 1e-9);
@@ -150,7 +183,10 @@ mod tests {
     #[test]
     fn a_standing_vehicle_costs_by_the_day() {
         let life = RemainingLife::assumed(known(), Urgency::Monitor);
-        let stakes = Stakes { breakdown_minor: 0, standing_minor_per_day: 10_000 };
+        let stakes = Stakes {
+            breakdown_minor: 0,
+            standing_minor_per_day: 10_000,
+        };
         let at = known() + Duration::days(3);
         assert_eq!(life.waiting_cost_minor(at, at, stakes), 30_000);
     }

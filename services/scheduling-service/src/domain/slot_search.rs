@@ -78,7 +78,10 @@ impl Slot {
     pub fn resources(&self) -> [Resource; 2] {
         [
             Resource::Technician(self.technician_id.clone()),
-            Resource::Bay { center_id: self.center_id.clone(), bay_id: self.bay_id.clone() },
+            Resource::Bay {
+                center_id: self.center_id.clone(),
+                bay_id: self.bay_id.clone(),
+            },
         ]
     }
 
@@ -105,7 +108,9 @@ impl Slot {
 }
 
 fn expected_cost(waiting_minor: i64, price: Money, travel_minor: i64) -> i64 {
-    waiting_minor.saturating_add(price.amount_minor).saturating_add(travel_minor)
+    waiting_minor
+        .saturating_add(price.amount_minor)
+        .saturating_add(travel_minor)
 }
 
 /// The best slots, no two of which take the same technician or bay at the same time; or why there is none.
@@ -164,17 +169,30 @@ impl<'a> Choice<'a> {
     /// Cheapest first, then earliest, then the technician with the least to do; names make it repeatable.
     fn rank(&self) -> (i64, Quarter, u32, &'a str, &'a str) {
         let cost = expected_cost(self.waiting_minor, self.price, self.travel_minor);
-        (cost, self.work.start, self.load, &self.desk_center.id, &self.technician.id)
+        (
+            cost,
+            self.work.start,
+            self.load,
+            &self.desk_center.id,
+            &self.technician.id,
+        )
     }
 
     /// The slot in the first bay that is free and not taken by `picked`.
     fn settle(&self, picked: &[Slot]) -> Option<Slot> {
         let clashes = |slot: &&Slot| slot.reserved.overlaps(self.reserved);
-        if picked.iter().filter(clashes).any(|slot| slot.technician_id == self.technician.id) {
+        if picked
+            .iter()
+            .filter(clashes)
+            .any(|slot| slot.technician_id == self.technician.id)
+        {
             return None;
         }
         let taken = |bay: &Bay| {
-            picked.iter().filter(clashes).any(|slot| slot.center_id == self.desk_center.id && slot.bay_id == bay.id)
+            picked
+                .iter()
+                .filter(clashes)
+                .any(|slot| slot.center_id == self.desk_center.id && slot.bay_id == bay.id)
         };
         let free = |(bay, busy): &&(&Bay, Counts)| busy.within(self.reserved) == 0 && !taken(bay);
         let (bay, _) = self.bays.iter().find(free)?;
@@ -233,10 +251,13 @@ impl<'a> Desk<'a> {
         wish: &'a Wish,
         now: DateTime<Utc>,
     ) -> Result<Self, WhyNot> {
-        let window = Span::new(Quarter::containing(now).plus(-QUARTERS_PER_DAY), horizon_end(policy, job, wish, now));
+        let window = Span::new(
+            Quarter::containing(now).plus(-QUARTERS_PER_DAY),
+            horizon_end(policy, job, wish, now),
+        );
         let able = |technician: &&Technician| {
             technician.center_id == center.id
-                && technician.skills.iter().any(|skill| *skill == job.required_skill)
+                && technician.skills.contains(&job.required_skill)
                 && wish.technician_id.as_ref().is_none_or(|id| *id == technician.id)
         };
         let technicians: Vec<_> = network.technicians.iter().filter(able).collect();
@@ -258,7 +279,20 @@ impl<'a> Desk<'a> {
         }
         let travel_minor = travel_minor(center, policy, wish);
         let (bays, parts) = (std::rc::Rc::new(bays), std::rc::Rc::new(parts));
-        Ok(Desk { network, center, job, policy, wish, technicians, bays, parts, price, travel_minor, window, earliest })
+        Ok(Desk {
+            network,
+            center,
+            job,
+            policy,
+            wish,
+            technicians,
+            bays,
+            parts,
+            price,
+            travel_minor,
+            window,
+            earliest,
+        })
     }
 
     /// Every start of every technician for which some bay is free.
@@ -308,7 +342,9 @@ impl<'a> Desk<'a> {
             work,
             reserved: self.reserved(work),
             price: self.price,
-            waiting_minor: job.life.waiting_cost_minor(work.start.start(), work.end.start(), job.stakes),
+            waiting_minor: job
+                .life
+                .waiting_cost_minor(work.start.start(), work.end.start(), job.stakes),
             travel_minor: self.travel_minor,
             load,
             job,
@@ -328,10 +364,19 @@ struct WorkingDay {
 impl WorkingDay {
     fn of(desk: &Desk<'_>, technician: &Technician, open: &Timeline) -> Self {
         let timeline = working_time(open, desk.window, desk.center.offset, &technician.rota);
-        let busy = marks(desk.window, desk.network.busy(&Resource::Technician(technician.id.clone())));
+        let busy = marks(
+            desk.window,
+            desk.network.busy(&Resource::Technician(technician.id.clone())),
+        );
         let load = busy.within(desk.window);
         let absent = marks(desk.window, &technician.rota.absences);
-        WorkingDay { working: timeline.marked(), counts: timeline.counts(), absent, busy, load }
+        WorkingDay {
+            working: timeline.marked(),
+            counts: timeline.counts(),
+            absent,
+            busy,
+            load,
+        }
     }
 
     /// Every stretch of working time that takes the labour, whether or not it is free.
@@ -347,7 +392,8 @@ impl WorkingDay {
             }
             let work = Span::new(first, last.plus(1));
             let day = offset.local_day(first);
-            let fits_in_a_day = i64::from(self.counts.within(local_day_span(first, offset))) >= desk.job.labour_quarters;
+            let fits_in_a_day =
+                i64::from(self.counts.within(local_day_span(first, offset))) >= desk.job.labour_quarters;
             let same_day = offset.local_day(last) == day;
             let stays_too_long = work.end.0 - work.start.0 > longest;
             if (fits_in_a_day && !same_day) || stays_too_long || self.absent.within(work) > 0 {
@@ -384,7 +430,10 @@ fn suitable_bays<'a>(
         (one.kinds.len(), one.has_lift, &one.id).cmp(&(other.kinds.len(), other.has_lift, &other.id))
     });
     let busy = |bay: &Bay| {
-        let resource = Resource::Bay { center_id: center.id.clone(), bay_id: bay.id.clone() };
+        let resource = Resource::Bay {
+            center_id: center.id.clone(),
+            bay_id: bay.id.clone(),
+        };
         marks(window, network.busy(&resource))
     };
     bays.into_iter().map(|bay| (bay, busy(bay))).collect()
@@ -417,14 +466,20 @@ fn plan_parts(
             ready = ready.max(arrives);
         }
         price += i128::from(listed.map_or(0, |part| part.price.amount_minor)) * i128::from(need.quantity);
-        planned.push(PlannedPart { code: need.code.clone(), quantity: need.quantity, source });
+        planned.push(PlannedPart {
+            code: need.code.clone(),
+            quantity: need.quantity,
+            source,
+        });
     }
     let price = i64::try_from(price).unwrap_or(i64::MAX);
     Ok((planned, Money::new(price, center.labour_per_hour.currency), ready))
 }
 
 fn travel_minor(center: &Center, policy: &Policy, wish: &Wish) -> i64 {
-    let (Some(from), Some(to)) = (wish.from, center.location) else { return 0 };
+    let (Some(from), Some(to)) = (wish.from, center.location) else {
+        return 0;
+    };
     // There and back by road, which is about 1.3 times the straight line.
     (from.distance_km(to) * 2.0 * 1.3 * policy.travel_minor_per_km).round() as i64
 }

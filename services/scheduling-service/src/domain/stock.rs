@@ -38,13 +38,18 @@ impl Stock {
 
     /// Promises `quantity` from the shelf, if that much is free.
     pub fn reserve(self, quantity: i64) -> Option<Self> {
-        (quantity > 0 && quantity <= self.free())
-            .then_some(Stock { reserved: self.reserved + quantity, ..self })
+        (quantity > 0 && quantity <= self.free()).then_some(Stock {
+            reserved: self.reserved + quantity,
+            ..self
+        })
     }
 
     /// Takes a promise back.
     pub fn release(self, quantity: i64) -> Self {
-        Stock { reserved: (self.reserved - quantity.max(0)).max(0), ..self }
+        Stock {
+            reserved: (self.reserved - quantity.max(0)).max(0),
+            ..self
+        }
     }
 
     /// What is left when a visit, whose own promise has been released, used `used` parts of which `ordered` had come
@@ -52,7 +57,13 @@ impl Stock {
     pub fn consume(self, used: i64, ordered: i64) -> (Self, i64) {
         let on_hand = (self.on_hand + ordered.max(0) - used.max(0)).max(0);
         let broken = (self.reserved - on_hand).max(0);
-        (Stock { on_hand, reserved: self.reserved - broken }, broken)
+        (
+            Stock {
+                on_hand,
+                reserved: self.reserved - broken,
+            },
+            broken,
+        )
     }
 }
 

@@ -19,7 +19,11 @@ impl Quarter {
     /// The first quarter that starts at `at` or later.
     pub fn at_or_after(at: DateTime<Utc>) -> Self {
         let floor = Quarter::containing(at);
-        if floor.start() == at { floor } else { Quarter(floor.0 + 1) }
+        if floor.start() == at {
+            floor
+        } else {
+            Quarter(floor.0 + 1)
+        }
     }
 
     /// The quarter that starts exactly at `at`, if one does.
@@ -77,7 +81,10 @@ pub struct Timeline {
 impl Timeline {
     pub fn new(horizon: Span) -> Self {
         let length = usize::try_from((horizon.end.0 - horizon.start.0).max(0)).unwrap_or(0);
-        Timeline { horizon, marked: vec![false; length] }
+        Timeline {
+            horizon,
+            marked: vec![false; length],
+        }
     }
 
     /// Marks what of `span` lies in the horizon.
@@ -105,7 +112,11 @@ impl Timeline {
 
     /// The marked quarters in order.
     pub fn marked(&self) -> Vec<Quarter> {
-        self.horizon.quarters().zip(&self.marked).filter_map(|(quarter, marked)| marked.then_some(quarter)).collect()
+        self.horizon
+            .quarters()
+            .zip(&self.marked)
+            .filter_map(|(quarter, marked)| marked.then_some(quarter))
+            .collect()
     }
 
     pub fn counts(&self) -> Counts {
@@ -116,7 +127,10 @@ impl Timeline {
             sum += u32::from(*marked);
             before.push(sum);
         }
-        Counts { horizon: self.horizon, before }
+        Counts {
+            horizon: self.horizon,
+            before,
+        }
     }
 
     fn index(&self, quarter: Quarter) -> usize {

@@ -38,7 +38,11 @@ pub struct Quantiles {
 
 impl From<Quantiles> for LifeKm {
     fn from(quantiles: Quantiles) -> Self {
-        LifeKm { p05: quantiles.p05, p50: quantiles.p50, p95: quantiles.p95 }
+        LifeKm {
+            p05: quantiles.p05,
+            p50: quantiles.p50,
+            p95: quantiles.p95,
+        }
     }
 }
 

@@ -9,10 +9,10 @@ use crate::domain::network::{Component, PartNeed, VehicleClass};
 use crate::domain::risk::Urgency;
 use crate::error::Error;
 use crate::store::{Store, Vehicle};
+use crate::use_cases::App;
 use crate::use_cases::accept_alert::{RaisedAlert, accept_alert};
 use crate::use_cases::note_vehicle::note_vehicle;
 use crate::use_cases::withdraw_alert::withdraw_alert;
-use crate::use_cases::App;
 
 /// The service's consumer; its effects commit together with the position in the stream.
 pub struct Consumer {
@@ -54,7 +54,10 @@ impl Handler for Consumer {
 }
 
 fn raised(event: &Event, alert: AlertCreated) -> RaisedAlert {
-    let part = |part: super::consumed::PartWanted| PartNeed { code: part.part_code, quantity: part.quantity };
+    let part = |part: super::consumed::PartWanted| PartNeed {
+        code: part.part_code,
+        quantity: part.quantity,
+    };
     RaisedAlert {
         component: Component::parse(&alert.component),
         severity: Severity::parse(&alert.severity),
@@ -86,7 +89,10 @@ fn vehicle(kind: &str, changed: VehicleChanged) -> Vehicle {
 /// A row that cannot be read stays unreadable: that is poison. All else may pass: another writer, a busy database.
 fn failure(error: Error) -> HandleError {
     match error {
-        Error::Corrupt { what, .. } => HandleError::Poison { code: "store.corrupt", detail: what.to_owned() },
+        Error::Corrupt { what, .. } => HandleError::Poison {
+            code: "store.corrupt",
+            detail: what.to_owned(),
+        },
         other => HandleError::Transient(other.into()),
     }
 }

@@ -11,7 +11,10 @@ use chassis::Subscription;
 
 /// What it reads of others.
 pub const SUBSCRIBES: &[Subscription] = &[
-    Subscription { producer: "alert-service", kinds: &["alert.created", "alert.resolved"] },
+    Subscription {
+        producer: "alert-service",
+        kinds: &["alert.created", "alert.resolved"],
+    },
     Subscription {
         producer: "ingestion-service",
         kinds: &["vehicle.registered", "vehicle.updated", "vehicle.retired"],

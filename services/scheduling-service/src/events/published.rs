@@ -132,7 +132,10 @@ struct Completed<'a> {
 }
 
 fn money(money: Money) -> MoneyData {
-    MoneyData { amount_minor: money.amount_minor, currency: money.currency.to_string() }
+    MoneyData {
+        amount_minor: money.amount_minor,
+        currency: money.currency.to_string(),
+    }
 }
 
 fn reason(reason: &Reason) -> ReasonData<'_> {
@@ -142,12 +145,23 @@ fn reason(reason: &Reason) -> ReasonData<'_> {
         Param::Number(number) => Value::from(*number),
         Param::Flag(flag) => Value::from(*flag),
     };
-    let params = reason.params.iter().map(|(name, param)| (name.to_string(), value(param))).collect();
-    ReasonData { code: &reason.code, params, text: &reason.text }
+    let params = reason
+        .params
+        .iter()
+        .map(|(name, param)| (name.to_string(), value(param)))
+        .collect();
+    ReasonData {
+        code: &reason.code,
+        params,
+        text: &reason.text,
+    }
 }
 
 fn part(need: &PartNeed) -> PartData<'_> {
-    PartData { part_code: &need.code, quantity: need.quantity }
+    PartData {
+        part_code: &need.code,
+        quantity: need.quantity,
+    }
 }
 
 fn finding(finding: &Finding) -> FindingData<'_> {
@@ -185,7 +199,10 @@ fn booked<'a>(visit: &'a Appointment, placement: &'a Placement, previous: Option
 /// A visit was given its first slot: `appointment.scheduled` and `technician.assigned`.
 pub fn scheduled(tenant: &TenantId, visit: &Appointment, placement: &Placement) -> [Outgoing; 2] {
     let data = to_value(&booked(visit, placement, None));
-    [Outgoing::new(SCHEDULED, tenant, visit, data), assigned(tenant, visit, placement)]
+    [
+        Outgoing::new(SCHEDULED, tenant, visit, data),
+        assigned(tenant, visit, placement),
+    ]
 }
 
 /// A visit was moved from where it was to start before.
@@ -267,7 +284,10 @@ impl Outgoing {
             appointment_id: visit.id.clone(),
             version: visit.version,
             time: visit.updated_at,
-            cause: Cause { correlation_id: visit.correlation_id.clone(), historical: false },
+            cause: Cause {
+                correlation_id: visit.correlation_id.clone(),
+                historical: false,
+            },
             data,
         }
     }
@@ -275,7 +295,10 @@ impl Outgoing {
     /// The event for the outbox. Its id follows from the visit's version, so the same change is told once.
     pub(crate) fn encode(&self) -> NewEvent {
         let version = self.version.to_string();
-        let id = chassis::ids::derived_id("evt", &[self.tenant.as_str(), &self.appointment_id, &version, self.kind]);
+        let id = chassis::ids::derived_id(
+            "evt",
+            &[self.tenant.as_str(), &self.appointment_id, &version, self.kind],
+        );
         NewEvent {
             kind: self.kind,
             schema_version: "1.0",

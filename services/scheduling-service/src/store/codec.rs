@@ -24,11 +24,17 @@ pub(super) fn corrupt(what: &'static str) -> Error {
 }
 
 pub(super) fn to_text<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|source| Error::Corrupt { what, source: Some(source) })
+    serde_json::to_string(value).map_err(|source| Error::Corrupt {
+        what,
+        source: Some(source),
+    })
 }
 
 pub(super) fn from_text<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|source| Error::Corrupt { what, source: Some(source) })
+    serde_json::from_str(text).map_err(|source| Error::Corrupt {
+        what,
+        source: Some(source),
+    })
 }
 
 pub(super) fn weekday(number: u8) -> Option<Weekday> {
@@ -39,7 +45,13 @@ pub(super) fn weekday(number: u8) -> Option<Weekday> {
 pub(super) fn hours_text(hours: &[DailyHours]) -> Result<String> {
     let rows: Vec<(u32, i64, i64)> = hours
         .iter()
-        .map(|stretch| (stretch.weekday().num_days_from_monday(), stretch.minutes().0, stretch.minutes().1))
+        .map(|stretch| {
+            (
+                stretch.weekday().num_days_from_monday(),
+                stretch.minutes().0,
+                stretch.minutes().1,
+            )
+        })
         .collect();
     to_text("hours", &rows)
 }
@@ -47,13 +59,21 @@ pub(super) fn hours_text(hours: &[DailyHours]) -> Result<String> {
 pub(super) fn hours(text: &str) -> Result<Vec<DailyHours>> {
     let rows: Vec<(u8, i64, i64)> = from_text("hours", text)?;
     let stretch = |(day, from, to)| DailyHours::new(weekday(day)?, from, to);
-    rows.into_iter().map(|row| stretch(row).ok_or_else(|| corrupt("hours"))).collect()
+    rows.into_iter()
+        .map(|row| stretch(row).ok_or_else(|| corrupt("hours")))
+        .collect()
 }
 
 pub(super) fn breaks_text(breaks: &[Break]) -> Result<String> {
     let rows: Vec<(Option<u32>, i64, i64)> = breaks
         .iter()
-        .map(|pause| (pause.weekday().map(|day| day.num_days_from_monday()), pause.minutes().0, pause.minutes().1))
+        .map(|pause| {
+            (
+                pause.weekday().map(|day| day.num_days_from_monday()),
+                pause.minutes().0,
+                pause.minutes().1,
+            )
+        })
         .collect();
     to_text("breaks", &rows)
 }
@@ -61,7 +81,9 @@ pub(super) fn breaks_text(breaks: &[Break]) -> Result<String> {
 pub(super) fn breaks(text: &str) -> Result<Vec<Break>> {
     let rows: Vec<(Option<u8>, i64, i64)> = from_text("breaks", text)?;
     let pause = |(day, from, to): (Option<u8>, i64, i64)| Break::new(day.and_then(weekday), from, to);
-    rows.into_iter().map(|row| pause(row).ok_or_else(|| corrupt("breaks"))).collect()
+    rows.into_iter()
+        .map(|row| pause(row).ok_or_else(|| corrupt("breaks")))
+        .collect()
 }
 
 pub(super) fn spans_text(spans: &[Span]) -> Result<String> {
@@ -71,7 +93,10 @@ pub(super) fn spans_text(spans: &[Span]) -> Result<String> {
 
 pub(super) fn spans(text: &str) -> Result<Vec<Span>> {
     let rows: Vec<(i64, i64)> = from_text("absences", text)?;
-    Ok(rows.into_iter().map(|(start, end)| Span::new(Quarter(start), Quarter(end))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(start, end)| Span::new(Quarter(start), Quarter(end)))
+        .collect())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,7 +136,10 @@ pub(super) struct StoredMoney {
 
 impl From<Money> for StoredMoney {
     fn from(money: Money) -> Self {
-        StoredMoney { amount_minor: money.amount_minor, currency: money.currency.to_string() }
+        StoredMoney {
+            amount_minor: money.amount_minor,
+            currency: money.currency.to_string(),
+        }
     }
 }
 
@@ -141,8 +169,16 @@ impl From<&Reason> for StoredReason {
             Param::Number(number) => Value::from(*number),
             Param::Flag(flag) => Value::from(*flag),
         };
-        let params = reason.params.iter().map(|(name, param)| (name.to_string(), value(param))).collect();
-        StoredReason { code: reason.code.to_string(), params, text: reason.text.clone() }
+        let params = reason
+            .params
+            .iter()
+            .map(|(name, param)| (name.to_string(), value(param)))
+            .collect();
+        StoredReason {
+            code: reason.code.to_string(),
+            params,
+            text: reason.text.clone(),
+        }
     }
 }
 
@@ -151,13 +187,21 @@ impl From<StoredReason> for Reason {
         let param = |value: Value| match value {
             Value::String(text) => Param::Text(text),
             Value::Bool(flag) => Param::Flag(flag),
-            Value::Number(number) => {
-                number.as_i64().map_or_else(|| Param::Number(number.as_f64().unwrap_or(0.0)), Param::Integer)
-            }
+            Value::Number(number) => number
+                .as_i64()
+                .map_or_else(|| Param::Number(number.as_f64().unwrap_or(0.0)), Param::Integer),
             other => Param::Text(other.to_string()),
         };
-        let params = stored.params.into_iter().map(|(name, value)| (Cow::Owned(name), param(value))).collect();
-        Reason { code: Cow::Owned(stored.code), params, text: stored.text }
+        let params = stored
+            .params
+            .into_iter()
+            .map(|(name, value)| (Cow::Owned(name), param(value)))
+            .collect();
+        Reason {
+            code: Cow::Owned(stored.code),
+            params,
+            text: stored.text,
+        }
     }
 }
 
@@ -187,7 +231,11 @@ impl From<&Job> for StoredJob {
             component: job.component.map(|component| component.name().to_owned()),
             required_skill: job.required_skill.clone(),
             labour_quarters: job.labour_quarters,
-            parts: job.parts.iter().map(|need| (need.code.clone(), need.quantity)).collect(),
+            parts: job
+                .parts
+                .iter()
+                .map(|need| (need.code.clone(), need.quantity))
+                .collect(),
             bay_kind: job.bay.kind.name().to_owned(),
             lift: job.bay.lift,
             known_at: job.life.known_at,
@@ -210,7 +258,11 @@ impl StoredJob {
             component: self.component.as_deref().and_then(Component::parse),
             required_skill: self.required_skill,
             labour_quarters: self.labour_quarters,
-            parts: self.parts.into_iter().map(|(code, quantity)| PartNeed { code, quantity }).collect(),
+            parts: self
+                .parts
+                .into_iter()
+                .map(|(code, quantity)| PartNeed { code, quantity })
+                .collect(),
             bay: BayNeed { kind, lift: self.lift },
             life: RemainingLife {
                 known_at: self.known_at,
@@ -253,8 +305,7 @@ pub(super) struct StoredPlacement {
 
 impl From<&Placement> for StoredPlacement {
     fn from(placement: &Placement) -> Self {
-        let part =
-            |part: &PlannedPart| (part.code.clone(), part.quantity, source_name(part.source).to_owned());
+        let part = |part: &PlannedPart| (part.code.clone(), part.quantity, source_name(part.source).to_owned());
         StoredPlacement {
             center_id: placement.center_id.clone(),
             bay_id: placement.bay_id.clone(),
@@ -271,8 +322,11 @@ impl From<&Placement> for StoredPlacement {
 impl StoredPlacement {
     pub(super) fn placement(self) -> Result<Placement> {
         let span = |(start, end)| Span::new(Quarter(start), Quarter(end));
-        let part =
-            |(code, quantity, from): (String, i64, String)| PlannedPart { code, quantity, source: source(&from) };
+        let part = |(code, quantity, from): (String, i64, String)| PlannedPart {
+            code,
+            quantity,
+            source: source(&from),
+        };
         Ok(Placement {
             price: self.price.money()?,
             center_id: self.center_id,
@@ -349,7 +403,11 @@ impl From<&Report> for StoredReport {
             failure_mode: finding.failure_mode.clone(),
             verdict: finding.verdict.name().to_owned(),
             action: finding.action.name().to_owned(),
-            parts: finding.parts.iter().map(|part| (part.code.clone(), part.quantity)).collect(),
+            parts: finding
+                .parts
+                .iter()
+                .map(|part| (part.code.clone(), part.quantity))
+                .collect(),
             notes: finding.notes.clone(),
         };
         StoredReport {
@@ -368,12 +426,21 @@ impl StoredReport {
                 failure_mode: finding.failure_mode,
                 verdict: Verdict::parse(&finding.verdict)?,
                 action: Action::parse(&finding.action)?,
-                parts: finding.parts.into_iter().map(|(code, quantity)| PartNeed { code, quantity }).collect(),
+                parts: finding
+                    .parts
+                    .into_iter()
+                    .map(|(code, quantity)| PartNeed { code, quantity })
+                    .collect(),
                 notes: finding.notes,
             })
         };
         Ok(Report {
-            findings: self.findings.into_iter().map(finding).collect::<Option<_>>().ok_or_else(|| corrupt("report"))?,
+            findings: self
+                .findings
+                .into_iter()
+                .map(finding)
+                .collect::<Option<_>>()
+                .ok_or_else(|| corrupt("report"))?,
             odometer_km: self.odometer_km,
             cost: self.cost.money()?,
         })

@@ -33,17 +33,21 @@ struct StoredHold {
 impl Store<'_> {
     /// Keeps a slot. False if technician or bay is taken; then the transaction must be dropped.
     pub async fn add_hold(&mut self, tenant: &TenantId, hold: &Hold) -> Result<bool> {
-        let body = codec::to_text("hold", &StoredHold {
-            slot: StoredSlot::from(&hold.slot),
-            job: StoredJob::from(&hold.job),
-            alert_id: hold.alert_id.clone(),
-            decision_id: hold.decision_id.clone(),
-        })?;
+        let body = codec::to_text(
+            "hold",
+            &StoredHold {
+                slot: StoredSlot::from(&hold.slot),
+                job: StoredJob::from(&hold.job),
+                alert_id: hold.alert_id.clone(),
+                decision_id: hold.decision_id.clone(),
+            },
+        )?;
         on!(self.tx, c => sqlx::query(
             "INSERT INTO holds (tenant_id, slot_id, vehicle_id, expires_at, body) VALUES ($1, $2, $3, $4, $5)")
             .bind(tenant.as_str()).bind(&hold.slot_id).bind(&hold.job.vehicle_id).bind(micros(hold.expires_at))
             .bind(&body).execute(c).await)?;
-        self.occupy(tenant, &hold.slot_id, &hold.slot.resources(), hold.slot.reserved).await
+        self.occupy(tenant, &hold.slot_id, &hold.slot.resources(), hold.slot.reserved)
+            .await
     }
 
     /// The slot that was offered under this id, if it has not expired by `now`.

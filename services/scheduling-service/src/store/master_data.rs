@@ -36,7 +36,10 @@ struct CenterRow {
 
 impl CenterRow {
     fn center(self) -> Result<Center> {
-        let location = self.latitude.zip(self.longitude).and_then(|(lat, lon)| Location::new(lat, lon));
+        let location = self
+            .latitude
+            .zip(self.longitude)
+            .and_then(|(lat, lon)| Location::new(lat, lon));
         Ok(Center {
             offset: UtcOffset::from_minutes(self.utc_offset_minutes).ok_or_else(|| corrupt("center"))?,
             labour_per_hour: codec::money(self.labour_minor_per_hour, &self.currency)?,

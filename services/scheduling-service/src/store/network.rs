@@ -20,7 +20,12 @@ impl Store<'_> {
         for need in &job.parts {
             parts.extend(self.parts_of_code(tenant, &need.code).await?);
         }
-        let mut network = Network { centers, technicians, parts, busy: Default::default() };
+        let mut network = Network {
+            centers,
+            technicians,
+            parts,
+            busy: Default::default(),
+        };
         for (resource, span) in self.taken(tenant, window).await? {
             network.busy.entry(resource).or_default().push(span);
         }
@@ -33,6 +38,9 @@ impl Store<'_> {
             "SELECT resource, from_quarter, to_quarter FROM reservations
              WHERE tenant_id = $1 AND to_quarter > $2 AND from_quarter < $3")
             .bind(tenant.as_str()).bind(window.start.0).bind(window.end.0).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(resource, from, to)| (resource, Span::new(Quarter(from), Quarter(to)))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(resource, from, to)| (resource, Span::new(Quarter(from), Quarter(to))))
+            .collect())
     }
 }

@@ -58,8 +58,12 @@ impl Store<'_> {
     ) -> Result<bool> {
         for planned in parts {
             if planned.source == Source::Stock {
-                let Some(mut part) = self.part(tenant, center_id, &planned.code).await? else { return Ok(false) };
-                let Some(stock) = part.stock.reserve(planned.quantity) else { return Ok(false) };
+                let Some(mut part) = self.part(tenant, center_id, &planned.code).await? else {
+                    return Ok(false);
+                };
+                let Some(stock) = part.stock.reserve(planned.quantity) else {
+                    return Ok(false);
+                };
                 part.stock = stock;
                 self.save_part(tenant, &part).await?;
             }
@@ -101,7 +105,9 @@ impl Store<'_> {
         used: i64,
         ordered: i64,
     ) -> Result<()> {
-        let Some(mut part) = self.part(tenant, center_id, code).await? else { return Ok(()) };
+        let Some(mut part) = self.part(tenant, center_id, code).await? else {
+            return Ok(());
+        };
         let (stock, broken) = part.stock.consume(used, ordered);
         part.stock = stock;
         if broken > 0 {

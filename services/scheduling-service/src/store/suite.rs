@@ -5,9 +5,7 @@ use chassis::{Database, Failpoints, TenantId};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{AlertJob, Hold, Store, Vehicle, VisitFilter};
-use crate::domain::appointment::{
-    Action, Appointment, BookedBy, Finding, Placement, Report, Status, Step, Verdict,
-};
+use crate::domain::appointment::{Action, Appointment, BookedBy, Finding, Placement, Report, Status, Step, Verdict};
 use crate::domain::hours::{Break, DailyHours, Rota, UtcOffset};
 use crate::domain::money::{Currency, Money};
 use crate::domain::network::{
@@ -29,10 +27,17 @@ fn eur(amount_minor: i64) -> Money {
 }
 
 async fn database(folder: &tempfile::TempDir) -> Database {
-    let config = DatabaseConfig { url: String::new(), readers_max: 2, busy_timeout_ms: 5_000, cache_kib: 1_024 };
+    let config = DatabaseConfig {
+        url: String::new(),
+        readers_max: 2,
+        busy_timeout_ms: 5_000,
+        cache_kib: 1_024,
+    };
     let file = folder.path().join("store.db");
     let migrations = crate::DEFINITION.migrations;
-    Database::open("scheduling-service", &config, &file, migrations, Failpoints::default()).await.unwrap()
+    Database::open("scheduling-service", &config, &file, migrations, Failpoints::default())
+        .await
+        .unwrap()
 }
 
 fn center() -> Center {
@@ -44,7 +49,12 @@ fn center() -> Center {
         location: Location::new(48.0, 11.5),
         labour_per_hour: eur(9_000),
         hours: vec![DailyHours::new(chrono::Weekday::Mon, 480, 1_020).unwrap()],
-        bays: vec![Bay { id: "b".into(), name: "B".into(), kinds: BayKind::ALL.to_vec(), has_lift: true }],
+        bays: vec![Bay {
+            id: "b".into(),
+            name: "B".into(),
+            kinds: BayKind::ALL.to_vec(),
+            has_lift: true,
+        }],
     }
 }
 
@@ -55,7 +65,10 @@ fn technician() -> Technician {
         skills: vec!["cooling".into()],
         rota: Rota {
             hours: center().hours,
-            breaks: vec![Break::new(None, 720, 750).unwrap(), Break::new(Some(chrono::Weekday::Fri), 900, 915).unwrap()],
+            breaks: vec![
+                Break::new(None, 720, 750).unwrap(),
+                Break::new(Some(chrono::Weekday::Fri), 900, 915).unwrap(),
+            ],
             absences: vec![Span::new(Quarter(10), Quarter(20))],
         },
     }
@@ -63,7 +76,14 @@ fn technician() -> Technician {
 
 fn part(stock: Stock) -> Part {
     let price = eur(4_500);
-    Part { center_id: "ctr".into(), code: "HOSE".into(), name: "Hose".into(), stock, lead_time_days: 2, price }
+    Part {
+        center_id: "ctr".into(),
+        code: "HOSE".into(),
+        name: "Hose".into(),
+        stock,
+        lead_time_days: 2,
+        price,
+    }
 }
 
 fn job(vehicle_id: &str) -> Job {
@@ -72,10 +92,27 @@ fn job(vehicle_id: &str) -> Job {
         component: Some(Component::Cooling),
         required_skill: "cooling".into(),
         labour_quarters: 4,
-        parts: vec![PartNeed { code: "HOSE".into(), quantity: 2 }],
-        bay: BayNeed { kind: BayKind::Heavy, lift: true },
-        life: RemainingLife::from_km(now(), LifeKm { p05: 10.0, p50: 20.0, p95: 30.0 }, 10.0),
-        stakes: Stakes { breakdown_minor: 1, standing_minor_per_day: 2 },
+        parts: vec![PartNeed {
+            code: "HOSE".into(),
+            quantity: 2,
+        }],
+        bay: BayNeed {
+            kind: BayKind::Heavy,
+            lift: true,
+        },
+        life: RemainingLife::from_km(
+            now(),
+            LifeKm {
+                p05: 10.0,
+                p50: 20.0,
+                p95: 30.0,
+            },
+            10.0,
+        ),
+        stakes: Stakes {
+            breakdown_minor: 1,
+            standing_minor_per_day: 2,
+        },
         not_before: Some(Quarter(7)),
     }
 }
@@ -87,7 +124,11 @@ fn slot() -> Slot {
         technician_id: "usr".into(),
         work: Span::new(Quarter(100), Quarter(104)),
         reserved: Span::new(Quarter(100), Quarter(105)),
-        parts: vec![PlannedPart { code: "HOSE".into(), quantity: 2, source: Source::Stock }],
+        parts: vec![PlannedPart {
+            code: "HOSE".into(),
+            quantity: 2,
+            source: Source::Stock,
+        }],
         price: eur(18_000),
         waiting_minor: 3,
         travel_minor: 4,
@@ -106,7 +147,9 @@ fn visit(id: &str, vehicle_id: &str) -> Appointment {
         booked_by: BookedBy::Auto,
         job: job(vehicle_id),
         placement: Some(Placement::from(&slot())),
-        why: Reason::new("slot.before_risk", "Text.").with("risk_percent", 1.5).with("waits_for_parts", false),
+        why: Reason::new("slot.before_risk", "Text.")
+            .with("risk_percent", 1.5)
+            .with("waits_for_parts", false),
         cancel_reason: None,
         retry_at: None,
         correlation_id: "cor_1".into(),
@@ -121,7 +164,10 @@ fn visit(id: &str, vehicle_id: &str) -> Appointment {
                 failure_mode: Some("cooling.leak".into()),
                 verdict: Verdict::OtherCause,
                 action: Action::Adjusted,
-                parts: vec![PartNeed { code: "HOSE".into(), quantity: 1 }],
+                parts: vec![PartNeed {
+                    code: "HOSE".into(),
+                    quantity: 1,
+                }],
                 notes: Some("Text".into()),
             }],
             odometer_km: Some(12.5),
@@ -130,57 +176,108 @@ fn visit(id: &str, vehicle_id: &str) -> Appointment {
     }
 }
 
-#[tokio::test]
-async fn what_is_written_is_read_and_belongs_to_its_tenant() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(&folder).await;
-    let (tenant, other) = (TenantId::new("ten_1"), TenantId::new("ten_2"));
-    let mut tx = database.begin().await.unwrap();
-    let mut store = Store::new(&mut tx);
-    store.save_center(&tenant, &center()).await.unwrap();
-    store.save_technician(&tenant, &technician()).await.unwrap();
-    store.save_part(&tenant, &part(Stock::new(5, 1).unwrap())).await.unwrap();
-    let vehicle = Vehicle {
+fn vehicle() -> Vehicle {
+    let in_service = "2024-02-29".parse().ok();
+    Vehicle {
         id: "V1".into(),
         class: VehicleClass::Truck,
-        in_service: "2024-02-29".parse().ok(),
+        in_service,
         odometer_km: Some(1.5),
         retired: false,
-    };
-    store.save_vehicle(&tenant, &vehicle).await.unwrap();
-    let alert = AlertJob { alert_id: "alert_1".into(), decision_id: None, job: job("V1") };
-    assert!(store.add_alert_job(&tenant, &alert).await.unwrap());
-    assert!(!store.add_alert_job(&tenant, &alert).await.unwrap(), "known already");
-    store.add_visit(&tenant, &visit("apt_1", "V1")).await.unwrap();
-    let expires_at = now() + Duration::minutes(15);
-    let (slot_id, alert_id) = ("slot_1".to_owned(), Some("alert_1".to_owned()));
-    let hold = Hold { slot_id, slot: slot(), job: job("V1"), alert_id, decision_id: None, expires_at };
-    assert!(store.add_hold(&tenant, &hold).await.unwrap());
-    tx.commit().await.unwrap();
+    }
+}
 
-    let mut tx = database.read().await.unwrap();
+fn alert() -> AlertJob {
+    AlertJob {
+        alert_id: "alert_1".into(),
+        decision_id: None,
+        job: job("V1"),
+    }
+}
+
+fn hold() -> Hold {
+    let (slot_id, alert_id) = ("slot_1".to_owned(), Some("alert_1".to_owned()));
+    let expires_at = now() + Duration::minutes(15);
+    Hold {
+        slot_id,
+        slot: slot(),
+        job: job("V1"),
+        alert_id,
+        decision_id: None,
+        expires_at,
+    }
+}
+
+/// A database in which one tenant has one of everything.
+async fn filled(folder: &tempfile::TempDir, tenant: &TenantId) -> Database {
+    let database = database(folder).await;
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.save_center(tenant, &center()).await.unwrap();
+    store.save_technician(tenant, &technician()).await.unwrap();
+    store.save_part(tenant, &part(Stock::new(5, 1).unwrap())).await.unwrap();
+    store.save_vehicle(tenant, &vehicle()).await.unwrap();
+    assert!(store.add_alert_job(tenant, &alert()).await.unwrap());
+    assert!(!store.add_alert_job(tenant, &alert()).await.unwrap(), "known already");
+    store.add_visit(tenant, &visit("apt_1", "V1")).await.unwrap();
+    assert!(store.add_hold(tenant, &hold()).await.unwrap());
+    tx.commit().await.unwrap();
+    database
+}
+
+#[tokio::test]
+async fn what_is_written_is_read() {
+    let (folder, tenant) = (tempfile::tempdir().unwrap(), TenantId::new("ten_1"));
+    let mut tx = filled(&folder, &tenant).await.read().await.unwrap();
     let mut store = Store::new(&mut tx);
     assert_eq!(store.center(&tenant, "ctr").await.unwrap(), Some(center()));
     assert_eq!(store.technician(&tenant, "usr").await.unwrap(), Some(technician()));
-    assert_eq!(store.part(&tenant, "ctr", "HOSE").await.unwrap(), Some(part(Stock::new(5, 1).unwrap())));
-    assert_eq!(store.vehicle(&tenant, "V1").await.unwrap(), Some(vehicle));
-    assert_eq!(store.alert_job(&tenant, "alert_1").await.unwrap(), Some(alert));
+    assert_eq!(
+        store.part(&tenant, "ctr", "HOSE").await.unwrap(),
+        Some(part(Stock::new(5, 1).unwrap()))
+    );
+    assert_eq!(store.vehicle(&tenant, "V1").await.unwrap(), Some(vehicle()));
+    assert_eq!(store.alert_job(&tenant, "alert_1").await.unwrap(), Some(alert()));
     assert_eq!(store.visit(&tenant, "apt_1").await.unwrap(), Some(visit("apt_1", "V1")));
-    assert_eq!(store.hold(&tenant, "slot_1", now()).await.unwrap(), Some(hold));
-    assert_eq!(store.hold(&tenant, "slot_1", expires_at).await.unwrap(), None, "its time is up");
-    let network = store.network(&tenant, &job("V1"), Span::new(Quarter(0), Quarter(200))).await.unwrap();
+    assert_eq!(store.hold(&tenant, "slot_1", now()).await.unwrap(), Some(hold()));
+    assert_eq!(
+        store.hold(&tenant, "slot_1", hold().expires_at).await.unwrap(),
+        None,
+        "its time is up"
+    );
+    let network = store
+        .network(&tenant, &job("V1"), Span::new(Quarter(0), Quarter(200)))
+        .await
+        .unwrap();
     assert_eq!(network.busy(&Resource::Technician("usr".into())), [slot().reserved]);
+}
 
-    let everything = VisitFilter { limit: 10, ..VisitFilter::default() };
+#[tokio::test]
+async fn what_is_written_belongs_to_its_tenant() {
+    let (folder, tenant, other) = (
+        tempfile::tempdir().unwrap(),
+        TenantId::new("ten_1"),
+        TenantId::new("ten_2"),
+    );
+    let mut tx = filled(&folder, &tenant).await.read().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let everything = VisitFilter {
+        limit: 10,
+        ..VisitFilter::default()
+    };
     assert_eq!(store.visits(&tenant, &everything).await.unwrap().len(), 1);
     assert_eq!(store.center(&other, "ctr").await.unwrap(), None);
     assert_eq!(store.technician(&other, "usr").await.unwrap(), None);
     assert_eq!(store.part(&other, "ctr", "HOSE").await.unwrap(), None);
+    assert_eq!(store.vehicle(&other, "V1").await.unwrap(), None);
     assert_eq!(store.alert_job(&other, "alert_1").await.unwrap(), None);
     assert_eq!(store.visit(&other, "apt_1").await.unwrap(), None);
     assert_eq!(store.hold(&other, "slot_1", now()).await.unwrap(), None);
     assert!(store.visits(&other, &everything).await.unwrap().is_empty());
-    let network = store.network(&other, &job("V1"), Span::new(Quarter(0), Quarter(200))).await.unwrap();
+    let network = store
+        .network(&other, &job("V1"), Span::new(Quarter(0), Quarter(200)))
+        .await
+        .unwrap();
     assert!(network.centers.is_empty() && network.busy.is_empty());
 }
 
@@ -190,7 +287,10 @@ async fn of_many_writers_one_gets_the_technician_and_one_the_last_version() {
     let database = database(&folder).await;
     let tenant = TenantId::new("ten_1");
     let mut tx = database.begin().await.unwrap();
-    Store::new(&mut tx).add_visit(&tenant, &visit("apt_1", "V1")).await.unwrap();
+    Store::new(&mut tx)
+        .add_visit(&tenant, &visit("apt_1", "V1"))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..8i64 {
@@ -202,14 +302,23 @@ async fn of_many_writers_one_gets_the_technician_and_one_the_last_version() {
             let mut tx = database.begin().await.unwrap();
             let mut store = Store::new(&mut tx);
             // Spans that overlap in one quarter or more, in different bays.
-            let bay = Resource::Bay { center_id: "ctr".into(), bay_id: number.to_string() };
+            let bay = Resource::Bay {
+                center_id: "ctr".into(),
+                bay_id: number.to_string(),
+            };
             let resources = [Resource::Technician("usr".into()), bay];
             let span = Span::new(Quarter(100 - number), Quarter(101 + number));
-            let took = store.occupy(&tenant, &format!("holder_{number}"), &resources, span).await.unwrap();
+            let took = store
+                .occupy(&tenant, &format!("holder_{number}"), &resources, span)
+                .await
+                .unwrap();
             let version = seen.version;
             seen.step(Step::Move, now()).unwrap();
             let changed = store.change_visit(&tenant, &seen, version).await;
-            assert!(matches!(changed, Ok(()) | Err(Error::VersionConflict { .. })), "{changed:?}");
+            assert!(
+                matches!(changed, Ok(()) | Err(Error::VersionConflict { .. })),
+                "{changed:?}"
+            );
             if took {
                 tx.commit().await.unwrap();
             } else {
@@ -230,13 +339,29 @@ async fn an_alert_books_itself_once_and_a_component_has_one_open_visit() {
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
     store.add_visit(&tenant, &visit("apt_1", "V1")).await.unwrap();
-    let again = Appointment { alert_id: Some("alert_apt_1".into()), ..visit("apt_2", "V2") };
+    let again = Appointment {
+        alert_id: Some("alert_apt_1".into()),
+        ..visit("apt_2", "V2")
+    };
     assert!(store.add_visit(&tenant, &again).await.is_err(), "the same alert");
-    let open = Appointment { alert_id: None, ..visit("apt_3", "V1") };
-    assert!(store.add_visit(&tenant, &open).await.is_err(), "the same vehicle and component");
-    let closed = Appointment { status: Status::Cancelled, alert_id: None, ..visit("apt_4", "V1") };
+    let open = Appointment {
+        alert_id: None,
+        ..visit("apt_3", "V1")
+    };
+    assert!(
+        store.add_visit(&tenant, &open).await.is_err(),
+        "the same vehicle and component"
+    );
+    let closed = Appointment {
+        status: Status::Cancelled,
+        alert_id: None,
+        ..visit("apt_4", "V1")
+    };
     store.add_visit(&tenant, &closed).await.unwrap();
-    store.add_visit(&TenantId::new("ten_2"), &visit("apt_1", "V1")).await.unwrap();
+    store
+        .add_visit(&TenantId::new("ten_2"), &visit("apt_1", "V1"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -247,18 +372,33 @@ async fn parts_are_promised_released_and_broken_promises_become_orders() {
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
     store.save_center(&tenant, &center()).await.unwrap();
-    store.save_part(&tenant, &part(Stock::new(5, 0).unwrap())).await.unwrap();
+    store
+        .save_part(&tenant, &part(Stock::new(5, 0).unwrap()))
+        .await
+        .unwrap();
     let planned = slot().parts;
     assert!(store.reserve_parts(&tenant, "apt_1", "ctr", &planned).await.unwrap());
     assert!(store.reserve_parts(&tenant, "apt_2", "ctr", &planned).await.unwrap());
     let stock = store.part(&tenant, "ctr", "HOSE").await.unwrap().unwrap().stock;
     assert_eq!((stock.on_hand(), stock.reserved()), (5, 4));
-    assert!(!store.reserve_parts(&tenant, "apt_3", "ctr", &planned).await.unwrap(), "only one is free");
-    assert!(store.release_parts(&tenant, "apt_1").await.unwrap().is_empty(), "nothing was ordered");
+    assert!(
+        !store.reserve_parts(&tenant, "apt_3", "ctr", &planned).await.unwrap(),
+        "only one is free"
+    );
+    assert!(
+        store.release_parts(&tenant, "apt_1").await.unwrap().is_empty(),
+        "nothing was ordered"
+    );
     // The technician used four where two were planned: the shelf no longer keeps the promise to apt_2.
     store.consume_part(&tenant, "ctr", "HOSE", 4, 0).await.unwrap();
     let stock = store.part(&tenant, "ctr", "HOSE").await.unwrap().unwrap().stock;
     assert_eq!((stock.on_hand(), stock.reserved()), (1, 0));
     let ordered = store.release_parts(&tenant, "apt_2").await.unwrap();
-    assert_eq!(ordered, [PartNeed { code: "HOSE".into(), quantity: 2 }]);
+    assert_eq!(
+        ordered,
+        [PartNeed {
+            code: "HOSE".into(),
+            quantity: 2
+        }]
+    );
 }

@@ -69,7 +69,11 @@ impl Row {
         let body: Body = codec::from_text("appointment", &self.body)?;
         Ok(Appointment {
             status: Status::parse(&self.status).ok_or_else(|| corrupt("appointment"))?,
-            booked_by: if self.booked_by == BookedBy::Auto.name() { BookedBy::Auto } else { BookedBy::User },
+            booked_by: if self.booked_by == BookedBy::Auto.name() {
+                BookedBy::Auto
+            } else {
+                BookedBy::User
+            },
             decision_id: body.decision_id,
             job: body.job.job()?,
             placement: body.placement.map(StoredPlacement::placement).transpose()?,
@@ -91,17 +95,20 @@ impl Row {
 }
 
 fn body_text(visit: &Appointment) -> Result<String> {
-    codec::to_text("appointment", &Body {
-        decision_id: visit.decision_id.clone(),
-        job: StoredJob::from(&visit.job),
-        placement: visit.placement.as_ref().map(StoredPlacement::from),
-        why: StoredReason::from(&visit.why),
-        cancel_reason: visit.cancel_reason.as_ref().map(StoredReason::from),
-        correlation_id: visit.correlation_id.clone(),
-        started_at: visit.started_at,
-        completed_at: visit.completed_at,
-        report: visit.report.as_ref().map(StoredReport::from),
-    })
+    codec::to_text(
+        "appointment",
+        &Body {
+            decision_id: visit.decision_id.clone(),
+            job: StoredJob::from(&visit.job),
+            placement: visit.placement.as_ref().map(StoredPlacement::from),
+            why: StoredReason::from(&visit.why),
+            cancel_reason: visit.cancel_reason.as_ref().map(StoredReason::from),
+            correlation_id: visit.correlation_id.clone(),
+            started_at: visit.started_at,
+            completed_at: visit.completed_at,
+            report: visit.report.as_ref().map(StoredReport::from),
+        },
+    )
 }
 
 impl Store<'_> {
@@ -122,7 +129,11 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(alert_id).fetch_optional(c).await)?;
         let Some((decision_id, job)) = row else { return Ok(None) };
         let job = codec::from_text::<StoredJob>("job", &job)?.job()?;
-        Ok(Some(AlertJob { alert_id: alert_id.to_owned(), decision_id, job }))
+        Ok(Some(AlertJob {
+            alert_id: alert_id.to_owned(),
+            decision_id,
+            job,
+        }))
     }
 
     /// Writes a new visit.
@@ -154,7 +165,10 @@ impl Store<'_> {
             .bind(micros(visit.updated_at)).bind(&body).bind(tenant.as_str()).bind(&visit.id).bind(read_version)
             .execute(c).await)?;
         if written.rows_affected() == 0 {
-            return Err(Error::VersionConflict { expected: read_version, found: visit.version });
+            return Err(Error::VersionConflict {
+                expected: read_version,
+                found: visit.version,
+            });
         }
         Ok(())
     }
@@ -262,7 +276,10 @@ impl Store<'_> {
             "SELECT tenant_id, appointment_id FROM appointments
              WHERE retry_at IS NOT NULL AND retry_at <= $1 ORDER BY retry_at, created_at LIMIT $2")
             .bind(micros(now)).bind(limit).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|(tenant, id)| (TenantId::new(&tenant), id)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(tenant, id)| (TenantId::new(&tenant), id))
+            .collect())
     }
 
     /// Makes all unplaced visits of a tenant due: the network has changed.

@@ -36,7 +36,11 @@ pub struct RaisedAlert {
 pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, alert: RaisedAlert) -> Result<()> {
     let vehicle = store.vehicle(tenant, &alert.vehicle_id).await?;
     let job = job_of(app, &alert, vehicle.as_ref());
-    let known = AlertJob { alert_id: alert.alert_id.clone(), decision_id: alert.decision_id.clone(), job: job.clone() };
+    let known = AlertJob {
+        alert_id: alert.alert_id.clone(),
+        decision_id: alert.decision_id.clone(),
+        job: job.clone(),
+    };
     if !store.add_alert_job(tenant, &known).await? {
         return Ok(());
     }
@@ -45,7 +49,10 @@ pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, a
         return Ok(());
     }
     if let Some(component) = alert.component
-        && store.open_visit_for(tenant, &alert.vehicle_id, component).await?.is_some()
+        && store
+            .open_visit_for(tenant, &alert.vehicle_id, component)
+            .await?
+            .is_some()
     {
         return Ok(());
     }
@@ -81,7 +88,12 @@ fn job_of(app: &App, alert: &RaisedAlert, vehicle: Option<&Vehicle>) -> Job {
     let class = vehicle.map_or(VehicleClass::Unknown, |vehicle| vehicle.class);
     let odometer_km = alert.odometer_km.or(vehicle.and_then(|vehicle| vehicle.odometer_km));
     let in_service = vehicle.and_then(|vehicle| vehicle.in_service);
-    let rate = km_per_day(odometer_km, in_service, alert.raised_at.date_naive(), settings.km_per_day_default);
+    let rate = km_per_day(
+        odometer_km,
+        in_service,
+        alert.raised_at.date_naive(),
+        settings.km_per_day_default,
+    );
     let life = match alert.life_km {
         Some(life_km) => RemainingLife::from_km(alert.raised_at, life_km, rate),
         None => RemainingLife::assumed(alert.raised_at, alert.urgency),

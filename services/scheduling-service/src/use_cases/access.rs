@@ -24,14 +24,21 @@ fn owned_vehicles(principal: &Principal) -> Option<&[String]> {
 }
 
 /// Refuses in the words of something that does not exist.
-pub fn require_vehicle(principal: &Principal, vehicle_id: &str) -> Result<()> {
-    if may_see_vehicle(principal, vehicle_id) { Ok(()) } else { Err(not_found("vehicle", vehicle_id)) }
+pub fn require_sight(principal: &Principal, vehicle_id: &str) -> Result<()> {
+    if may_see_vehicle(principal, vehicle_id) {
+        Ok(())
+    } else {
+        Err(not_found("vehicle", vehicle_id))
+    }
 }
 
 /// Gives a visit that the caller may see.
 pub fn require_visit(principal: &Principal, id: &str, visit: Option<Appointment>) -> Result<Appointment> {
     let visible = |visit: &Appointment| {
-        let own_job = visit.placement.as_ref().is_some_and(|placement| placement.technician_id == principal.subject);
+        let own_job = visit
+            .placement
+            .as_ref()
+            .is_some_and(|placement| placement.technician_id == principal.subject);
         let as_technician = principal.role != Some(Role::Technician) || own_job;
         as_technician && may_see_vehicle(principal, &visit.job.vehicle_id)
     };
@@ -40,8 +47,15 @@ pub fn require_visit(principal: &Principal, id: &str, visit: Option<Appointment>
 
 /// Only the assigned technician works on a visit; managers and keys may act for them.
 pub fn require_worker(principal: &Principal, visit: &Appointment) -> Result<()> {
-    let assigned = visit.placement.as_ref().is_some_and(|placement| placement.technician_id == principal.subject);
-    if principal.role == Some(Role::Technician) && !assigned { Err(Error::NotAssigned) } else { Ok(()) }
+    let assigned = visit
+        .placement
+        .as_ref()
+        .is_some_and(|placement| placement.technician_id == principal.subject);
+    if principal.role == Some(Role::Technician) && !assigned {
+        Err(Error::NotAssigned)
+    } else {
+        Ok(())
+    }
 }
 
 /// Narrows a list to what the caller may see.
@@ -50,9 +64,16 @@ pub fn narrow(principal: &Principal, filter: VisitFilter) -> VisitFilter {
         Some(Role::Technician) => Some(principal.subject.clone()),
         _ => filter.technician_id,
     };
-    VisitFilter { technician_id, vehicles: owned_vehicles(principal).map(<[String]>::to_vec), ..filter }
+    VisitFilter {
+        technician_id,
+        vehicles: owned_vehicles(principal).map(<[String]>::to_vec),
+        ..filter
+    }
 }
 
 pub fn not_found(what: &'static str, id: &str) -> Error {
-    Error::NotFound { what, id: id.to_owned() }
+    Error::NotFound {
+        what,
+        id: id.to_owned(),
+    }
 }

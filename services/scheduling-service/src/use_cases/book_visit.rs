@@ -59,7 +59,9 @@ pub async fn book_visit(
         return Err(planning::taken(app, tenant, &work.job, None).await);
     }
     if let Some(open) = open.as_ref().filter(|visit| visit.status != Status::Unplaced) {
-        return Err(Error::AlreadyOpen { appointment_id: open.id.clone() });
+        return Err(Error::AlreadyOpen {
+            appointment_id: open.id.clone(),
+        });
     }
     visit.booked_by = BookedBy::User;
     visit.request_key = request_key;
@@ -88,7 +90,11 @@ async fn choose(
     match choice {
         Choice::Offered(slot_id) => {
             let hold = offered(store, principal, &slot_id, now).await?;
-            let work = Work { job: hold.job, alert_id: hold.alert_id, decision_id: hold.decision_id };
+            let work = Work {
+                job: hold.job,
+                alert_id: hold.alert_id,
+                decision_id: hold.decision_id,
+            };
             Ok(Ok((work, hold.slot)))
         }
         Choice::Named(named) => {
@@ -109,7 +115,10 @@ async fn choose(
 
 /// A search that succeeds returns at least one slot; if it ever did not, the slot counts as taken.
 fn no_slots() -> Error {
-    Error::SlotTaken { alternatives: Vec::new(), why_not: None }
+    Error::SlotTaken {
+        alternatives: Vec::new(),
+        why_not: None,
+    }
 }
 
 /// The offered slot, if it is still kept and is for a vehicle that the caller may see.
@@ -121,7 +130,9 @@ pub(super) async fn offered(
 ) -> Result<Hold> {
     let hold = store.hold(&principal.tenant, slot_id, now).await?;
     let visible = hold.filter(|hold| access::may_see_vehicle(principal, &hold.job.vehicle_id));
-    visible.ok_or_else(|| Error::SlotExpired { slot_id: slot_id.to_owned() })
+    visible.ok_or_else(|| Error::SlotExpired {
+        slot_id: slot_id.to_owned(),
+    })
 }
 
 fn new_visit(work: &Work, cause: Cause, now: DateTime<Utc>) -> Appointment {

@@ -19,7 +19,11 @@ pub async fn complete_visit(
 ) -> Result<Appointment> {
     if report.cost.currency != app.settings.currency {
         let text = format!("Prices are in {} here.", app.settings.currency);
-        return Err(Error::Invalid(vec![Violation::new("/cost/currency", "currency.unsupported", text)]));
+        return Err(Error::Invalid(vec![Violation::new(
+            "/cost/currency",
+            "currency.unsupported",
+            text,
+        )]));
     }
     let now = app.clock.now();
     let tenant = &principal.tenant;
@@ -36,7 +40,9 @@ pub async fn complete_visit(
     if let Some(placement) = &visit.placement {
         let used = merge_parts(report.findings.iter().flat_map(|finding| finding.parts.iter().cloned()));
         book_off(&mut store, tenant, &placement.center_id, &used, &ordered).await?;
-        store.publish(&published::completed(tenant, &visit, placement, &report)).await?;
+        store
+            .publish(&published::completed(tenant, &visit, placement, &report))
+            .await?;
     }
     visit.report = Some(report);
     store.change_visit(tenant, &visit, read_version).await?;
@@ -55,7 +61,10 @@ async fn book_off(
     ordered: &[PartNeed],
 ) -> Result<()> {
     let quantity = |needs: &[PartNeed], code: &str| {
-        needs.iter().find(|need| need.code == code).map_or(0, |need| need.quantity)
+        needs
+            .iter()
+            .find(|need| need.code == code)
+            .map_or(0, |need| need.quantity)
     };
     let only_ordered = ordered.iter().filter(|need| quantity(used, &need.code) == 0);
     for need in used.iter().chain(only_ordered) {

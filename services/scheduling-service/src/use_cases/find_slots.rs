@@ -51,7 +51,11 @@ pub struct Offer {
 pub async fn find_slots(app: &App, principal: &Principal, wanted: WantedWork, wish: Wish, keep: bool) -> Result<Offer> {
     let now = app.clock.now();
     let tenant = &principal.tenant;
-    let mut tx = if keep { app.database.begin().await? } else { app.database.read().await? };
+    let mut tx = if keep {
+        app.database.begin().await?
+    } else {
+        app.database.read().await?
+    };
     let mut store = Store::new(&mut tx);
     let work = complete(app, &mut store, principal, wanted).await?;
     if keep {
@@ -60,17 +64,29 @@ pub async fn find_slots(app: &App, principal: &Principal, wanted: WantedWork, wi
     }
     let slots = match planning::search(app, &mut store, tenant, &work.job, &wish, now).await? {
         Ok(slots) => slots,
-        Err(why_not) => return Ok(Offer { slots: Vec::new(), why_not: Some(why_not.reason) }),
+        Err(why_not) => {
+            return Ok(Offer {
+                slots: Vec::new(),
+                why_not: Some(why_not.reason),
+            });
+        }
     };
     let mut offered = Vec::with_capacity(slots.len());
     for slot in slots {
-        let hold = if keep { Some(keep_slot(app, &mut store, tenant, &work, &slot, now).await?) } else { None };
+        let hold = if keep {
+            Some(keep_slot(app, &mut store, tenant, &work, &slot, now).await?)
+        } else {
+            None
+        };
         offered.push(Offered { slot, hold });
     }
     if keep {
         tx.commit().await?;
     }
-    Ok(Offer { slots: offered, why_not: None })
+    Ok(Offer {
+        slots: offered,
+        why_not: None,
+    })
 }
 
 async fn keep_slot(
@@ -90,7 +106,10 @@ async fn keep_slot(
         expires_at: now + app.settings.hold,
     };
     if !store.add_hold(tenant, &hold).await? {
-        return Err(Error::SlotTaken { alternatives: Vec::new(), why_not: None });
+        return Err(Error::SlotTaken {
+            alternatives: Vec::new(),
+            why_not: None,
+        });
     }
     Ok((hold.slot_id, hold.expires_at))
 }
@@ -109,17 +128,34 @@ pub(super) async fn complete(
         let visible = known.filter(|alert| access::may_see_vehicle(principal, &alert.job.vehicle_id));
         let alert = visible.ok_or_else(|| access::not_found("alert", alert_id))?;
         if wanted.vehicle_id.as_ref().is_some_and(|id| *id != alert.job.vehicle_id) {
-            return Err(invalid("/vehicle_id", "alert.other_vehicle", "The alert is about another vehicle."));
+            return Err(invalid(
+                "/vehicle_id",
+                "alert.other_vehicle",
+                "The alert is about another vehicle.",
+            ));
         }
         refuse_retired(store, tenant, &alert.job.vehicle_id).await?;
-        let job = Job { not_before, ..alert.job };
-        return Ok(Work { job, alert_id: Some(alert.alert_id), decision_id: alert.decision_id });
+        let job = Job {
+            not_before,
+            ..alert.job
+        };
+        return Ok(Work {
+            job,
+            alert_id: Some(alert.alert_id),
+            decision_id: alert.decision_id,
+        });
     }
     let missing = |path, what: &str| invalid(path, "required", format!("Give {what}, or an alert_id."));
-    let vehicle_id = wanted.vehicle_id.ok_or_else(|| missing("/vehicle_id", "the vehicle_id"))?;
-    let required_skill = wanted.required_skill.ok_or_else(|| missing("/required_skill", "the required_skill"))?;
-    let labour_hours = wanted.labour_hours.ok_or_else(|| missing("/labour_hours", "the labour_hours"))?;
-    access::require_vehicle(principal, &vehicle_id)?;
+    let vehicle_id = wanted
+        .vehicle_id
+        .ok_or_else(|| missing("/vehicle_id", "the vehicle_id"))?;
+    let required_skill = wanted
+        .required_skill
+        .ok_or_else(|| missing("/required_skill", "the required_skill"))?;
+    let labour_hours = wanted
+        .labour_hours
+        .ok_or_else(|| missing("/labour_hours", "the labour_hours"))?;
+    access::require_sight(principal, &vehicle_id)?;
     let class = refuse_retired(store, tenant, &vehicle_id).await?;
     let urgency = wanted.urgency.unwrap_or(Urgency::NextService);
     let job = Job {
@@ -133,7 +169,11 @@ pub(super) async fn complete(
         stakes: app.settings.stakes(false),
         not_before,
     };
-    Ok(Work { job, alert_id: None, decision_id: None })
+    Ok(Work {
+        job,
+        alert_id: None,
+        decision_id: None,
+    })
 }
 
 async fn refuse_retired(
@@ -142,7 +182,9 @@ async fn refuse_retired(
     vehicle_id: &str,
 ) -> Result<crate::domain::network::VehicleClass> {
     match store.vehicle(tenant, vehicle_id).await? {
-        Some(vehicle) if vehicle.retired => Err(Error::VehicleRetired { vehicle_id: vehicle_id.to_owned() }),
+        Some(vehicle) if vehicle.retired => Err(Error::VehicleRetired {
+            vehicle_id: vehicle_id.to_owned(),
+        }),
         Some(vehicle) => Ok(vehicle.class),
         None => Err(access::not_found("vehicle", vehicle_id)),
     }

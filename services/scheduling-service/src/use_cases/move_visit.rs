@@ -20,7 +20,13 @@ pub enum Target {
 }
 
 /// `version` is the one that the caller saw.
-pub async fn move_visit(app: &App, principal: &Principal, id: &str, version: i64, target: Target) -> Result<Appointment> {
+pub async fn move_visit(
+    app: &App,
+    principal: &Principal,
+    id: &str,
+    version: i64,
+    target: Target,
+) -> Result<Appointment> {
     let now = app.clock.now();
     let tenant = &principal.tenant;
     let mut tx = app.database.begin().await?;
@@ -28,7 +34,11 @@ pub async fn move_visit(app: &App, principal: &Principal, id: &str, version: i64
     let mut visit = access::require_visit(principal, id, store.visit(tenant, id).await?)?;
     planning::check_version(&visit, Some(version))?;
     let (Some(before), Status::Scheduled) = (visit.placement.clone(), visit.status) else {
-        return Err(crate::domain::appointment::NotAllowed { status: visit.status, step: Step::Move }.into());
+        return Err(crate::domain::appointment::NotAllowed {
+            status: visit.status,
+            step: Step::Move,
+        }
+        .into());
     };
     store.drop_expired_holds(now).await?;
     planning::give_back(&mut store, tenant, id).await?;

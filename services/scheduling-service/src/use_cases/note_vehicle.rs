@@ -14,7 +14,10 @@ pub async fn note_vehicle(app: &App, store: &mut Store<'_>, tenant: &TenantId, v
         return Ok(());
     }
     for visit in store.waiting_visits_of(tenant, &vehicle.id).await? {
-        let reason = Reason::new("appointment.vehicle_retired", "The vehicle was retired before the visit started.");
+        let reason = Reason::new(
+            "appointment.vehicle_retired",
+            "The vehicle was retired before the visit started.",
+        );
         cancel_visit::cancel(app, store, tenant, visit, reason).await?;
     }
     store.drop_holds_of(tenant, &vehicle.id).await

@@ -32,7 +32,9 @@ pub async fn place_waiting(app: &App) -> Result<usize> {
 async fn try_again(app: &App, tenant: &TenantId, id: &str, now: DateTime<Utc>) -> Result<bool> {
     let mut tx = app.database.begin().await?;
     let mut store = Store::new(&mut tx);
-    let Some(mut visit) = store.visit(tenant, id).await? else { return Ok(false) };
+    let Some(mut visit) = store.visit(tenant, id).await? else {
+        return Ok(false);
+    };
     if visit.status != Status::Unplaced {
         return Ok(false);
     }

@@ -32,7 +32,9 @@ pub(super) async fn search(
 /// Takes technician, bay and parts for a visit. False if something was taken meanwhile: then drop the transaction.
 pub(super) async fn take(store: &mut Store<'_>, tenant: &TenantId, visit_id: &str, slot: &Slot) -> Result<bool> {
     Ok(store.occupy(tenant, visit_id, &slot.resources(), slot.reserved).await?
-        && store.reserve_parts(tenant, visit_id, &slot.center_id, &slot.parts).await?)
+        && store
+            .reserve_parts(tenant, visit_id, &slot.center_id, &slot.parts)
+            .await?)
 }
 
 /// Gives back what a visit holds.
@@ -62,9 +64,14 @@ pub(super) async fn place(
         }
         Ok(slots) => {
             // A search returns at least one slot; the transaction that found it is the one that takes it.
-            let Some(best) = slots.first() else { return Ok(Vec::new()) };
+            let Some(best) = slots.first() else {
+                return Ok(Vec::new());
+            };
             if !take(store, tenant, &visit.id, best).await? {
-                return Err(Error::SlotTaken { alternatives: Vec::new(), why_not: None });
+                return Err(Error::SlotTaken {
+                    alternatives: Vec::new(),
+                    why_not: None,
+                });
             }
             visit.why = best.why();
             let placement = settle(visit, best, Step::Place, now)?;
@@ -86,11 +93,22 @@ pub(super) fn settle(visit: &mut Appointment, slot: &Slot, step: Step, now: Date
 pub(super) async fn taken(app: &App, tenant: &TenantId, job: &Job, why_not: Option<WhyNot>) -> Error {
     let found = async {
         let mut tx = app.database.read().await?;
-        search(app, &mut Store::new(&mut tx), tenant, job, &Wish::default(), app.clock.now()).await
+        search(
+            app,
+            &mut Store::new(&mut tx),
+            tenant,
+            job,
+            &Wish::default(),
+            app.clock.now(),
+        )
+        .await
     };
     match found.await {
         Ok(Ok(alternatives)) => Error::SlotTaken { alternatives, why_not },
-        Ok(Err(none)) => Error::SlotTaken { alternatives: Vec::new(), why_not: Some(why_not.unwrap_or(none)) },
+        Ok(Err(none)) => Error::SlotTaken {
+            alternatives: Vec::new(),
+            why_not: Some(why_not.unwrap_or(none)),
+        },
         Err(error) => error,
     }
 }
@@ -98,7 +116,10 @@ pub(super) async fn taken(app: &App, tenant: &TenantId, job: &Job, why_not: Opti
 /// Fails unless the caller saw the latest version; a caller that names none has not asked.
 pub(super) fn check_version(visit: &Appointment, expected: Option<i64>) -> Result<()> {
     match expected {
-        Some(expected) if expected != visit.version => Err(Error::VersionConflict { expected, found: visit.version }),
+        Some(expected) if expected != visit.version => Err(Error::VersionConflict {
+            expected,
+            found: visit.version,
+        }),
         _ => Ok(()),
     }
 }

@@ -25,13 +25,25 @@ fn check(app: &App, center: &Center) -> Result<()> {
     let mut violations = Vec::new();
     if center.labour_per_hour.currency != app.settings.currency {
         let text = format!("Prices are in {} here.", app.settings.currency);
-        violations.push(Violation::new("/labour_price_per_hour/currency", "currency.unsupported", text));
+        violations.push(Violation::new(
+            "/labour_price_per_hour/currency",
+            "currency.unsupported",
+            text,
+        ));
     }
     let mut seen = HashSet::new();
     for (index, bay) in center.bays.iter().enumerate() {
         if !seen.insert(&bay.id) {
-            violations.push(Violation::new(format!("/bays/{index}/bay_id"), "repeated", "Each bay has its own id."));
+            violations.push(Violation::new(
+                format!("/bays/{index}/bay_id"),
+                "repeated",
+                "Each bay has its own id.",
+            ));
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(violations))
+    }
 }

@@ -13,7 +13,11 @@ pub async fn register_technician(app: &App, tenant: &TenantId, technician: &Tech
     let mut store = Store::new(&mut tx);
     if !store.has_center(tenant, &technician.center_id).await? {
         let text = format!("There is no centre {}.", technician.center_id);
-        return Err(Error::Invalid(vec![Violation::new("/center_id", "center.unknown", text)]));
+        return Err(Error::Invalid(vec![Violation::new(
+            "/center_id",
+            "center.unknown",
+            text,
+        )]));
     }
     let known = store.technician(tenant, &technician.id).await?.is_some();
     store.save_technician(tenant, technician).await?;

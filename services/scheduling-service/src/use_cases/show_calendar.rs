@@ -16,7 +16,11 @@ const PAST_DAYS: i64 = 30;
 /// iCalendar text of placed visits, from a month ago on. A cancelled visit stays in it, marked, so that calendars drop it.
 pub async fn show_calendar(app: &App, principal: &Principal, filter: VisitFilter) -> Result<String> {
     let from = app.clock.now() - Duration::days(PAST_DAYS);
-    let filter = VisitFilter { from: Some(from), limit: VISITS_MAX, ..access::narrow(principal, filter) };
+    let filter = VisitFilter {
+        from: Some(from),
+        limit: VISITS_MAX,
+        ..access::narrow(principal, filter)
+    };
     let mut tx = app.database.read().await?;
     let mut store = Store::new(&mut tx);
     let mut entries = Vec::new();
@@ -31,7 +35,10 @@ pub async fn show_calendar(app: &App, principal: &Principal, filter: VisitFilter
 
 fn entry(visit: &Appointment, location: String) -> Option<Entry> {
     let placement = visit.placement.as_ref()?;
-    let work = visit.job.component.map_or(visit.job.required_skill.as_str(), |component| component.name());
+    let work = visit
+        .job
+        .component
+        .map_or(visit.job.required_skill.as_str(), |component| component.name());
     Some(Entry {
         uid: format!("{}@carvrooom", visit.id),
         sequence: visit.version,

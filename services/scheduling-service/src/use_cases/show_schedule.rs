@@ -61,7 +61,13 @@ pub async fn show_schedule(
         let open = open_hours(window, center.offset, &center.hours);
         stretches(&working_time(&open, window, center.offset, &technician.rota).marked())
     });
-    Ok(Schedule { technician, from, to, working, visits })
+    Ok(Schedule {
+        technician,
+        from,
+        to,
+        working,
+        visits,
+    })
 }
 
 /// Joins quarters that follow each other.
@@ -83,7 +89,10 @@ mod tests {
     #[test]
     fn neighbouring_quarters_become_one_stretch() {
         let quarters: Vec<Quarter> = [4, 5, 6, 9, 12, 13].map(Quarter).to_vec();
-        let spans: Vec<(i64, i64)> = stretches(&quarters).iter().map(|span| (span.start.0, span.end.0)).collect();
+        let spans: Vec<(i64, i64)> = stretches(&quarters)
+            .iter()
+            .map(|span| (span.start.0, span.end.0))
+            .collect();
         assert_eq!(spans, [(4, 7), (9, 10), (12, 14)]);
     }
 }

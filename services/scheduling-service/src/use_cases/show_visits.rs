@@ -17,11 +17,13 @@ pub async fn show_visit(app: &App, principal: &Principal, id: &str) -> Result<Ap
 /// Visits in order of their start.
 pub async fn list_visits(app: &App, principal: &Principal, filter: VisitFilter) -> Result<Vec<Appointment>> {
     let mut tx = app.database.read().await?;
-    Store::new(&mut tx).visits(&principal.tenant, &access::narrow(principal, filter)).await
+    Store::new(&mut tx)
+        .visits(&principal.tenant, &access::narrow(principal, filter))
+        .await
 }
 
 /// A vehicle's visits; the vehicle must be one that the caller may see.
 pub async fn list_visits_of_vehicle(app: &App, principal: &Principal, filter: VisitFilter) -> Result<Vec<Appointment>> {
-    access::require_vehicle(principal, filter.vehicle_id.as_deref().unwrap_or_default())?;
+    access::require_sight(principal, filter.vehicle_id.as_deref().unwrap_or_default())?;
     list_visits(app, principal, filter).await
 }

@@ -30,12 +30,20 @@ pub async fn stock_part(app: &App, tenant: &TenantId, entry: PartEntry) -> Resul
     let mut tx = app.database.begin().await?;
     let mut store = Store::new(&mut tx);
     if !store.has_center(tenant, &entry.center_id).await? {
-        return invalid("/center_id", "center.unknown", format!("There is no centre {}.", entry.center_id));
+        return invalid(
+            "/center_id",
+            "center.unknown",
+            format!("There is no centre {}.", entry.center_id),
+        );
     }
     let known = store.part(tenant, &entry.center_id, &entry.code).await?;
     let reserved = known.as_ref().map_or(0, |part| part.stock.reserved());
     let Some(stock) = Stock::new(entry.on_hand, reserved) else {
-        return invalid("/stock", "stock.below_reserved", format!("{reserved} of this part are promised to visits."));
+        return invalid(
+            "/stock",
+            "stock.below_reserved",
+            format!("{reserved} of this part are promised to visits."),
+        );
     };
     let part = Part {
         center_id: entry.center_id,

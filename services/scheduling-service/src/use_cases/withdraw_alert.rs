@@ -10,12 +10,17 @@ use crate::store::Store;
 
 /// Runs inside the consumer's transaction.
 pub async fn withdraw_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, alert_id: &str) -> Result<()> {
-    let Some(visit) = store.auto_visit_of_alert(tenant, alert_id).await? else { return Ok(()) };
+    let Some(visit) = store.auto_visit_of_alert(tenant, alert_id).await? else {
+        return Ok(());
+    };
     if visit.status.after(Step::Cancel) != Some(Status::Cancelled) {
         return Ok(());
     }
-    let reason = Reason::new("appointment.alert_resolved", "The alert was resolved by hand before the visit started.")
-        .with("alert_id", alert_id);
+    let reason = Reason::new(
+        "appointment.alert_resolved",
+        "The alert was resolved by hand before the visit started.",
+    )
+    .with("alert_id", alert_id);
     cancel_visit::cancel(app, store, tenant, visit, reason).await?;
     Ok(())
 }

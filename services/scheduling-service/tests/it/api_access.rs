@@ -5,11 +5,19 @@ use chassis::identity::Policy;
 use chassis::testing::{eventually, key_issued, token};
 use serde_json::{Value, json};
 
-use crate::app::{TECHNICIAN, TENANT, TestApp, alert, as_technician, center, manager, monday, owner, part, report, technician};
+use crate::app::{
+    TECHNICIAN, TENANT, TestApp, alert, as_technician, center, manager, monday, owner, part, report, technician,
+};
 
 const OTHER: &str = "ten_two";
-const ROLES: [Role; 6] =
-    [Role::Owner, Role::FleetManager, Role::Technician, Role::Admin, Role::Executive, Role::Support];
+const ROLES: [Role; 6] = [
+    Role::Owner,
+    Role::FleetManager,
+    Role::Technician,
+    Role::Admin,
+    Role::Executive,
+    Role::Support,
+];
 
 /// Every route of the service with a body that would do something, for a visit's id.
 fn routes(visit: &str) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
@@ -22,21 +30,61 @@ fn routes(visit: &str) -> Vec<(&'static str, &'static str, String, Option<Value>
     let schedule = format!("/api/v1/technicians/{TECHNICIAN}/schedule");
     vec![
         ("GET", "/api/v1/centers", "/api/v1/centers".into(), None),
-        ("POST", "/api/v1/centers", "/api/v1/centers".into(), Some(center("ctr_north"))),
+        (
+            "POST",
+            "/api/v1/centers",
+            "/api/v1/centers".into(),
+            Some(center("ctr_north")),
+        ),
         ("GET", "/api/v1/technicians", "/api/v1/technicians".into(), None),
-        ("POST", "/api/v1/technicians", "/api/v1/technicians".into(), Some(technician(TECHNICIAN, "ctr_north"))),
+        (
+            "POST",
+            "/api/v1/technicians",
+            "/api/v1/technicians".into(),
+            Some(technician(TECHNICIAN, "ctr_north")),
+        ),
         ("GET", "/api/v1/technicians/{id}/schedule", schedule, None),
         ("GET", "/api/v1/parts", "/api/v1/parts".into(), None),
-        ("POST", "/api/v1/parts", "/api/v1/parts".into(), Some(part("ctr_north", "COOLANT-HOSE", 5))),
-        ("POST", "/api/v1/slots/available", "/api/v1/slots/available".into(), Some(job)),
+        (
+            "POST",
+            "/api/v1/parts",
+            "/api/v1/parts".into(),
+            Some(part("ctr_north", "COOLANT-HOSE", 5)),
+        ),
+        (
+            "POST",
+            "/api/v1/slots/available",
+            "/api/v1/slots/available".into(),
+            Some(job),
+        ),
         ("GET", "/api/v1/appointments", "/api/v1/appointments".into(), None),
-        ("POST", "/api/v1/appointments", "/api/v1/appointments".into(), Some(booking)),
+        (
+            "POST",
+            "/api/v1/appointments",
+            "/api/v1/appointments".into(),
+            Some(booking),
+        ),
         ("GET", id, own.clone(), None),
         ("PUT", id, own.clone(), Some(moved)),
         ("DELETE", id, own.clone(), None),
-        ("GET", "/api/v1/appointments/vehicle/{id}", "/api/v1/appointments/vehicle/V1".into(), None),
-        ("POST", "/api/v1/appointments/{id}/start", format!("{own}/start"), Some(json!({}))),
-        ("POST", "/api/v1/appointments/{id}/complete", format!("{own}/complete"), Some(report())),
+        (
+            "GET",
+            "/api/v1/appointments/vehicle/{id}",
+            "/api/v1/appointments/vehicle/V1".into(),
+            None,
+        ),
+        (
+            "POST",
+            "/api/v1/appointments/{id}/start",
+            format!("{own}/start"),
+            Some(json!({})),
+        ),
+        (
+            "POST",
+            "/api/v1/appointments/{id}/complete",
+            format!("{own}/complete"),
+            Some(report()),
+        ),
         ("GET", "/api/v1/calendar.ics", "/api/v1/calendar.ics".into(), None),
     ]
 }
@@ -46,7 +94,10 @@ async fn booked(app: &TestApp, tenant: &str) -> String {
     app.seed(tenant).await;
     app.vehicle(tenant, "V1").await;
     app.alert(tenant, alert("alert_1", "V1", "CRITICAL"), false).await;
-    app.appointments(tenant, "SCHEDULED", 1).await[0]["appointment_id"].as_str().unwrap().to_owned()
+    app.appointments(tenant, "SCHEDULED", 1).await[0]["appointment_id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -54,15 +105,30 @@ async fn every_route_admits_the_roles_of_its_policy_and_no_other() {
     let app = TestApp::start().await;
     let policy = Policy::parse(scheduling_service::DEFINITION.policy).unwrap();
     let openapi = (scheduling_service::DEFINITION.openapi)();
-    let operations: usize = openapi.paths.paths.values().map(|item| serde_json::to_value(item).unwrap().as_object().unwrap().len()).sum();
+    let operations: usize = openapi
+        .paths
+        .paths
+        .values()
+        .map(|item| serde_json::to_value(item).unwrap().as_object().unwrap().len())
+        .sum();
     let routes = routes("apt_none");
-    assert_eq!(routes.len(), operations, "each operation of the API is in this test's list");
+    assert_eq!(
+        routes.len(),
+        operations,
+        "each operation of the API is in this test's list"
+    );
     for (method, template, path, body) in routes {
-        let route = policy.route(method, template).unwrap_or_else(|| panic!("no policy for {method} {template}"));
+        let route = policy
+            .route(method, template)
+            .unwrap_or_else(|| panic!("no policy for {method} {template}"));
         for role in ROLES {
             let caller = token(TENANT, role, "usr_any", Some(&[]));
             let (status, _) = app.call(method, &path, &caller, body.clone()).await;
-            assert_eq!(status == 403, !route.roles.contains(&role), "{method} {template} as {role:?}: {status}");
+            assert_eq!(
+                status == 403,
+                !route.roles.contains(&role),
+                "{method} {template} as {role:?}: {status}"
+            );
             assert!(status < 500, "{method} {template} as {role:?}: {status}");
         }
         let (status, _) = app.call(method, &path, "no-token", body).await;
@@ -83,12 +149,17 @@ async fn a_tenant_neither_sees_nor_changes_anothers_data_on_any_route() {
     };
     let before = snapshot().await;
     for (method, template, path, body) in routes(&mine) {
-        let (status, answer) = app.call(method, &path, &token(OTHER, Role::Admin, "usr_admin", None), body).await;
+        let (status, answer) = app
+            .call(method, &path, &token(OTHER, Role::Admin, "usr_admin", None), body)
+            .await;
         if path.contains(&mine) {
             assert_eq!(status, 404, "{method} {template}: {answer:#}");
         }
         // A refusal may repeat the id that was asked for; nothing else of the visit may show.
-        assert!(status == 404 || !answer.to_string().contains(&mine), "{method} {template} shows another tenant's visit");
+        assert!(
+            status == 404 || !answer.to_string().contains(&mine),
+            "{method} {template} shows another tenant's visit"
+        );
     }
     assert_eq!(before, snapshot().await, "nothing of the first tenant changed");
     app.stop().await;
@@ -115,7 +186,12 @@ async fn owners_see_their_vehicles_and_technicians_their_jobs() {
     assert_eq!(app.get("/api/v1/appointments/vehicle/V1", &stranger).await.0, 404);
     let job = json!({"vehicle_id": "V1", "required_skill": "cooling", "labour_hours": 1.0});
     assert_eq!(app.post("/api/v1/slots/available", &stranger, job).await.0, 404);
-    assert_eq!(app.post("/api/v1/slots/available", &stranger, json!({"alert_id": "alert_1"})).await.0, 404);
+    assert_eq!(
+        app.post("/api/v1/slots/available", &stranger, json!({"alert_id": "alert_1"}))
+            .await
+            .0,
+        404
+    );
     assert_eq!(app.call("DELETE", &path, &stranger, None).await.0, 404);
     app.stop().await;
 }
@@ -130,7 +206,9 @@ async fn keys_are_judged_by_their_scopes() {
         ("key_other", "cvk_other", "alerts:read"),
     ] {
         let data = key_issued(id, key, "SERVICE", &[scope]);
-        identity.deliver("identity.key.issued", TENANT, id, monday(), data).await;
+        identity
+            .deliver("identity.key.issued", TENANT, id, monday(), data)
+            .await;
     }
     eventually("the keys are known", || async {
         let known = app.call_with_key("GET", "/api/v1/centers", "cvk_other", None).await != 401;
@@ -141,12 +219,20 @@ async fn keys_are_judged_by_their_scopes() {
     let policy = Policy::parse(scheduling_service::DEFINITION.policy).unwrap();
     for (method, template, path, body) in routes("apt_none") {
         let route = policy.route(method, template).unwrap();
-        for (key, scope) in [("cvk_read", "scheduling:read"), ("cvk_write", "scheduling:write"), ("cvk_other", "alerts:read")] {
+        for (key, scope) in [
+            ("cvk_read", "scheduling:read"),
+            ("cvk_write", "scheduling:write"),
+            ("cvk_other", "alerts:read"),
+        ] {
             let status = app.call_with_key(method, &path, key, body.clone()).await;
             let admitted = route.scopes.iter().any(|own| own == scope);
             assert_eq!(status == 403, !admitted, "{method} {template} with {scope}: {status}");
         }
-        assert_eq!(app.call_with_key(method, &path, "cvk_wrong", body).await, 401, "{method} {template}");
+        assert_eq!(
+            app.call_with_key(method, &path, "cvk_wrong", body).await,
+            401,
+            "{method} {template}"
+        );
     }
     app.stop().await;
 }

@@ -35,9 +35,17 @@ impl TestApp {
         let alerts = runtime.producer("alert-service").await;
         let ingestion = runtime.producer("ingestion-service").await;
         let config = scheduling_service::Config::load(&chassis::testing::sources()).expect("a configuration");
-        let service = scheduling_service::build(config, runtime.runtime()).await.expect("a service");
+        let service = scheduling_service::build(config, runtime.runtime())
+            .await
+            .expect("a service");
         let service = TestService::start(&runtime, service).await;
-        TestApp { runtime, service, alerts, ingestion, http: reqwest::Client::new() }
+        TestApp {
+            runtime,
+            service,
+            alerts,
+            ingestion,
+            http: reqwest::Client::new(),
+        }
     }
 
     /// Stops the service and starts it anew on the same data.
@@ -55,7 +63,14 @@ impl TestApp {
         self.call_with(method, path, token, body, None).await
     }
 
-    pub(crate) async fn call_with(&self, method: &str, path: &str, token: &str, body: Option<Value>, key: Option<&str>) -> Answer {
+    pub(crate) async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<Value>,
+        key: Option<&str>,
+    ) -> Answer {
         let method = method.parse().expect("a method");
         let mut request = self.http.request(method, self.service.url(path)).bearer_auth(token);
         if let Some(body) = body {
@@ -72,7 +87,10 @@ impl TestApp {
 
     /// Calls with an API key in place of a token.
     pub(crate) async fn call_with_key(&self, method: &str, path: &str, key: &str, body: Option<Value>) -> u16 {
-        let mut request = self.http.request(method.parse().expect("a method"), self.service.url(path)).header("X-API-Key", key);
+        let mut request = self
+            .http
+            .request(method.parse().expect("a method"), self.service.url(path))
+            .header("X-API-Key", key);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -98,18 +116,27 @@ impl TestApp {
     pub(crate) async fn seed(&self, tenant: &str) {
         let manager = manager(tenant);
         self.must_post("/api/v1/centers", &manager, center("ctr_north")).await;
-        self.must_post("/api/v1/technicians", &manager, technician(TECHNICIAN, "ctr_north")).await;
-        self.must_post("/api/v1/parts", &manager, part("ctr_north", "COOLANT-HOSE", 2)).await;
+        self.must_post("/api/v1/technicians", &manager, technician(TECHNICIAN, "ctr_north"))
+            .await;
+        self.must_post("/api/v1/parts", &manager, part("ctr_north", "COOLANT-HOSE", 2))
+            .await;
     }
 
     /// Makes a vehicle known, and waits until the service knows it.
     pub(crate) async fn vehicle(&self, tenant: &str, vehicle_id: &str) {
         let data = json!({"vehicle_id": vehicle_id, "powertrain": "PETROL", "vehicle_class": "CAR", "status": "ACTIVE",
             "in_service_date": "2024-05-04", "odometer_km": 36500.0});
-        self.ingestion.deliver("vehicle.registered", tenant, vehicle_id, monday(), data).await;
+        self.ingestion
+            .deliver("vehicle.registered", tenant, vehicle_id, monday(), data)
+            .await;
         let body = json!({"vehicle_id": vehicle_id, "required_skill": "none", "labour_hours": 1.0, "hold": false});
         eventually("the vehicle is known", || async {
-            (self.post("/api/v1/slots/available", &manager(tenant), body.clone()).await.0 == 200).then_some(())
+            (self
+                .post("/api/v1/slots/available", &manager(tenant), body.clone())
+                .await
+                .0
+                == 200)
+                .then_some(())
         })
         .await;
     }
@@ -137,7 +164,9 @@ impl TestApp {
     /// The appointments of a status, once there are as many as expected.
     pub(crate) async fn appointments(&self, tenant: &str, status: &str, count: usize) -> Vec<Value> {
         eventually(&format!("{count} {status}"), || async {
-            let (_, body) = self.get(&format!("/api/v1/appointments?status={status}"), &manager(tenant)).await;
+            let (_, body) = self
+                .get(&format!("/api/v1/appointments?status={status}"), &manager(tenant))
+                .await;
             let items = body["items"].as_array()?.clone();
             (items.len() == count).then_some(items)
         })
@@ -173,7 +202,9 @@ pub(crate) fn eur(amount_minor: i64) -> Value {
 
 fn week(from: &str, to: &str) -> Value {
     let days = ["MON", "TUE", "WED", "THU", "FRI"];
-    days.iter().map(|day| json!({"weekday": day, "from": from, "to": to})).collect()
+    days.iter()
+        .map(|day| json!({"weekday": day, "from": from, "to": to}))
+        .collect()
 }
 
 /// Open on working days from 07:00 to 19:00 UTC, one bay for everything.

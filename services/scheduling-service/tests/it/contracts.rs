@@ -10,7 +10,10 @@ fn every_event_that_we_publish_has_a_schema_and_a_valid_example() {
     assert_eq!(contracts::kinds("scheduling-service"), published);
     for kind in published {
         let example = contracts::example("scheduling-service", kind);
-        assert_eq!((example.kind.as_str(), example.source.as_str()), (kind, "scheduling-service"));
+        assert_eq!(
+            (example.kind.as_str(), example.source.as_str()),
+            (kind, "scheduling-service")
+        );
         contracts::validate_event(&example);
     }
 }
@@ -19,7 +22,11 @@ fn every_event_that_we_publish_has_a_schema_and_a_valid_example() {
 fn we_read_the_examples_of_what_we_consume() {
     let alert: AlertCreated = contracts::example("alert-service", "alert.created").parse().unwrap();
     assert!(!alert.required_skill.is_empty() && alert.labour_hours > 0.0);
-    assert!(alert.rul_km.is_some_and(|life| life.p05 <= life.p50 && life.p50 <= life.p95));
+    assert!(
+        alert
+            .rul_km
+            .is_some_and(|life| life.p05 <= life.p50 && life.p50 <= life.p95)
+    );
     let resolved: AlertResolved = contracts::example("alert-service", "alert.resolved").parse().unwrap();
     assert!(resolved.alert_id.starts_with("alert_"));
     for kind in ["vehicle.registered", "vehicle.updated", "vehicle.retired"] {
@@ -30,7 +37,8 @@ fn we_read_the_examples_of_what_we_consume() {
 
 #[test]
 fn unknown_fields_and_values_are_no_obstacle() {
-    let text = r#"{"alert_id": "a", "vehicle_id": "v", "component": "flux", "reason": "TIME_TRAVEL", "new": {"field": 1}}"#;
+    let text =
+        r#"{"alert_id": "a", "vehicle_id": "v", "component": "flux", "reason": "TIME_TRAVEL", "new": {"field": 1}}"#;
     let resolved: AlertResolved = serde_json::from_str(text).unwrap();
     assert_eq!(format!("{:?}", resolved.reason), "Unknown");
 }
@@ -40,7 +48,12 @@ fn what_we_subscribe_to_is_promised_by_its_producer() {
     for subscription in scheduling_service::DEFINITION.subscribes {
         let promised = contracts::kinds(subscription.producer);
         for kind in subscription.kinds {
-            assert!(promised.iter().any(|known| known == kind), "{} of {}", kind, subscription.producer);
+            assert!(
+                promised.iter().any(|known| known == kind),
+                "{} of {}",
+                kind,
+                subscription.producer
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use chassis::testing::{contracts, eventually};
 use serde_json::json;
 
-use crate::app::{TENANT, TECHNICIAN, TestApp, alert, manager, monday, technician};
+use crate::app::{TECHNICIAN, TENANT, TestApp, alert, manager, monday, technician};
 
 #[tokio::test]
 async fn a_critical_alert_is_booked_once_with_both_events() {
@@ -11,13 +11,22 @@ async fn a_critical_alert_is_booked_once_with_both_events() {
     app.seed(TENANT).await;
     app.vehicle(TENANT, "V1").await;
     app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
-    let scheduled = app.runtime.published("scheduling-service", "appointment.scheduled", 1).await;
-    let assigned = app.runtime.published("scheduling-service", "technician.assigned", 1).await;
+    let scheduled = app
+        .runtime
+        .published("scheduling-service", "appointment.scheduled", 1)
+        .await;
+    let assigned = app
+        .runtime
+        .published("scheduling-service", "technician.assigned", 1)
+        .await;
     for event in scheduled.iter().chain(&assigned) {
         contracts::validate_event(event);
     }
     let data: serde_json::Value = scheduled[0].parse().unwrap();
-    assert_eq!(data["starts_at"], "2026-05-04T08:00:00Z", "the first working hour is the cheapest");
+    assert_eq!(
+        data["starts_at"], "2026-05-04T08:00:00Z",
+        "the first working hour is the cheapest"
+    );
     assert_eq!(data["technician_id"], TECHNICIAN);
     assert_eq!(data["booked_by"], "AUTO");
     assert_eq!(data["starts_before_p05"], true);
@@ -26,10 +35,15 @@ async fn a_critical_alert_is_booked_once_with_both_events() {
     app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
     app.alert(TENANT, alert("alert_2", "V1", "EMERGENCY"), false).await;
     app.alert(TENANT, alert("alert_3", "V2", "CRITICAL"), false).await;
-    app.runtime.published("scheduling-service", "appointment.scheduled", 2).await;
+    app.runtime
+        .published("scheduling-service", "appointment.scheduled", 2)
+        .await;
     let visits = app.appointments(TENANT, "SCHEDULED", 2).await;
     assert_eq!(visits[1]["alert_id"], "alert_3");
-    assert_eq!(visits[1]["starts_at"], "2026-05-04T10:45:00Z", "after the first visit and its buffer");
+    assert_eq!(
+        visits[1]["starts_at"], "2026-05-04T10:45:00Z",
+        "after the first visit and its buffer"
+    );
     assert_eq!(app.count("appointment.scheduled").await, 2);
     app.stop().await;
 }
@@ -45,7 +59,9 @@ async fn an_alert_before_any_centre_waits_and_is_placed_after_seeding() {
     let placed = app.appointments(TENANT, "SCHEDULED", 1).await;
     assert_eq!(placed[0]["appointment_id"], unplaced[0]["appointment_id"]);
     assert_eq!(placed[0]["why"]["code"], "slot.before_risk");
-    app.runtime.published("scheduling-service", "appointment.scheduled", 1).await;
+    app.runtime
+        .published("scheduling-service", "appointment.scheduled", 1)
+        .await;
     app.stop().await;
 }
 
@@ -55,7 +71,8 @@ async fn the_reason_follows_the_network_and_time_brings_the_next_try() {
     app.seed(TENANT).await;
     let mut away = technician(TECHNICIAN, "ctr_north");
     away["skills"] = json!(["brakes"]);
-    app.must_post("/api/v1/technicians", &manager(TENANT), away.clone()).await;
+    app.must_post("/api/v1/technicians", &manager(TENANT), away.clone())
+        .await;
     app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
     let unplaced = app.appointments(TENANT, "UNPLACED", 1).await;
     assert_eq!(unplaced[0]["why_not"]["code"], "why_not.no_technician");
@@ -84,14 +101,22 @@ async fn only_live_critical_alerts_book_and_warnings_get_a_proposal_on_request()
     app.alert(TENANT, alert("alert_warn", "V1", "WARNING"), false).await;
     let asked = json!({"alert_id": "alert_warn"});
     let offer = eventually("the warning is known", || async {
-        let (status, body) = app.post("/api/v1/slots/available", &manager(TENANT), asked.clone()).await;
+        let (status, body) = app
+            .post("/api/v1/slots/available", &manager(TENANT), asked.clone())
+            .await;
         (status == 200).then_some(body)
     })
     .await;
     assert_eq!(offer["slots"].as_array().unwrap().len(), 3, "{offer:#}");
     let (_, all) = app.get("/api/v1/appointments", &manager(TENANT)).await;
     assert_eq!(all["items"], json!([]));
-    let booked = app.must_post("/api/v1/appointments", &manager(TENANT), json!({"slot_id": offer["slots"][1]["slot_id"]})).await;
+    let booked = app
+        .must_post(
+            "/api/v1/appointments",
+            &manager(TENANT),
+            json!({"slot_id": offer["slots"][1]["slot_id"]}),
+        )
+        .await;
     assert_eq!(booked["alert_id"], "alert_warn");
     assert_eq!(booked["booked_by"], "USER");
     assert_eq!(booked["starts_at"], offer["slots"][1]["starts_at"]);
@@ -105,15 +130,32 @@ async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_does_not() {
     app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
     app.alert(TENANT, alert("alert_2", "V2", "CRITICAL"), false).await;
     app.appointments(TENANT, "SCHEDULED", 2).await;
-    let resolved = |alert: &str, vehicle: &str, reason: &str| {
-        json!({"alert_id": alert, "vehicle_id": vehicle, "component": "cooling", "reason": reason})
-    };
-    app.alerts.deliver("alert.resolved", TENANT, "V2", monday(), resolved("alert_2", "V2", "REPAIRED")).await;
-    app.alerts.deliver("alert.resolved", TENANT, "V1", monday(), resolved("alert_1", "V1", "MANUAL")).await;
+    let resolved = |alert: &str, vehicle: &str, reason: &str| json!({"alert_id": alert, "vehicle_id": vehicle, "component": "cooling", "reason": reason});
+    app.alerts
+        .deliver(
+            "alert.resolved",
+            TENANT,
+            "V2",
+            monday(),
+            resolved("alert_2", "V2", "REPAIRED"),
+        )
+        .await;
+    app.alerts
+        .deliver(
+            "alert.resolved",
+            TENANT,
+            "V1",
+            monday(),
+            resolved("alert_1", "V1", "MANUAL"),
+        )
+        .await;
     let cancelled = app.appointments(TENANT, "CANCELLED", 1).await;
     assert_eq!(cancelled[0]["vehicle_id"], "V1");
     assert_eq!(cancelled[0]["cancel_reason"]["code"], "appointment.alert_resolved");
-    let events = app.runtime.published("scheduling-service", "appointment.cancelled", 1).await;
+    let events = app
+        .runtime
+        .published("scheduling-service", "appointment.cancelled", 1)
+        .await;
     contracts::validate_event(&events[0]);
     app.appointments(TENANT, "SCHEDULED", 1).await;
     // What the visit held is free again: the third alert gets the first hour.
@@ -147,7 +189,9 @@ async fn a_restart_repeats_nothing() {
     let app = app.restart().await;
     app.alert(TENANT, alert("alert_2", "V2", "CRITICAL"), false).await;
     app.appointments(TENANT, "SCHEDULED", 2).await;
-    app.runtime.published("scheduling-service", "appointment.scheduled", 2).await;
+    app.runtime
+        .published("scheduling-service", "appointment.scheduled", 2)
+        .await;
     assert_eq!(app.count("appointment.scheduled").await, 2);
     app.stop().await;
 }

@@ -34,7 +34,10 @@ pub(super) struct MoneyBody {
 
 impl From<Money> for MoneyBody {
     fn from(money: Money) -> Self {
-        MoneyBody { amount_minor: money.amount_minor, currency: money.currency.to_string() }
+        MoneyBody {
+            amount_minor: money.amount_minor,
+            currency: money.currency.to_string(),
+        }
     }
 }
 
@@ -55,8 +58,16 @@ impl From<&Reason> for ReasonBody {
             Param::Number(number) => Value::from(*number),
             Param::Flag(flag) => Value::from(*flag),
         };
-        let params = reason.params.iter().map(|(name, param)| (name.to_string(), value(param))).collect();
-        ReasonBody { code: reason.code.to_string(), params, text: reason.text.clone() }
+        let params = reason
+            .params
+            .iter()
+            .map(|(name, param)| (name.to_string(), value(param)))
+            .collect();
+        ReasonBody {
+            code: reason.code.to_string(),
+            params,
+            text: reason.text.clone(),
+        }
     }
 }
 
@@ -70,7 +81,10 @@ pub(super) struct PartQuantityBody {
 
 impl From<&PartNeed> for PartQuantityBody {
     fn from(need: &PartNeed) -> Self {
-        PartQuantityBody { part_code: need.code.clone(), quantity: need.quantity }
+        PartQuantityBody {
+            part_code: need.code.clone(),
+            quantity: need.quantity,
+        }
     }
 }
 
@@ -83,7 +97,10 @@ pub(super) struct LocationBody {
 
 impl From<Location> for LocationBody {
     fn from(location: Location) -> Self {
-        LocationBody { latitude: location.latitude, longitude: location.longitude }
+        LocationBody {
+            latitude: location.latitude,
+            longitude: location.longitude,
+        }
     }
 }
 
@@ -115,7 +132,12 @@ impl Checks {
     /// An id: 1 to 100 characters without control characters.
     fn id(&mut self, id: &str, path: &str) -> Option<String> {
         let valid = (1..=100).contains(&id.chars().count()) && !id.chars().any(char::is_control);
-        self.need(valid.then(|| id.to_owned()), path, "id", "An id has 1 to 100 characters, none of them control characters.")
+        self.need(
+            valid.then(|| id.to_owned()),
+            path,
+            "id",
+            "An id has 1 to 100 characters, none of them control characters.",
+        )
     }
 
     /// A text for people, at most `length_max` characters.
@@ -127,9 +149,21 @@ impl Checks {
 
     fn money(&mut self, body: &MoneyBody, path: &str) -> Option<Money> {
         let currency = Currency::parse(&body.currency);
-        let currency = self.need(currency, format!("{path}/currency"), "currency", "An ISO 4217 code, such as EUR.");
-        let amount = (0..=AMOUNT_MINOR_MAX).contains(&body.amount_minor).then_some(body.amount_minor);
-        let amount = self.need(amount, format!("{path}/amount_minor"), "range", "Minor units, not below zero.");
+        let currency = self.need(
+            currency,
+            format!("{path}/currency"),
+            "currency",
+            "An ISO 4217 code, such as EUR.",
+        );
+        let amount = (0..=AMOUNT_MINOR_MAX)
+            .contains(&body.amount_minor)
+            .then_some(body.amount_minor);
+        let amount = self.need(
+            amount,
+            format!("{path}/amount_minor"),
+            "range",
+            "Minor units, not below zero.",
+        );
         Some(Money::new(amount?, currency?))
     }
 
@@ -138,8 +172,16 @@ impl Checks {
         let part = |(index, body): (usize, &PartQuantityBody)| {
             let code = self.id(&body.part_code, &format!("{path}/{index}/part_code"));
             let quantity = (1..=QUANTITY_MAX).contains(&body.quantity).then_some(body.quantity);
-            let quantity = self.need(quantity, format!("{path}/{index}/quantity"), "range", "From 1 to 10000.");
-            Some(PartNeed { code: code?, quantity: quantity? })
+            let quantity = self.need(
+                quantity,
+                format!("{path}/{index}/quantity"),
+                "range",
+                "From 1 to 10000.",
+            );
+            Some(PartNeed {
+                code: code?,
+                quantity: quantity?,
+            })
         };
         bodies.iter().enumerate().map(part).collect()
     }
@@ -147,7 +189,12 @@ impl Checks {
     fn location(&mut self, body: Option<&LocationBody>, path: &str) -> Option<Location> {
         let body = body?;
         let location = Location::new(body.latitude, body.longitude);
-        self.need(location, path, "range", "Latitude from -90 to 90, longitude from -180 to 180.")
+        self.need(
+            location,
+            path,
+            "range",
+            "Latitude from -90 to 90, longitude from -180 to 180.",
+        )
     }
 
     fn at_most(&mut self, count: usize, path: &str) {

@@ -27,7 +27,11 @@ fn weekday(name: &str) -> Option<Weekday> {
 }
 
 fn weekday_name(day: Weekday) -> String {
-    WEEKDAYS.iter().find(|(_, known)| *known == day).map_or("MON", |(name, _)| name).to_owned()
+    WEEKDAYS
+        .iter()
+        .find(|(_, known)| *known == day)
+        .map_or("MON", |(name, _)| name)
+        .to_owned()
 }
 
 /// `HH:MM` in minutes of the day; `24:00` is the end of the day.
@@ -75,12 +79,19 @@ pub(in crate::api) struct AbsenceBody {
     to: DateTime<Utc>,
 }
 
-const STRETCH: &str = "A weekday (MON … SUN) and two times HH:MM, multiples of 15 minutes, the first before the second.";
+const STRETCH: &str =
+    "A weekday (MON … SUN) and two times HH:MM, multiples of 15 minutes, the first before the second.";
 
 fn hours(checks: &mut Checks, bodies: &[HoursBody], path: &str) -> Option<Vec<DailyHours>> {
     checks.at_most(bodies.len(), path);
     let stretch = |(index, body): (usize, &HoursBody)| {
-        let read = || DailyHours::new(weekday(&body.weekday)?, minute_of_day(&body.from)?, minute_of_day(&body.to)?);
+        let read = || {
+            DailyHours::new(
+                weekday(&body.weekday)?,
+                minute_of_day(&body.from)?,
+                minute_of_day(&body.to)?,
+            )
+        };
         checks.need(read(), format!("{path}/{index}"), "hours", STRETCH)
     };
     bodies.iter().enumerate().map(stretch).collect()
@@ -132,17 +143,38 @@ impl CenterBody {
         let id = checks.id(&self.center_id, "/center_id");
         let name = checks.text(&self.name, "/name", 200);
         let offset = UtcOffset::from_minutes(self.utc_offset_minutes);
-        let offset = checks.need(offset, "/utc_offset_minutes", "range", "A multiple of 15 from -840 to 840.");
-        let time_zone = self.time_zone.as_ref().and_then(|name| checks.text(name, "/time_zone", 64));
+        let offset = checks.need(
+            offset,
+            "/utc_offset_minutes",
+            "range",
+            "A multiple of 15 from -840 to 840.",
+        );
+        let time_zone = self
+            .time_zone
+            .as_ref()
+            .and_then(|name| checks.text(name, "/time_zone", 64));
         let location = checks.location(self.location.as_ref(), "/location");
         let labour = checks.money(&self.labour_price_per_hour, "/labour_price_per_hour");
         let hours = hours(&mut checks, &self.opening_hours, "/opening_hours");
         checks.at_most(self.bays.len(), "/bays");
-        let bays: Option<Vec<Bay>> =
-            self.bays.iter().enumerate().map(|(index, bay)| bay.bay(&mut checks, &format!("/bays/{index}"))).collect();
+        let bays: Option<Vec<Bay>> = self
+            .bays
+            .iter()
+            .enumerate()
+            .map(|(index, bay)| bay.bay(&mut checks, &format!("/bays/{index}")))
+            .collect();
         let read = || {
             let (labour_per_hour, hours, bays) = (labour?, hours?, bays?);
-            Some(Center { id: id?, name: name?, offset: offset?, time_zone, location, labour_per_hour, hours, bays })
+            Some(Center {
+                id: id?,
+                name: name?,
+                offset: offset?,
+                time_zone,
+                location,
+                labour_per_hour,
+                hours,
+                bays,
+            })
         };
         checks.finish(read())
     }
@@ -159,7 +191,12 @@ impl BayBody {
             "unknown_value",
             "One or more of GENERAL, HEAVY, HIGH_VOLTAGE.",
         );
-        Some(Bay { id: id?, name: name?, kinds: kinds?, has_lift: self.has_lift })
+        Some(Bay {
+            id: id?,
+            name: name?,
+            kinds: kinds?,
+            has_lift: self.has_lift,
+        })
     }
 }
 
@@ -202,7 +239,11 @@ impl TechnicianBody {
         let mut checks = Checks::default();
         let id = checks.id(&self.technician_id, "/technician_id");
         let center_id = checks.id(&self.center_id, "/center_id");
-        for (path, count) in [("/skills", self.skills.len()), ("/breaks", self.breaks.len()), ("/absences", self.absences.len())] {
+        for (path, count) in [
+            ("/skills", self.skills.len()),
+            ("/breaks", self.breaks.len()),
+            ("/absences", self.absences.len()),
+        ] {
             checks.at_most(count, path);
         }
         let skill = |(index, skill): (usize, &String)| checks.id(skill, &format!("/skills/{index}"));
@@ -219,12 +260,26 @@ impl TechnicianBody {
         let breaks: Option<Vec<Break>> = self.breaks.iter().enumerate().map(pause).collect();
         let absence = |(index, body): (usize, &AbsenceBody)| {
             let span = (body.from < body.to).then(|| Span::covering(body.from, body.to));
-            checks.need(span, format!("/absences/{index}"), "range", "An absence ends after it begins.")
+            checks.need(
+                span,
+                format!("/absences/{index}"),
+                "range",
+                "An absence ends after it begins.",
+            )
         };
         let absences: Option<Vec<Span>> = self.absences.iter().enumerate().map(absence).collect();
         let read = || {
-            let rota = Rota { hours: hours?, breaks: breaks?, absences: absences? };
-            Some(Technician { id: id?, center_id: center_id?, skills: skills?, rota })
+            let rota = Rota {
+                hours: hours?,
+                breaks: breaks?,
+                absences: absences?,
+            };
+            Some(Technician {
+                id: id?,
+                center_id: center_id?,
+                skills: skills?,
+                rota,
+            })
         };
         checks.finish(read())
     }
@@ -237,7 +292,10 @@ impl From<&Technician> for TechnicianBody {
             from: clock_text(pause.minutes().0),
             to: clock_text(pause.minutes().1),
         };
-        let absence = |span: &Span| AbsenceBody { from: moment(span.start), to: moment(span.end) };
+        let absence = |span: &Span| AbsenceBody {
+            from: moment(span.start),
+            to: moment(span.end),
+        };
         TechnicianBody {
             technician_id: technician.id.clone(),
             center_id: technician.center_id.clone(),
@@ -279,7 +337,14 @@ impl PartBody {
         let price = checks.money(&self.price, "/price");
         let read = || {
             let (on_hand, lead_time_days, price) = (stock?, days?, price?);
-            Some(PartEntry { center_id: center_id?, code: code?, name: name?, on_hand, lead_time_days, price })
+            Some(PartEntry {
+                center_id: center_id?,
+                code: code?,
+                name: name?,
+                on_hand,
+                lead_time_days,
+                price,
+            })
         };
         checks.finish(read())
     }
@@ -313,7 +378,10 @@ pub(in crate::api) struct ScheduleBody {
 
 impl From<&Schedule> for ScheduleBody {
     fn from(schedule: &Schedule) -> Self {
-        let stretch = |span: &Span| AbsenceBody { from: moment(span.start), to: moment(span.end) };
+        let stretch = |span: &Span| AbsenceBody {
+            from: moment(span.start),
+            to: moment(span.end),
+        };
         ScheduleBody {
             technician_id: schedule.technician.id.clone(),
             center_id: schedule.technician.center_id.clone(),
@@ -331,7 +399,12 @@ mod tests {
 
     #[test]
     fn times_of_day_are_read_strictly() {
-        for (text, minute) in [("00:00", Some(0)), ("08:15", Some(495)), ("24:00", Some(1440)), ("24:15", None)] {
+        for (text, minute) in [
+            ("00:00", Some(0)),
+            ("08:15", Some(495)),
+            ("24:00", Some(1440)),
+            ("24:15", None),
+        ] {
             assert_eq!(minute_of_day(text), minute, "{text}");
         }
         for wrong in ["8:00", "08:60", "+8:00", "0800", ""] {

@@ -45,7 +45,10 @@ impl WorkBody {
         if self.labour_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 80.0)) {
             checks.add("/labour_hours", "range", "More than 0, at most 80.");
         }
-        let required_skill = self.required_skill.as_deref().and_then(|skill| checks.id(skill, "/required_skill"));
+        let required_skill = self
+            .required_skill
+            .as_deref()
+            .and_then(|skill| checks.id(skill, "/required_skill"));
         Some(WantedWork {
             vehicle_id: self.vehicle_id.clone(),
             alert_id: self.alert_id.clone(),
@@ -144,7 +147,11 @@ pub(in crate::api) struct SlotsBody {
 impl From<&Offer> for SlotsBody {
     fn from(offer: &Offer) -> Self {
         SlotsBody {
-            slots: offer.slots.iter().map(|offered| SlotBody::of(&offered.slot, offered.hold.as_ref())).collect(),
+            slots: offer
+                .slots
+                .iter()
+                .map(|offered| SlotBody::of(&offered.slot, offered.hold.as_ref()))
+                .collect(),
             why_not: offer.why_not.as_ref().map(ReasonBody::from),
         }
     }
@@ -219,7 +226,12 @@ impl MoveBody {
             (Some(slot_id), None) => Some(Target::Offered(slot_id)),
             (None, Some(starts_at)) => {
                 let (center_id, technician_id, bay_id) = (self.center_id, self.technician_id, self.bay_id);
-                let named = NamedSlotBody { center_id, technician_id, bay_id, starts_at };
+                let named = NamedSlotBody {
+                    center_id,
+                    technician_id,
+                    bay_id,
+                    starts_at,
+                };
                 named.wish(&mut checks, "/starts_at").map(Target::Named)
             }
             _ => {
@@ -278,7 +290,11 @@ impl CompleteBody {
         }
         let cost = checks.money(&self.cost, "/cost");
         let report = findings.zip(cost);
-        checks.finish(report.map(|(findings, cost)| Report { findings, odometer_km: self.odometer_km, cost }))
+        checks.finish(report.map(|(findings, cost)| Report {
+            findings,
+            odometer_km: self.odometer_km,
+            cost,
+        }))
     }
 }
 
@@ -287,17 +303,37 @@ impl FindingBody {
         let known = Component::parse(&self.component);
         let component = checks.need(known, format!("{path}/component"), "unknown_value", COMPONENTS);
         let verdict = Verdict::parse(&self.verdict);
-        let verdict =
-            checks.need(verdict, format!("{path}/verdict"), "unknown_value", "CONFIRMED, NOT_FOUND or OTHER_CAUSE.");
+        let verdict = checks.need(
+            verdict,
+            format!("{path}/verdict"),
+            "unknown_value",
+            "CONFIRMED, NOT_FOUND or OTHER_CAUSE.",
+        );
         let action = Action::parse(&self.action);
-        let action =
-            checks.need(action, format!("{path}/action"), "unknown_value", "REPLACED, REPAIRED, ADJUSTED or NONE.");
-        let failure_mode =
-            self.failure_mode.as_deref().and_then(|code| checks.id(code, &format!("{path}/failure_mode")));
-        let notes = self.notes.as_deref().and_then(|notes| checks.text(notes, format!("{path}/notes"), 4_000));
+        let action = checks.need(
+            action,
+            format!("{path}/action"),
+            "unknown_value",
+            "REPLACED, REPAIRED, ADJUSTED or NONE.",
+        );
+        let failure_mode = self
+            .failure_mode
+            .as_deref()
+            .and_then(|code| checks.id(code, &format!("{path}/failure_mode")));
+        let notes = self
+            .notes
+            .as_deref()
+            .and_then(|notes| checks.text(notes, format!("{path}/notes"), 4_000));
         let parts = checks.parts(&self.parts, &format!("{path}/parts"));
         let (component, verdict, action, parts) = (component?, verdict?, action?, parts?);
-        Some(Finding { component, failure_mode, verdict, action, parts, notes })
+        Some(Finding {
+            component,
+            failure_mode,
+            verdict,
+            action,
+            parts,
+            notes,
+        })
     }
 }
 
