@@ -49,7 +49,11 @@ pub struct Recent<const N: usize> {
 impl<const N: usize> Default for Recent<N> {
     fn default() -> Self {
         const { assert!(N > 0 && N < 256, "a window holds 1 to 255 samples") }
-        Self { samples: [0.0; N], next: 0, held: 0 }
+        Self {
+            samples: [0.0; N],
+            next: 0,
+            held: 0,
+        }
     }
 }
 
@@ -152,7 +156,11 @@ impl Persistence {
             return None;
         }
         let (low, high) = self.range_of_last(needed)?;
-        self.level = if self.settled { self.level.clamp(low, high) } else { high };
+        self.level = if self.settled {
+            self.level.clamp(low, high)
+        } else {
+            high
+        };
         self.settled = true;
         Some(self.level)
     }
@@ -165,7 +173,11 @@ impl Persistence {
 
     /// Starts anew at a level.
     pub fn reset(&mut self, level: f64) {
-        *self = Self { last: Recent::default(), level, settled: true };
+        *self = Self {
+            last: Recent::default(),
+            level,
+            settled: true,
+        };
     }
 
     fn range_of_last(&self, count: usize) -> Option<(f64, f64)> {
@@ -194,9 +206,11 @@ impl Portable for Persistence {
 pub fn band_with_hysteresis(level: f64, present: Option<usize>, floors: &[f64], gap: f64) -> usize {
     let plain = floors.iter().take_while(|floor| level < **floor).count();
     match present {
-        Some(present) if plain < present => {
-            floors.iter().take(present).take_while(|floor| level < **floor + gap).count()
-        }
+        Some(present) if plain < present => floors
+            .iter()
+            .take(present)
+            .take_while(|floor| level < **floor + gap)
+            .count(),
         _ => plain,
     }
 }
@@ -228,7 +242,10 @@ mod tests {
         }
         assert_eq!(recent.len(), 5);
         assert_eq!(recent.median(), Some(3.0));
-        assert_eq!(robust_location_scale(&mut [1.0, 2.0, 3.0, 4.0, 100.0]), Some((3.0, 1.4826)));
+        assert_eq!(
+            robust_location_scale(&mut [1.0, 2.0, 3.0, 4.0, 100.0]),
+            Some((3.0, 1.4826))
+        );
     }
 
     proptest! {

@@ -14,7 +14,11 @@ pub struct Judged {
 /// The share of truths inside the 5–95 % interval. Honest 90 % intervals give 0.90.
 #[must_use]
 pub fn coverage_90(judged: &[Judged]) -> Option<f64> {
-    mean(judged.iter().map(|j| f64::from(u8::from((j.predicted.p05..=j.predicted.p95).contains(&j.truth)))))
+    mean(
+        judged
+            .iter()
+            .map(|j| f64::from(u8::from((j.predicted.p05..=j.predicted.p95).contains(&j.truth)))),
+    )
 }
 
 /// The mean width of the 5–95 % interval. Coverage without it says little.
@@ -37,7 +41,11 @@ pub fn pinball(judged: &[Judged]) -> Option<f64> {
 #[must_use]
 pub fn pinball_at(level: f64, predicted: f64, truth: f64) -> f64 {
     let over = truth - predicted;
-    if over >= 0.0 { level * over } else { (level - 1.0) * over }
+    if over >= 0.0 {
+        level * over
+    } else {
+        (level - 1.0) * over
+    }
 }
 
 /// The root mean square error of the medians.
@@ -65,7 +73,11 @@ pub fn phm_score(judged: &[Judged]) -> Option<f64> {
             .iter()
             .map(|j| {
                 let late = j.predicted.p50 - j.truth;
-                if late < 0.0 { (-late / 13.0).exp_m1() } else { (late / 10.0).exp_m1() }
+                if late < 0.0 {
+                    (-late / 13.0).exp_m1()
+                } else {
+                    (late / 10.0).exp_m1()
+                }
             })
             .sum(),
     )
@@ -85,7 +97,10 @@ mod tests {
     use super::*;
 
     fn judged(p05: f64, p50: f64, p95: f64, truth: f64) -> Judged {
-        Judged { predicted: Quantiles { p05, p50, p95 }, truth }
+        Judged {
+            predicted: Quantiles { p05, p50, p95 },
+            truth,
+        }
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub fn cdf(x: f64) -> f64 {
 /// ln Φ(x); finite for every finite `x`, also where Φ itself underflows.
 #[must_use]
 pub fn ln_cdf(x: f64) -> f64 {
-    if x > -TAIL { cdf(x).ln() } else { -0.5 * x * x - LN_SQRT_TWO_PI - tail_divisor(-x).ln() }
+    if x > -TAIL {
+        cdf(x).ln()
+    } else {
+        -0.5 * x * x - LN_SQRT_TWO_PI - tail_divisor(-x).ln()
+    }
 }
 
 /// Φ⁻¹(p); negative infinity at 0, infinity at 1, `NaN` outside.
@@ -109,8 +113,13 @@ fn acklam(p: f64) -> f64 {
         4.374_664_141_464_968,
         2.938_163_982_698_783,
     ];
-    const TAIL_BOTTOM: [f64; 5] =
-        [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416, 1.0];
+    const TAIL_BOTTOM: [f64; 5] = [
+        7.784_695_709_041_462e-3,
+        3.224_671_290_700_398e-1,
+        2.445_134_137_142_996,
+        3.754_408_661_907_416,
+        1.0,
+    ];
     let low = 0.024_25;
     if p < low {
         let q = (-2.0 * p.ln()).sqrt();
@@ -138,9 +147,17 @@ mod tests {
             (-1.959_963_984_540_054, 0.025),
             (-8.0, 6.220_960_574_271_785e-16),
         ] {
-            assert!((cdf(x) - p).abs() < 1e-14 && (cdf(x) / p - 1.0).abs() < 1e-6, "{x}: {}", cdf(x));
+            assert!(
+                (cdf(x) - p).abs() < 1e-14 && (cdf(x) / p - 1.0).abs() < 1e-6,
+                "{x}: {}",
+                cdf(x)
+            );
         }
-        assert!((ln_cdf(-40.0) - (-804.608_442_013_754_4)).abs() < 1e-6, "{}", ln_cdf(-40.0));
+        assert!(
+            (ln_cdf(-40.0) - (-804.608_442_013_754_4)).abs() < 1e-6,
+            "{}",
+            ln_cdf(-40.0)
+        );
         assert!(ln_cdf(-1e8).is_finite());
     }
 

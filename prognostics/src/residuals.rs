@@ -45,7 +45,11 @@ impl Baseline {
     #[must_use]
     pub fn level(&self, prior: &BaselinePrior) -> f64 {
         let total = self.learned + prior.weight;
-        if total > 0.0 { (self.learned * self.mean + prior.weight * prior.level) / total } else { prior.level }
+        if total > 0.0 {
+            (self.learned * self.mean + prior.weight * prior.level) / total
+        } else {
+            prior.level
+        }
     }
 
     /// The deviation of a reading from the healthy level.
@@ -78,7 +82,12 @@ impl Portable for Baseline {
 mod tests {
     use super::*;
 
-    const PRIOR: BaselinePrior = BaselinePrior { level: 90.0, weight: 5.0, tolerance: 8.0, windows: 60.0 };
+    const PRIOR: BaselinePrior = BaselinePrior {
+        level: 90.0,
+        weight: 5.0,
+        tolerance: 8.0,
+        windows: 60.0,
+    };
 
     #[test]
     fn it_learns_the_units_own_level_and_then_holds_it() {

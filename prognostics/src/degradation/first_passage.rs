@@ -46,7 +46,7 @@ impl Lifetime for FirstPassage {
         if self.distance <= 0.0 {
             return f64::from(u8::from(exposure > 0.0));
         }
-        if !(exposure > 0.0) {
+        if exposure.is_nan() || exposure <= 0.0 {
             return 0.0;
         }
         let (w, m, v, diffusion) = (self.distance, self.drift, self.drift_variance, self.diffusion);
@@ -60,7 +60,11 @@ impl Lifetime for FirstPassage {
         let w_diffusion = w / diffusion;
         let ln_factor = 2.0 * w_diffusion * (m + v * w_diffusion);
         let z = (2.0 * v * w_diffusion * exposure + m * exposure + w) / spread;
-        let returned = if ln_factor.abs() < 1e12 { (ln_factor + normal::ln_cdf(-z)).exp() } else { 0.0 };
+        let returned = if ln_factor.abs() < 1e12 {
+            (ln_factor + normal::ln_cdf(-z)).exp()
+        } else {
+            0.0
+        };
         let returned = if returned.is_finite() { returned } else { 0.0 };
         (direct + returned.min(1.0 - direct)).clamp(0.0, 1.0)
     }
@@ -93,7 +97,9 @@ mod tests {
         // A plain linear congruential generator keeps the test free of dependencies and the same on every machine.
         let mut seed = 0x2545_F491_4F6C_DD1Du64;
         let mut uniform = || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((seed >> 11) as f64 + 0.5) / (1u64 << 53) as f64
         };
         let (m, v, diffusion, w) = (0.02f64, 0.00003f64, 0.002f64, 1.0f64);
@@ -114,7 +120,11 @@ mod tests {
         }
         for (count, mark) in ended.iter().zip(marks) {
             let share = f64::from(*count) / f64::from(paths);
-            assert!((share - passage.cdf(mark)).abs() < 0.045, "{mark}: {share} against {}", passage.cdf(mark));
+            assert!(
+                (share - passage.cdf(mark)).abs() < 0.045,
+                "{mark}: {share} against {}",
+                passage.cdf(mark)
+            );
         }
     }
 

@@ -47,14 +47,25 @@ impl InverseGaussian {
     #[must_use]
     pub fn fit(lives: &[Life]) -> Option<Self> {
         let sound = |life: &&Life| life.exposure.is_finite() && life.exposure > 0.0;
-        let ended: Vec<f64> = lives.iter().filter(sound).filter(|life| life.ended).map(|life| life.exposure).collect();
+        let ended: Vec<f64> = lives
+            .iter()
+            .filter(sound)
+            .filter(|life| life.ended)
+            .map(|life| life.exposure)
+            .collect();
         if ended.len() < 2 {
             return None;
         }
         let mean = ended.iter().sum::<f64>() / ended.len() as f64;
         let likelihood = |ln_mean: f64, ln_shape: f64| -> f64 {
-            let Some(candidate) = Self::new(ln_mean.exp(), ln_shape.exp()) else { return f64::NEG_INFINITY };
-            lives.iter().filter(sound).map(|life| candidate.ln_likelihood(*life)).sum()
+            let Some(candidate) = Self::new(ln_mean.exp(), ln_shape.exp()) else {
+                return f64::NEG_INFINITY;
+            };
+            lives
+                .iter()
+                .filter(sound)
+                .map(|life| candidate.ln_likelihood(*life))
+                .sum()
         };
         let (mut ln_mean, mut ln_shape) = (mean.ln(), mean.ln() + 1.0);
         for _ in 0..25 {
@@ -78,7 +89,7 @@ impl InverseGaussian {
 
 impl Lifetime for InverseGaussian {
     fn cdf(&self, exposure: f64) -> f64 {
-        if !(exposure > 0.0) {
+        if exposure.is_nan() || exposure <= 0.0 {
             return 0.0;
         }
         if exposure.is_infinite() {
@@ -118,7 +129,9 @@ mod tests {
 
     /// Lives at evenly spaced probabilities: a sample without chance.
     fn sample(truth: &InverseGaussian, count: u32) -> Vec<f64> {
-        (0..count).map(|i| truth.quantile((f64::from(i) + 0.5) / f64::from(count), 1e9)).collect()
+        (0..count)
+            .map(|i| truth.quantile((f64::from(i) + 0.5) / f64::from(count), 1e9))
+            .collect()
     }
 
     #[test]
@@ -126,17 +139,31 @@ mod tests {
         let truth = InverseGaussian::new(100.0, 300.0).unwrap();
         let whole = sample(&truth, 400);
         let cut = 110.0;
-        let censored: Vec<Life> =
-            whole.iter().map(|&k| Life { exposure: k.min(cut), ended: k <= cut }).collect();
+        let censored: Vec<Life> = whole
+            .iter()
+            .map(|&k| Life {
+                exposure: k.min(cut),
+                ended: k <= cut,
+            })
+            .collect();
         let fitted = InverseGaussian::fit(&censored).unwrap();
         assert!((fitted.mean() / 100.0 - 1.0).abs() < 0.05, "{fitted:?}");
         let naive: Vec<Life> = censored.iter().copied().filter(|life| life.ended).collect();
-        assert!(InverseGaussian::fit(&naive).unwrap().mean() < 80.0, "dropping survivors must look pessimistic");
+        assert!(
+            InverseGaussian::fit(&naive).unwrap().mean() < 80.0,
+            "dropping survivors must look pessimistic"
+        );
     }
 
     #[test]
     fn too_little_says_nothing() {
-        assert_eq!(InverseGaussian::fit(&[Life { exposure: 5.0, ended: true }]), None);
+        assert_eq!(
+            InverseGaussian::fit(&[Life {
+                exposure: 5.0,
+                ended: true
+            }]),
+            None
+        );
         assert_eq!(InverseGaussian::new(f64::NAN, 1.0), None);
     }
 }

@@ -57,7 +57,11 @@ impl WearPrior {
         let misfit = evidence.roughness + self.drift_exposure * self.drift * self.drift - exposure * drift * drift;
         let scale = self.diffusion_scale + 0.5 * misfit.max(0.0);
         let diffusion = scale / (shape - 1.0);
-        WearPosterior { drift, drift_variance: diffusion / exposure, diffusion }
+        WearPosterior {
+            drift,
+            drift_variance: diffusion / exposure,
+            diffusion,
+        }
     }
 }
 
@@ -132,7 +136,11 @@ impl WearPosterior {
 }
 
 fn positive_or(value: f64, otherwise: f64) -> f64 {
-    if value.is_finite() && value > 0.0 { value } else { otherwise }
+    if value.is_finite() && value > 0.0 {
+        value
+    } else {
+        otherwise
+    }
 }
 
 #[cfg(test)]

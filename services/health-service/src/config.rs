@@ -141,7 +141,10 @@ impl Config {
         let refuse = |key, reason| Err(Invalid::Value { key, reason });
         let told = &self.told;
         if !within(told.critical_below) || !within(told.degraded_below) || told.critical_below >= told.degraded_below {
-            return refuse("told.critical_below", "must lie below told.degraded_below, both within 0 and 1");
+            return refuse(
+                "told.critical_below",
+                "must lie below told.degraded_below, both within 0 and 1",
+            );
         }
         if !(1..=8).contains(&self.judgement.persistence_windows) {
             return refuse("judgement.persistence_windows", "must be 1 to 8");
@@ -152,7 +155,7 @@ impl Config {
         if !within(self.judgement.repaired_score) || self.judgement.code_caps.iter().any(|cap| !within(*cap)) {
             return refuse("judgement.code_caps", "scores must lie within 0 and 1");
         }
-        if !(self.wear.horizon_km > 0.0) {
+        if self.wear.horizon_km.is_nan() || self.wear.horizon_km <= 0.0 {
             return refuse("wear.horizon_km", "must be positive");
         }
         if self.memory.vehicles_max == 0 {

@@ -59,5 +59,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         memory: Arc::new(Memory::new(config.memory.vehicles_max)),
         live_horizon_s: config.told.live_horizon_s,
     };
-    kit.routes(api::router(app.clone())).consume(events::Consumer::new(app)).finish()
+    kit.routes(api::router(app.clone()))
+        .consume(events::Consumer::new(app))
+        .finish()
 }

@@ -3,11 +3,12 @@
 use axum::extract::State;
 use chassis::Principal;
 use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
-use chassis::problem::{Kind, Problem};
+use chassis::problem::Problem;
 
 use super::only_vehicles;
 use super::wire::{
-    ComponentBody, ComputeRequest, HealthBody, HealthItem, HistoryItem, HistoryQuery, ListQuery, WaitingBody, WaitingQuery,
+    ComponentBody, ComputeRequest, HealthBody, HealthItem, HistoryItem, HistoryQuery, ListQuery, WaitingBody,
+    WaitingQuery,
 };
 use crate::App;
 use crate::error::Error;
@@ -25,12 +26,23 @@ pub(super) async fn list_health(
 ) -> Result<Json<Page<HealthItem>>, Problem> {
     let component = query.component.clone();
     let (after, only) = (page.after()?, only_vehicles(&principal));
-    let wanted = list_health::Wanted { band: query.band, component: query.component, after, only };
+    let wanted = list_health::Wanted {
+        band: query.band,
+        component: query.component,
+        after,
+        only,
+    };
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let store = &mut Store::new(&mut tx);
     let (rows, next) = list_health::list_health(store, &principal.tenant, wanted, page.limit()).await?;
-    let items = rows.into_iter().map(|row| HealthItem::new(row, component.clone())).collect();
-    Ok(Json(Page { items, next_cursor: next.as_deref().map(cursor::encode) }))
+    let items = rows
+        .into_iter()
+        .map(|row| HealthItem::new(row, component.clone()))
+        .collect();
+    Ok(Json(Page {
+        items,
+        next_cursor: next.as_deref().map(cursor::encode),
+    }))
 }
 
 /// One vehicle with all its components.
@@ -78,13 +90,20 @@ pub(super) async fn show_history(
 ) -> Result<Json<Page<HistoryItem>>, Problem> {
     may_see(&principal, &vehicle_id)?;
     let after = page.after()?;
-    let wanted = show_history::Wanted { from: query.from, to: query.to, component: query.component, after };
+    let wanted = show_history::Wanted {
+        from: query.from,
+        to: query.to,
+        component: query.component,
+        after,
+    };
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let store = &mut Store::new(&mut tx);
-    let (rows, next) =
-        show_history::show_history(store, &principal.tenant, &vehicle_id, wanted, page.limit()).await?;
+    let (rows, next) = show_history::show_history(store, &principal.tenant, &vehicle_id, wanted, page.limit()).await?;
     let items = rows.into_iter().map(HistoryItem::from).collect();
-    Ok(Json(Page { items, next_cursor: next.as_deref().map(cursor::encode) }))
+    Ok(Json(Page {
+        items,
+        next_cursor: next.as_deref().map(cursor::encode),
+    }))
 }
 
 /// The probability of failure by distance, of every component with a remaining life.
@@ -122,10 +141,11 @@ pub(super) async fn compute_health(
 }
 
 /// A vehicle that the caller may not see is answered as one that does not exist.
-fn may_see(principal: &Principal, vehicle_id: &str) -> Result<(), Problem> {
+fn may_see(principal: &Principal, vehicle_id: &str) -> Result<(), Error> {
     if only_vehicles(principal).is_none_or(|only| only.iter().any(|own| own == vehicle_id)) {
         return Ok(());
     }
-    let unknown = Problem::new(Kind::NotFound, "health.vehicle_unknown", "There is no vehicle with this id.");
-    Err(unknown.param("vehicle_id", vehicle_id))
+    Err(Error::VehicleUnknown {
+        vehicle_id: vehicle_id.to_owned(),
+    })
 }

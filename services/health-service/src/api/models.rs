@@ -11,5 +11,8 @@ use crate::App;
 #[utoipa::path(get, path = "/api/v1/models", operation_id = "list_models", tag = "models",
     responses((status = 200, body = Page<ModelBody>)))]
 pub(super) async fn list_models(State(_app): State<App>, _principal: Principal) -> Json<Page<ModelBody>> {
-    Json(Page { items: vec![ModelBody::built_in()], next_cursor: None })
+    Json(Page {
+        items: vec![ModelBody::built_in()],
+        next_cursor: None,
+    })
 }

@@ -8,14 +8,20 @@ use crate::error::Error;
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::VehicleUnknown { vehicle_id } => {
-                Self::new(Kind::NotFound, "health.vehicle_unknown", "There is no vehicle with this id.")
-                    .param("vehicle_id", vehicle_id)
-            }
+            Error::VehicleUnknown { vehicle_id } => Self::new(
+                Kind::NotFound,
+                "health.vehicle_unknown",
+                "There is no vehicle with this id.",
+            )
+            .param("vehicle_id", vehicle_id),
             Error::ComponentUnknown { component } => {
                 let known = ComponentKind::ALL.map(ComponentKind::as_str).join(", ");
-                Self::new(Kind::NotFound, "health.component_unknown", format!("Components are {known}."))
-                    .param("component", component)
+                Self::new(
+                    Kind::NotFound,
+                    "health.component_unknown",
+                    format!("Components are {known}."),
+                )
+                .param("component", component)
             }
             Error::BandUnknown { band } => Self::new(
                 Kind::Unprocessable,
@@ -28,9 +34,11 @@ impl From<Error> for Problem {
                 "health.distance_invalid",
                 "km_max must be above 0 and at most 1000000.",
             ),
-            Error::CursorInvalid => {
-                Self::new(Kind::BadRequest, "request.cursor", "The cursor was not given out by this list.")
-            }
+            Error::CursorInvalid => Self::new(
+                Kind::BadRequest,
+                "request.cursor",
+                "The cursor was not given out by this list.",
+            ),
             Error::Store(error) => Self::internal(&error),
             other @ (Error::FormatUnknown { .. } | Error::StateUnreadable { .. }) => Self::internal(&other),
         }

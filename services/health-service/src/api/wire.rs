@@ -56,7 +56,11 @@ pub(super) struct QuantilesBody {
 
 impl From<Quantiles> for QuantilesBody {
     fn from(quantiles: Quantiles) -> Self {
-        Self { p05: rounded(quantiles.p05, 10.0), p50: rounded(quantiles.p50, 10.0), p95: rounded(quantiles.p95, 10.0) }
+        Self {
+            p05: rounded(quantiles.p05, 10.0),
+            p50: rounded(quantiles.p50, 10.0),
+            p95: rounded(quantiles.p95, 10.0),
+        }
     }
 }
 
@@ -250,7 +254,11 @@ impl HealthItem {
             vehicle_id: row.vehicle_id,
             overall_health_score: row.overall_score.map(|score| rounded(score, 1_000.0)),
             status: row.overall_status,
-            component: component.map(|kind| ListedComponent { kind, health_score: score, status: row.status }),
+            component: component.map(|kind| ListedComponent {
+                kind,
+                health_score: score,
+                status: row.status,
+            }),
             last_seen: row.seen_at.map(rfc3339),
         }
     }
@@ -289,7 +297,11 @@ impl WaitingBody {
             rul_days_quantiles: curve.remaining.days.into(),
             points: curve.points.iter().map(point).collect(),
         };
-        Self { vehicle_id, km_per_day: rounded(pace, 10.0), components: waiting.curves.iter().map(curve).collect() }
+        Self {
+            vehicle_id,
+            km_per_day: rounded(pace, 10.0),
+            components: waiting.curves.iter().map(curve).collect(),
+        }
     }
 }
 
@@ -312,7 +324,11 @@ fn risk_factors(report: &ComponentReport) -> Vec<RiskFactorBody> {
         until: Some(rfc3339(timestamp(factor.until))),
     };
     let plain = |code: String, params: Value, text: &str| RiskFactorBody {
-        reason: ReasonBody { code, params: object(params), text: text.to_owned() },
+        reason: ReasonBody {
+            code,
+            params: object(params),
+            text: text.to_owned(),
+        },
         direction: "UP",
         size: 0.0,
         since: None,
@@ -320,14 +336,22 @@ fn risk_factors(report: &ComponentReport) -> Vec<RiskFactorBody> {
     };
     let from_code = |code: &String| {
         let name = format!("{}.trouble_code", report.kind.as_str());
-        plain(name, json!({"dtc": code}), "A trouble code of this component is stored.")
+        plain(
+            name,
+            json!({"dtc": code}),
+            "A trouble code of this component is stored.",
+        )
     };
     let from_sensor = |signal: &crate::domain::signal::Signal| {
-        let text = "This signal jumps in a way that is physically impossible; its sensor is at fault and it is ignored.";
+        let text =
+            "This signal jumps in a way that is physically impossible; its sensor is at fault and it is ignored.";
         plain("sensor.fault".to_owned(), json!({"signal": signal.path()}), text)
     };
     let factors = report.factors.iter().map(from_factor);
-    factors.chain(report.codes.iter().map(from_code)).chain(report.broken_sensors.iter().map(from_sensor)).collect()
+    factors
+        .chain(report.codes.iter().map(from_code))
+        .chain(report.broken_sensors.iter().map(from_sensor))
+        .collect()
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -19,10 +19,17 @@ pub fn encode<T: Portable>(value: &mut T) -> Vec<u8> {
 /// # Errors
 /// [`Malformed`] when the bytes end too early or are not used up.
 pub fn decode<T: Portable + Default>(bytes: &[u8]) -> Result<T, Malformed> {
-    let mut reader = Reader { left: bytes, failed: false };
+    let mut reader = Reader {
+        left: bytes,
+        failed: false,
+    };
     let mut value = T::default();
     value.fields(&mut reader);
-    if reader.failed || !reader.left.is_empty() { Err(Malformed) } else { Ok(value) }
+    if reader.failed || !reader.left.is_empty() {
+        Err(Malformed)
+    } else {
+        Ok(value)
+    }
 }
 
 struct Writer(Vec<u8>);

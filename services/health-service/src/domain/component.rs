@@ -111,6 +111,8 @@ pub struct Verdict {
     pub factors: Vec<Factor>,
     /// What the window says of the component's wear.
     pub wear: Indicator,
+    /// How many windows must agree where the evidence is itself drawn from several; otherwise the rules say.
+    pub windows_needed: Option<usize>,
 }
 
 /// Where a component's wear is read from.
@@ -118,7 +120,7 @@ pub struct Verdict {
 pub enum Indicator {
     /// A measured wear, 0 new and 1 at its limit.
     Direct(f64),
-    /// The lack of health itself stands for it.
+    /// The lack of health itself stands for it: the limit is reached where the score is 0.
     #[default]
     Deficit,
     /// The component's wear is measured, but not in this window.
@@ -186,7 +188,10 @@ impl Component {
     /// Takes the verdict of a window. `distance_km` is the vehicle's own count.
     pub fn observe(&mut self, verdict: Verdict, at: Micros, distance_km: f64, rules: &Rules) {
         self.codes.expire(at, rules.code_memory_us);
-        let score = self.codes.cap(&rules.code_caps).map_or(verdict.score, |cap| cap.min(verdict.score));
+        let score = self
+            .codes
+            .cap(&rules.code_caps)
+            .map_or(verdict.score, |cap| cap.min(verdict.score));
         self.windows = self.windows.saturating_add(1);
         self.trust.observe(verdict.trust, 1.0, 30.0);
         self.last_evidence = at;
@@ -194,10 +199,13 @@ impl Component {
         self.codes_only = false;
         match verdict.wear {
             Indicator::Direct(level) => self.wear.observe(level, distance_km),
-            Indicator::Deficit => self.wear.observe(deficit(score, rules), distance_km),
+            Indicator::Deficit => self.wear.observe(1.0 - score, distance_km),
             Indicator::Silent => {}
         }
-        if let Some(level) = self.filter.observe(score.clamp(0.0, 1.0), rules.persistence) {
+        let needed = verdict
+            .windows_needed
+            .map_or(rules.persistence, |needed| needed.min(rules.persistence));
+        if let Some(level) = self.filter.observe(score.clamp(0.0, 1.0), needed) {
             self.settle(level, rules);
         }
     }
@@ -266,7 +274,9 @@ impl Component {
 
     /// What is to be told now. An alarm that is told is noted; call once for each window.
     pub fn tell(&mut self, at: Micros, historical: bool, rules: &Rules) -> Telling {
-        let Some(level) = self.score() else { return Telling::default() };
+        let Some(level) = self.score() else {
+            return Telling::default();
+        };
         let alarm = self.alarm(level, at, historical, rules);
         let changed = match self.told.previous() {
             // The first judgement is told by `vehicle.health.computed`, unless it is a bad one.
@@ -274,7 +284,10 @@ impl Component {
             Some((score, told)) => self.band != told as u8 || (level - score).abs() >= rules.told_change,
         };
         let quiet = self.told.known && at - self.told.at < rules.quiet_us && self.band <= self.told.band;
-        Telling { changed: alarm.is_some() || (changed && !quiet), alarm }
+        Telling {
+            changed: alarm.is_some() || (changed && !quiet),
+            alarm,
+        }
     }
 
     fn alarm(&mut self, level: f64, at: Micros, historical: bool, rules: &Rules) -> Option<Alarm> {
@@ -294,7 +307,8 @@ impl Component {
         let due = at - told.alarm_at >= rules.quiet_us || self.band > told.alarm_band;
         // What was found in old data disturbed nobody; once the data is live the present state is told once.
         let now_live = present > 0 && told.alarm_historical && !historical;
-        if !(present > was && due) && !now_live {
+        let newly = present > was && due;
+        if !newly && !now_live {
             return None;
         }
         (told.alarm, told.alarm_at, told.alarm_band, told.alarm_historical) = (present, at, self.band, historical);
@@ -339,12 +353,6 @@ impl Component {
     }
 }
 
-/// The wear indicator of a component without a direct one: 0 at a perfect score, 1 where it counts as failed.
-#[must_use]
-pub fn deficit(score: f64, rules: &Rules) -> f64 {
-    (1.0 - score) / (1.0 - rules.critical_below)
-}
-
 impl Portable for Component {
     fn fields(&mut self, fields: &mut dyn Fields) {
         fields.u64(&mut self.windows);
@@ -361,7 +369,8 @@ impl Portable for Component {
         fields.i64(&mut self.last_evidence);
         let mut count = self.factors.len() as u8;
         fields.u8(&mut count);
-        self.factors.resize_with(usize::from(count).min(FACTORS_MAX), Factor::default);
+        self.factors
+            .resize_with(usize::from(count).min(FACTORS_MAX), Factor::default);
         self.factors.iter_mut().for_each(|factor| factor.fields(fields));
         self.wear.fields(fields);
     }

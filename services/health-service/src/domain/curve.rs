@@ -15,7 +15,10 @@ impl Curve {
         if points.len() < 2 {
             return Err("a curve needs two points or more");
         }
-        if points.iter().any(|(x, score)| !x.is_finite() || !(0.0..=1.0).contains(score)) {
+        if points
+            .iter()
+            .any(|(x, score)| !x.is_finite() || !(0.0..=1.0).contains(score))
+        {
             return Err("each point is [reading, score] with a finite reading and a score from 0 to 1");
         }
         if points.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
@@ -30,7 +33,11 @@ impl Curve {
         let (first, last) = (self.points[0], self.points[self.points.len() - 1]);
         let holds = |best: f64| move |point: &&(f64, f64)| point.1 >= best;
         if first.1 >= last.1 {
-            self.points.iter().rev().find(holds(first.1)).map_or(first.0, |point| point.0)
+            self.points
+                .iter()
+                .rev()
+                .find(holds(first.1))
+                .map_or(first.0, |point| point.0)
         } else {
             self.points.iter().find(holds(last.1)).map_or(last.0, |point| point.0)
         }
@@ -43,7 +50,10 @@ impl Curve {
             return 1.0;
         }
         let after = self.points.partition_point(|(x, _)| *x <= reading);
-        match (after.checked_sub(1).and_then(|before| self.points.get(before)), self.points.get(after)) {
+        match (
+            after.checked_sub(1).and_then(|before| self.points.get(before)),
+            self.points.get(after),
+        ) {
             (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (reading - x0) / (x1 - x0),
             (Some((_, score)), None) | (None, Some((_, score))) => *score,
             (None, None) => 1.0,

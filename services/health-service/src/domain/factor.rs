@@ -50,6 +50,8 @@ macro_rules! factors {
 factors! {
     CoolantHigh = "cooling.coolant_temperature.high", Up, CoolantTemperature,
         "Coolant is at {observed} °C; this engine holds {expected} °C in this use.";
+    CoolantRisen = "cooling.coolant_temperature.high", Up, CoolantTemperature,
+        "Coolant has been at {observed} °C over half an hour of driving; this engine holds {expected} °C.";
     CoolantOverheating = "cooling.coolant_temperature.overheating", Up, CoolantTemperature,
         "Coolant is at {observed} °C, near or in the overheating range that starts at {expected} °C.";
     CoolantCold = "cooling.coolant_temperature.low", Down, CoolantTemperature,
@@ -141,8 +143,17 @@ impl Factor {
     /// One English sentence.
     #[must_use]
     pub fn text(&self) -> String {
-        let number = |value: f64| if value.abs() < 100.0 { format!("{value:.1}") } else { format!("{value:.0}") };
-        self.kind.template().replace("{observed}", &number(self.observed)).replace("{expected}", &number(self.expected))
+        let number = |value: f64| {
+            if value.abs() < 100.0 {
+                format!("{value:.1}")
+            } else {
+                format!("{value:.0}")
+            }
+        };
+        self.kind
+            .template()
+            .replace("{observed}", &number(self.observed))
+            .replace("{expected}", &number(self.expected))
     }
 
     /// The unit of `observed` and `expected`.
@@ -158,7 +169,14 @@ impl Factor {
 
 impl Default for Factor {
     fn default() -> Self {
-        Self { kind: FactorKind::CoolantHigh, observed: 0.0, expected: 0.0, size: 0.0, since: 0, until: 0 }
+        Self {
+            kind: FactorKind::CoolantHigh,
+            observed: 0.0,
+            expected: 0.0,
+            size: 0.0,
+            since: 0,
+            until: 0,
+        }
     }
 }
 

@@ -29,7 +29,9 @@ impl Vehicle {
             }
             self.last_speed = speed as f32;
         }
-        let metres = readings.get(Signal::TraveledDistance).filter(|_| !readings.is_flagged(Signal::TraveledDistance));
+        let metres = readings
+            .get(Signal::TraveledDistance)
+            .filter(|_| !readings.is_flagged(Signal::TraveledDistance));
         if let Some(odometer_km) = metres.map(|metres| metres / 1_000.0) {
             let since = (at - self.odometer_at) as f64 / (3_600.0 * SECOND as f64);
             let moved = odometer_km - self.odometer_km;
@@ -60,10 +62,10 @@ impl Vehicle {
         if settled {
             self.gather_warm(readings, running_for, rules);
         }
-        if running_for >= 60 * SECOND && readings.get(Signal::ChargingVoltage).is_none() {
-            if let Some(volts) = self.starter.twelve_volt(readings) {
-                self.window.observe(Feature::RunningVoltage, volts, readings.trust(Signal::BatteryVoltage));
-            }
+        let charging = running_for >= 60 * SECOND && readings.get(Signal::ChargingVoltage).is_none();
+        if charging && let Some(volts) = self.starter.twelve_volt(readings) {
+            self.window
+                .observe(Feature::RunningVoltage, volts, readings.trust(Signal::BatteryVoltage));
         }
         for signal in readings.iter() {
             let Some(feature) = plain_feature(signal) else { continue };
@@ -72,13 +74,20 @@ impl Vehicle {
                 // Air brakes are filled by the engine: low pressure right after the start is normal.
                 Feature::BrakeAir if !settled => {}
                 Feature::RunningVoltage if running_for < 60 * SECOND => {}
-                Feature::RunningVoltage if value > 18.0 => self.window.observe(feature, value / 2.0, readings.trust(signal)),
+                Feature::RunningVoltage if value > 18.0 => {
+                    self.window.observe(feature, value / 2.0, readings.trust(signal))
+                }
                 Feature::TransmissionSlip => self.window.observe(feature, value.abs(), readings.trust(signal)),
                 _ => self.window.observe(feature, value, readings.trust(signal)),
             }
         }
-        if let (Some(low), Some(high)) = (readings.get(Signal::CellVoltageMin), readings.get(Signal::CellVoltageMax)) {
-            let trust = readings.trust(Signal::CellVoltageMin).min(readings.trust(Signal::CellVoltageMax));
+        if let (Some(low), Some(high)) = (
+            readings.get(Signal::CellVoltageMin),
+            readings.get(Signal::CellVoltageMax),
+        ) {
+            let trust = readings
+                .trust(Signal::CellVoltageMin)
+                .min(readings.trust(Signal::CellVoltageMax));
             self.window.observe(Feature::CellSpread, (high - low).max(0.0), trust);
         }
     }
@@ -96,7 +105,8 @@ impl Vehicle {
                     speed if speed < REGIMES_KMH[1] => Feature::CoolantUrban,
                     _ => Feature::CoolantRoad,
                 };
-                self.window.observe(feature, coolant, readings.trust(Signal::CoolantTemperature));
+                self.window
+                    .observe(feature, coolant, readings.trust(Signal::CoolantTemperature));
             }
         }
         // Without a coolant signal the run time alone says that trims have settled.
@@ -107,14 +117,19 @@ impl Vehicle {
         if let (Some(pressure), Some(rpm)) = (readings.get(Signal::OilPressure), readings.get(Signal::EngineSpeed)) {
             let asked = (rules.oil_kpa_per_1000_rpm * rpm / 1_000.0).max(60.0);
             let trust = readings.trust(Signal::OilPressure);
-            self.window.observe(Feature::OilPressureRatio, (pressure / asked).min(5.0), trust);
+            self.window
+                .observe(Feature::OilPressureRatio, (pressure / asked).min(5.0), trust);
         }
     }
 }
 
 /// The features that are read from the coolant's temperature.
-pub(super) const COOLANT: [Feature; 4] =
-    [Feature::CoolantStanding, Feature::CoolantUrban, Feature::CoolantRoad, Feature::CoolantAtLoad];
+pub(super) const COOLANT: [Feature; 4] = [
+    Feature::CoolantStanding,
+    Feature::CoolantUrban,
+    Feature::CoolantRoad,
+    Feature::CoolantAtLoad,
+];
 
 /// The worse bank's long-term trim with half of its short-term one: the long-term value is what has been learned, the
 /// short-term one is where it is going.
@@ -125,7 +140,10 @@ fn worst_trim(readings: &Readings) -> Option<(f64, f64)> {
     };
     let first = bank(Signal::LongTrim1, Signal::ShortTrim1);
     let second = bank(Signal::LongTrim2, Signal::ShortTrim2);
-    [first, second].into_iter().flatten().max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
+    [first, second]
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))
 }
 
 /// Features that are one signal's value as it is.

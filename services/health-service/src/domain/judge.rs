@@ -1,6 +1,6 @@
 //! From a window to verdicts: one function per component, each a few documented rules. Where no evidence came, no verdict.
 
-use prognostics::indicators::Recent;
+use prognostics::indicators::{Ewma, Recent};
 use prognostics::snapshot::{Fields, Portable};
 
 use super::Micros;
@@ -24,6 +24,17 @@ pub struct Memory {
     pub coolant_level: Recent<5>,
     /// Coolant temperature of the last windows under high load.
     pub coolant_at_load: Recent<3>,
+    /// How far the coolant has been above its own level while driving, averaged over half an hour.
+    pub coolant_shift: Ewma,
+}
+
+impl Memory {
+    /// The cooling circuit was repaired, or its sensor found broken: what was seen of it no longer counts.
+    pub fn forget_cooling(&mut self) {
+        self.coolant_level.clear();
+        self.coolant_at_load.clear();
+        self.coolant_shift = Ewma::default();
+    }
 }
 
 impl Portable for Memory {
@@ -33,6 +44,7 @@ impl Portable for Memory {
         self.oil_pressure.fields(fields);
         self.coolant_level.fields(fields);
         self.coolant_at_load.fields(fields);
+        self.coolant_shift.fields(fields);
     }
 }
 
@@ -83,7 +95,16 @@ impl<'a> Weighing<'a> {
     fn new(scene: &Scene<'a>) -> Self {
         let factors = Vec::new();
         let from = scene.window.from;
-        Self { rules: scene.rules, from, at: scene.at, score: 1.0, trust: 0.0, pieces: 0, factors, wear: Indicator::Deficit }
+        Self {
+            rules: scene.rules,
+            from,
+            at: scene.at,
+            score: 1.0,
+            trust: 0.0,
+            pieces: 0,
+            factors,
+            wear: Indicator::Deficit,
+        }
     }
 
     fn score(&mut self, kind: FactorKind, score: f64, observed: f64, expected: f64, trust: f64) {
@@ -92,12 +113,25 @@ impl<'a> Weighing<'a> {
         self.trust += trust;
         self.score = self.score.min(1.0 - size);
         if size > 0.05 {
-            self.factors.push(Factor { kind, observed, expected, size, since: self.from, until: self.at });
+            self.factors.push(Factor {
+                kind,
+                observed,
+                expected,
+                size,
+                since: self.from,
+                until: self.at,
+            });
         }
     }
 
     fn curve(&mut self, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
-        self.score(kind, self.rules.score(curve, observed), observed, self.rules.expected(curve), trust);
+        self.score(
+            kind,
+            self.rules.score(curve, observed),
+            observed,
+            self.rules.expected(curve),
+            trust,
+        );
     }
 
     /// A window's mean of a feature against a curve.
@@ -113,9 +147,20 @@ impl<'a> Weighing<'a> {
         }
         self.factors.sort_by(|a, b| b.size.total_cmp(&a.size));
         let mut kinds = Vec::with_capacity(self.factors.len());
-        self.factors.retain(|factor| !kinds.contains(&factor.kind) && { kinds.push(factor.kind); true });
+        self.factors.retain(|factor| {
+            !kinds.contains(&factor.kind) && {
+                kinds.push(factor.kind);
+                true
+            }
+        });
         let trust = self.trust / f64::from(self.pieces);
-        Some(Verdict { score: self.score, trust, factors: self.factors, wear: self.wear })
+        Some(Verdict {
+            score: self.score,
+            trust,
+            factors: self.factors,
+            wear: self.wear,
+            windows_needed: None,
+        })
     }
 }
 
@@ -133,37 +178,89 @@ fn engine(scene: &mut Scene<'_>) -> Option<Verdict> {
     if let Some((trim, trust)) = mean_and_trust(scene.window, Feature::FuelTrim) {
         scene.memory.trim.observe(trim);
         let trim = scene.memory.trim.median().unwrap_or(trim);
-        let kind = if trim >= 0.0 { FactorKind::FuelTrimLean } else { FactorKind::FuelTrimRich };
+        let kind = if trim >= 0.0 {
+            FactorKind::FuelTrimLean
+        } else {
+            FactorKind::FuelTrimRich
+        };
         let expected = scene.rules.expected(CurveName::FuelTrim).copysign(trim);
-        weighing.score(kind, scene.rules.score(CurveName::FuelTrim, trim.abs()), trim, expected, trust);
+        weighing.score(
+            kind,
+            scene.rules.score(CurveName::FuelTrim, trim.abs()),
+            trim,
+            expected,
+            trust,
+        );
     }
     weighing.finish()
 }
 
+/// A lasting rise while driving is averaged over about so many windows, once a regime's own level is known that well.
+const SHIFT_WINDOWS: f64 = 30.0;
+const SHIFT_FROM_WINDOWS: f64 = 20.0;
+/// So far below its own level a thermostat is still closed.
+const SHIFT_COLD_CELSIUS: f64 = 4.0;
+
 fn cooling(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
     let rules = scene.rules;
-    let regimes =
-        [Feature::CoolantStanding, Feature::CoolantUrban, Feature::CoolantRoad, Feature::CoolantAtLoad];
+    let mut rise = None;
+    let regimes = [
+        Feature::CoolantStanding,
+        Feature::CoolantUrban,
+        Feature::CoolantRoad,
+        Feature::CoolantAtLoad,
+    ];
     for (regime, feature) in regimes.into_iter().enumerate() {
-        let Some((mean, trust)) = mean_and_trust(scene.window, feature) else { continue };
+        let Some((mean, trust)) = mean_and_trust(scene.window, feature) else {
+            continue;
+        };
         let baseline = &mut scene.references.coolant[regime];
         baseline.observe(mean, trust, &rules.coolant);
         let level = baseline.level(&rules.coolant);
+        // A window that is still warming up says nothing of how heat is carried away.
+        let driven = feature != Feature::CoolantStanding && mean - level > -SHIFT_COLD_CELSIUS;
+        if driven && baseline.windows() >= SHIFT_FROM_WINDOWS {
+            rise = Some(rise.map_or(mean - level, |rise: f64| 0.5 * (rise + mean - level)));
+        }
         if feature == Feature::CoolantAtLoad {
             scene.memory.coolant_at_load.observe(mean);
         } else {
-            weighing.score(FactorKind::CoolantHigh, rules.score(CurveName::CoolantResidual, mean - level), mean, level, trust);
+            weighing.score(
+                FactorKind::CoolantHigh,
+                rules.score(CurveName::CoolantResidual, mean - level),
+                mean,
+                level,
+                trust,
+            );
         }
         weighing.curve(FactorKind::CoolantOverheating, CurveName::CoolantAbsolute, mean, trust);
         if scene.must_be_warm {
             weighing.curve(FactorKind::CoolantCold, CurveName::CoolantCold, mean, trust);
         }
     }
+    if let Some(rise) = rise {
+        scene.memory.coolant_shift.observe(rise, 1.0, SHIFT_WINDOWS);
+    }
+    // What driving has shown, only driving can clear: a stand says nothing about the air stream's cooling.
+    if let Some(shift) = scene.memory.coolant_shift.value().filter(|_| weighing.pieces > 0) {
+        let trust = weighing.trust / f64::from(weighing.pieces);
+        let driven = &scene.references.coolant[1..];
+        let known = driven.iter().max_by(|a, b| a.windows().total_cmp(&b.windows()));
+        let level = known.map_or(rules.coolant.level, |baseline| baseline.level(&rules.coolant));
+        let score = rules.score(CurveName::CoolantShift, shift);
+        weighing.score(FactorKind::CoolantRisen, score, level + shift, level, trust);
+    }
     // What load has shown, only load can clear: a quiet minute says nothing about a circuit that boils uphill.
     if let Some(mean) = scene.memory.coolant_at_load.median().filter(|_| weighing.pieces > 0) {
         let level = scene.references.coolant[3].level(&rules.coolant);
-        weighing.score(FactorKind::CoolantHigh, rules.score(CurveName::CoolantResidual, mean - level), mean, level, 1.0);
+        weighing.score(
+            FactorKind::CoolantHigh,
+            rules.score(CurveName::CoolantResidual, mean - level),
+            mean,
+            level,
+            1.0,
+        );
     }
     if let Some((level, trust)) = mean_and_trust(scene.window, Feature::CoolantLevel) {
         scene.memory.coolant_level.observe(level);
@@ -181,7 +278,12 @@ fn lubrication(scene: &mut Scene<'_>) -> Option<Verdict> {
         weighing.curve(FactorKind::OilPressureLow, CurveName::OilPressure, ratio, trust);
     }
     let window = scene.window;
-    weighing.feature(window, Feature::OilTemperature, FactorKind::OilTemperatureHigh, CurveName::OilTemperature);
+    weighing.feature(
+        window,
+        Feature::OilTemperature,
+        FactorKind::OilTemperatureHigh,
+        CurveName::OilTemperature,
+    );
     weighing.feature(window, Feature::OilLevel, FactorKind::OilLevelLow, CurveName::OilLevel);
     weighing.finish()
 }
@@ -190,9 +292,24 @@ fn transmission(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
     let window = scene.window;
     let hot = CurveName::TransmissionTemperature;
-    weighing.feature(window, Feature::TransmissionTemperature, FactorKind::TransmissionHot, hot);
-    weighing.feature(window, Feature::TransmissionSlip, FactorKind::TransmissionSlip, CurveName::TransmissionSlip);
-    weighing.feature(window, Feature::ClutchWear, FactorKind::ClutchWorn, CurveName::ClutchWear);
+    weighing.feature(
+        window,
+        Feature::TransmissionTemperature,
+        FactorKind::TransmissionHot,
+        hot,
+    );
+    weighing.feature(
+        window,
+        Feature::TransmissionSlip,
+        FactorKind::TransmissionSlip,
+        CurveName::TransmissionSlip,
+    );
+    weighing.feature(
+        window,
+        Feature::ClutchWear,
+        FactorKind::ClutchWorn,
+        CurveName::ClutchWear,
+    );
     weighing.wear = direct(window.mean(Feature::ClutchWear).map(|percent| percent / 100.0));
     weighing.finish()
 }
@@ -209,12 +326,28 @@ fn brakes(scene: &mut Scene<'_>) -> Option<Verdict> {
     for (feature, kind) in pads {
         weighing.feature(window, feature, kind, CurveName::PadWear);
     }
-    weighing.wear = direct(pads.iter().filter_map(|(feature, _)| window.mean(*feature)).reduce(f64::max).map(|p| p / 100.0));
-    weighing.feature(window, Feature::BrakeFluid, FactorKind::BrakeFluidLow, CurveName::BrakeFluid);
+    weighing.wear = direct(
+        pads.iter()
+            .filter_map(|(feature, _)| window.mean(*feature))
+            .reduce(f64::max)
+            .map(|p| p / 100.0),
+    );
+    weighing.feature(
+        window,
+        Feature::BrakeFluid,
+        FactorKind::BrakeFluidLow,
+        CurveName::BrakeFluid,
+    );
     weighing.feature(window, Feature::BrakeAir, FactorKind::BrakeAirLow, CurveName::BrakeAir);
     if let Some((error, trust)) = mean_and_trust(window, Feature::AbsError) {
         // The brakes still work without their anti-lock system: it takes half of the score and no more.
-        weighing.score(FactorKind::AbsFault, if error > 0.5 { 0.5 } else { 1.0 }, error, 0.0, trust);
+        weighing.score(
+            FactorKind::AbsFault,
+            if error > 0.5 { 0.5 } else { 1.0 },
+            error,
+            0.0,
+            trust,
+        );
     }
     weighing.finish()
 }
@@ -224,19 +357,28 @@ fn battery_12v(scene: &mut Scene<'_>) -> Option<Verdict> {
     let starter = &mut *scene.starter;
     if starter.fresh {
         starter.fresh = false;
-        // One odd start proves nothing: two rests and three dips are the least that is judged.
+        // One odd start proves nothing: two are the least that is judged.
         if let Some(rest) = starter.rest.median().filter(|_| starter.rest.len() >= 2) {
             weighing.curve(FactorKind::RestVoltageLow, CurveName::RestVoltage, rest, 1.0);
         }
-        if let Some(dip) = starter.cranking.median().filter(|_| starter.cranking.len() >= 3) {
+        if let Some(dip) = starter.cranking.median().filter(|_| starter.cranking.len() >= 2) {
             weighing.curve(FactorKind::CrankingVoltageLow, CurveName::CrankingVoltage, dip, 1.0);
         }
-        if let Some(seconds) = starter.recovery.median().filter(|_| starter.recovery.len() >= 3) {
+        if let Some(seconds) = starter.recovery.median().filter(|_| starter.recovery.len() >= 2) {
             weighing.curve(FactorKind::RecoverySlow, CurveName::CrankingRecovery, seconds, 1.0);
         }
     }
-    weighing.feature(scene.window, Feature::BatteryCharge, FactorKind::BatteryChargeLow, CurveName::BatteryCharge);
-    weighing.finish()
+    weighing.feature(
+        scene.window,
+        Feature::BatteryCharge,
+        FactorKind::BatteryChargeLow,
+        CurveName::BatteryCharge,
+    );
+    // Medians over starts need fewer windows to agree than single windows do.
+    weighing.finish().map(|verdict| Verdict {
+        windows_needed: Some(2),
+        ..verdict
+    })
 }
 
 fn charging(scene: &mut Scene<'_>) -> Option<Verdict> {
@@ -254,12 +396,20 @@ fn tyres(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
     let rules = scene.rules;
     let wheels = [
-        [(Feature::TyreFrontLeft, FactorKind::TyreLowFrontLeft), (Feature::TyreFrontRight, FactorKind::TyreLowFrontRight)],
-        [(Feature::TyreRearLeft, FactorKind::TyreLowRearLeft), (Feature::TyreRearRight, FactorKind::TyreLowRearRight)],
+        [
+            (Feature::TyreFrontLeft, FactorKind::TyreLowFrontLeft),
+            (Feature::TyreFrontRight, FactorKind::TyreLowFrontRight),
+        ],
+        [
+            (Feature::TyreRearLeft, FactorKind::TyreLowRearLeft),
+            (Feature::TyreRearRight, FactorKind::TyreLowRearRight),
+        ],
     ];
     for (axle, wheels) in wheels.into_iter().enumerate() {
         let seen = wheels.map(|(feature, kind)| mean_and_trust(scene.window, feature).map(|seen| (kind, seen)));
-        let Some(highest) = seen.iter().flatten().map(|(_, (mean, _))| *mean).reduce(f64::max) else { continue };
+        let Some(highest) = seen.iter().flatten().map(|(_, (mean, _))| *mean).reduce(f64::max) else {
+            continue;
+        };
         let trust = seen.iter().flatten().map(|(_, (_, trust))| *trust).fold(1.0, f64::min);
         let reference = scene.references.axle_pressure(axle, highest, trust, rules).max(highest);
         for (kind, (mean, trust)) in seen.into_iter().flatten() {
@@ -272,17 +422,41 @@ fn tyres(scene: &mut Scene<'_>) -> Option<Verdict> {
 
 fn aftertreatment(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
-    weighing.feature(scene.window, Feature::SootLoad, FactorKind::SootHigh, CurveName::SootLoad);
-    weighing.feature(scene.window, Feature::ExhaustFluid, FactorKind::ExhaustFluidLow, CurveName::ExhaustFluid);
+    weighing.feature(
+        scene.window,
+        Feature::SootLoad,
+        FactorKind::SootHigh,
+        CurveName::SootLoad,
+    );
+    weighing.feature(
+        scene.window,
+        Feature::ExhaustFluid,
+        FactorKind::ExhaustFluidLow,
+        CurveName::ExhaustFluid,
+    );
     weighing.finish()
 }
 
 fn traction_battery(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
     let window = scene.window;
-    weighing.feature(window, Feature::TractionHealth, FactorKind::TractionHealthLow, CurveName::TractionHealth);
-    weighing.feature(window, Feature::CellSpread, FactorKind::CellSpreadHigh, CurveName::CellSpread);
+    weighing.feature(
+        window,
+        Feature::TractionHealth,
+        FactorKind::TractionHealthLow,
+        CurveName::TractionHealth,
+    );
+    weighing.feature(
+        window,
+        Feature::CellSpread,
+        FactorKind::CellSpreadHigh,
+        CurveName::CellSpread,
+    );
     // Warranties of traction batteries end at 70 % of the capacity: that is the limit of wear.
-    weighing.wear = direct(window.mean(Feature::TractionHealth).map(|percent| (100.0 - percent) / 30.0));
+    weighing.wear = direct(
+        window
+            .mean(Feature::TractionHealth)
+            .map(|percent| (100.0 - percent) / 30.0),
+    );
     weighing.finish()
 }

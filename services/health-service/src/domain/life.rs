@@ -94,7 +94,11 @@ impl Remaining {
     #[must_use]
     pub fn of(passage: FirstPassage, usage: &Usage, horizon_km: f64) -> Self {
         let km = passage.quantiles(horizon_km);
-        let pace = AtPace { life: passage, pace: usage.km_per_day(), pace_log_sd: usage.log_sd() };
+        let pace = AtPace {
+            life: passage,
+            pace: usage.km_per_day(),
+            pace_log_sd: usage.log_sd(),
+        };
         let days = pace.quantiles(horizon_km / usage.km_per_day());
         Self { passage, km, days }
     }

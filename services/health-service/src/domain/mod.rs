@@ -28,3 +28,6 @@ pub type Micros = i64;
 
 /// One second of event time.
 pub const SECOND: Micros = 1_000_000;
+
+#[cfg(test)]
+mod properties;

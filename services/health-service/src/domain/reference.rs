@@ -22,7 +22,11 @@ impl References {
             self.tyre_first[axle] = higher_kpa as f32;
         }
         let first = f64::from(self.tyre_first[axle]);
-        let prior = BaselinePrior { level: first, tolerance: rules.tyre.tolerance * first, ..rules.tyre };
+        let prior = BaselinePrior {
+            level: first,
+            tolerance: rules.tyre.tolerance * first,
+            ..rules.tyre
+        };
         self.tyre[axle].observe(higher_kpa, trust, &prior);
         self.tyre[axle].level(&prior)
     }

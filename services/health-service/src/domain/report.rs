@@ -44,9 +44,17 @@ pub enum What {
     /// All components, at most once an hour.
     Computed(Vec<ComponentReport>),
     /// A component changed.
-    Changed { component: Box<ComponentReport>, previous: Option<(f64, Band)>, reason: Reason },
+    Changed {
+        component: Box<ComponentReport>,
+        previous: Option<(f64, Band)>,
+        reason: Reason,
+    },
     /// A component passed a threshold.
-    Alarmed { component: Box<ComponentReport>, previous: Option<(f64, Band)>, alarm: Alarm },
+    Alarmed {
+        component: Box<ComponentReport>,
+        previous: Option<(f64, Band)>,
+        alarm: Alarm,
+    },
 }
 
 /// Something worth telling, at an instant of event time.

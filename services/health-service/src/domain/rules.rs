@@ -28,6 +28,7 @@ macro_rules! curves {
 
 curves! {
     CoolantResidual = "coolant_residual_celsius",
+    CoolantShift = "coolant_shift_celsius",
     CoolantCold = "coolant_cold_celsius",
     CoolantAbsolute = "coolant_absolute_celsius",
     CoolantLevel = "coolant_level_percent",

@@ -21,14 +21,42 @@ struct Limit {
 /// seconds. Coolant gets more room than the others: in a leaking circuit the sensor meets steam and liquid in turn, and
 /// that must not pass for a broken sensor. Open or shorted sensors read an end of their scale, far beyond any of these.
 const LIMITS: [Limit; 6] = [
-    Limit { signal: Signal::CoolantTemperature, step: 30.0, rate: 5.0, component: ComponentKind::Cooling },
-    Limit { signal: Signal::IntakeTemperature, step: 15.0, rate: 5.0, component: ComponentKind::Engine },
-    Limit { signal: Signal::OilTemperature, step: 15.0, rate: 3.0, component: ComponentKind::Lubrication },
     Limit {
-        signal: Signal::TransmissionTemperature, step: 15.0, rate: 3.0, component: ComponentKind::Transmission
+        signal: Signal::CoolantTemperature,
+        step: 30.0,
+        rate: 5.0,
+        component: ComponentKind::Cooling,
     },
-    Limit { signal: Signal::AirTemperature, step: 10.0, rate: 2.0, component: ComponentKind::Engine },
-    Limit { signal: Signal::TractionHealth, step: 10.0, rate: 0.1, component: ComponentKind::TractionBattery },
+    Limit {
+        signal: Signal::IntakeTemperature,
+        step: 15.0,
+        rate: 5.0,
+        component: ComponentKind::Engine,
+    },
+    Limit {
+        signal: Signal::OilTemperature,
+        step: 15.0,
+        rate: 3.0,
+        component: ComponentKind::Lubrication,
+    },
+    Limit {
+        signal: Signal::TransmissionTemperature,
+        step: 15.0,
+        rate: 3.0,
+        component: ComponentKind::Transmission,
+    },
+    Limit {
+        signal: Signal::AirTemperature,
+        step: 10.0,
+        rate: 2.0,
+        component: ComponentKind::Engine,
+    },
+    Limit {
+        signal: Signal::TractionHealth,
+        step: 10.0,
+        rate: 0.1,
+        component: ComponentKind::TractionBattery,
+    },
 ];
 
 /// Readings further apart than this say nothing about jumps.
@@ -78,17 +106,27 @@ impl Sensors {
                 continue;
             };
             let before = f64::from(watch.last);
-            let jumped = watch.sees_jump(value, at, limit) || flagged;
-            if jumped {
+            // A flag on a value that is here is another's opinion of the same two values; the limits here decide.
+            if watch.sees_jump(value, at, limit) {
                 watch.note_jump(at, rules);
             }
             (watch.last, watch.last_at) = (value as f32, at);
             let jumps = watch.jumps_at(at, rules);
-            let broken = if watch.broken { jumps > 0.5 } else { jumps >= rules.sensor_jumps };
+            let broken = if watch.broken {
+                jumps > 0.5
+            } else {
+                jumps >= rules.sensor_jumps
+            };
             if broken != watch.broken {
                 watch.broken = broken;
                 let component = limit.component;
-                found = Some(SensorVerdict { signal: limit.signal, component, observed: value, before, broken });
+                found = Some(SensorVerdict {
+                    signal: limit.signal,
+                    component,
+                    observed: value,
+                    before,
+                    broken,
+                });
             }
             if broken || (watch.jumps > 0.0 && at - watch.jumped_at < HOLD) {
                 readings.withdraw(limit.signal);

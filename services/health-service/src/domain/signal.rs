@@ -91,7 +91,13 @@ pub struct Readings {
 
 impl Default for Readings {
     fn default() -> Self {
-        Self { values: [0.0; SIGNALS], present: 0, doubted: 0, doubt: [1.0; SIGNALS], flagged: 0 }
+        Self {
+            values: [0.0; SIGNALS],
+            present: 0,
+            doubted: 0,
+            doubt: [1.0; SIGNALS],
+            flagged: 0,
+        }
     }
 }
 
@@ -118,13 +124,21 @@ impl Readings {
     /// Says how far a value is to be trusted, 0..=1.
     pub fn doubt(&mut self, signal: Signal, trust: f64) {
         self.doubted |= 1 << signal as u8;
-        self.doubt[signal as usize] = if trust.is_finite() { trust.clamp(0.0, 1.0) as f32 } else { 0.0 };
+        self.doubt[signal as usize] = if trust.is_finite() {
+            trust.clamp(0.0, 1.0) as f32
+        } else {
+            0.0
+        };
     }
 
     /// How far a value is to be trusted; 1 unless said otherwise.
     #[must_use]
     pub fn trust(&self, signal: Signal) -> f64 {
-        if self.doubted & (1 << signal as u8) == 0 { 1.0 } else { f64::from(self.doubt[signal as usize]) }
+        if self.doubted & (1 << signal as u8) == 0 {
+            1.0
+        } else {
+            f64::from(self.doubt[signal as usize])
+        }
     }
 
     /// Marks a signal as behaving like a broken sensor.
@@ -163,7 +177,7 @@ mod tests {
 
     #[test]
     fn paths_and_numbers_belong_together() {
-        assert!(SIGNALS <= 64, "the mask holds 64 signals");
+        const { assert!(SIGNALS <= 64, "the mask holds 64 signals") }
         for (number, signal) in Signal::ALL.iter().enumerate() {
             assert_eq!(*signal as usize, number);
             assert_eq!(Signal::from_path(signal.path()), Some(*signal));
@@ -177,7 +191,10 @@ mod tests {
         readings.set(Signal::BatteryVoltage, 12.4);
         readings.set(Signal::Speed, 0.0);
         readings.set(Signal::OilPressure, f64::NAN);
-        assert_eq!(readings.iter().collect::<Vec<_>>(), [Signal::Speed, Signal::BatteryVoltage]);
+        assert_eq!(
+            readings.iter().collect::<Vec<_>>(),
+            [Signal::Speed, Signal::BatteryVoltage]
+        );
         readings.withdraw(Signal::Speed);
         assert_eq!(readings.get(Signal::Speed), None);
     }

@@ -35,6 +35,11 @@ const REST_EVERY: Micros = 1_800 * SECOND;
 /// The longest recovery that is told.
 const RECOVERY_MAX_S: f64 = 120.0;
 
+/// No 12 V system is charged above this.
+const TWELVE_VOLT_MAX: f64 = 18.0;
+/// So many readings in a row above it make a 24 V system.
+const HIGH_READINGS: u8 = 10;
+
 /// Engine state and battery figures of one vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Starter {
@@ -49,12 +54,12 @@ pub struct Starter {
     /// Rest voltages before the last starts.
     pub rest: Recent<5>,
     /// Lowest voltages of the last starts whose dip was caught.
-    pub cranking: Recent<7>,
+    pub cranking: Recent<5>,
     /// Seconds until the voltage was back after those starts.
-    pub recovery: Recent<7>,
+    pub recovery: Recent<5>,
     /// Whether a figure came since the battery was last judged.
     pub fresh: bool,
-    twenty_four: bool,
+    high_volts: u8,
 }
 
 impl Starter {
@@ -72,6 +77,7 @@ impl Starter {
             }
             (self.state, self.state_seen) = (state as u8, at);
         }
+        self.recognise_system(readings);
         if let Some(volts) = self.twelve_volt(readings) {
             match self.state_at(at) {
                 EngineState::Off => self.observe_off(volts, at),
@@ -81,11 +87,30 @@ impl Starter {
         }
     }
 
-    /// The battery's voltage on a 12 V scale. A system seen above 18 V is a 24 V one, for good.
-    pub fn twelve_volt(&mut self, readings: &Readings) -> Option<f64> {
+    /// The battery's voltage on a 12 V scale; a value that fits neither system is none.
+    #[must_use]
+    pub fn twelve_volt(&self, readings: &Readings) -> Option<f64> {
         let volts = readings.get(Signal::BatteryVoltage).filter(|volts| *volts > 3.0)?;
-        self.twenty_four |= volts > 18.0;
-        Some(if self.twenty_four { volts / 2.0 } else { volts })
+        match self.is_24_volt() {
+            true => Some(volts / 2.0),
+            false => Some(volts).filter(|volts| *volts <= TWELVE_VOLT_MAX),
+        }
+    }
+
+    fn is_24_volt(&self) -> bool {
+        self.high_volts >= HIGH_READINGS
+    }
+
+    /// A 24 V system is recognised, for good, by some high readings in a row: one alone is a glitch.
+    fn recognise_system(&mut self, readings: &Readings) {
+        if self.is_24_volt() {
+            return;
+        }
+        match readings.get(Signal::BatteryVoltage) {
+            Some(volts) if volts > TWELVE_VOLT_MAX => self.high_volts += 1,
+            Some(_) => self.high_volts = 0,
+            None => {}
+        }
     }
 
     /// The engine's state at an instant.
@@ -102,7 +127,11 @@ impl Starter {
     /// How long the engine has been running without a break; 0 when it is not.
     #[must_use]
     pub fn running_for(&self, at: Micros) -> Micros {
-        if self.state_at(at) == EngineState::Running { at - self.state_since } else { 0 }
+        if self.state_at(at) == EngineState::Running {
+            at - self.state_since
+        } else {
+            0
+        }
     }
 
     /// Whether the vehicle stands with its engine off.
@@ -120,7 +149,8 @@ impl Starter {
 
     /// A parked vehicle that keeps reporting: its rest voltage counts now and then.
     pub fn close_window(&mut self, at: Micros) {
-        if self.is_off(at) && self.crank_min == 0.0 && at - self.rest_pushed >= REST_EVERY && self.off_volts.len() >= 2 {
+        if self.is_off(at) && self.crank_min == 0.0 && at - self.rest_pushed >= REST_EVERY && self.off_volts.len() >= 2
+        {
             self.push_rest(at);
         }
     }
@@ -158,7 +188,13 @@ impl Starter {
             self.note_dip(volts, at);
         }
         let back = volts >= rest;
-        let waited = (at - if self.crank_at > 0 { self.crank_at } else { self.state_since }) as f64 / SECOND as f64;
+        let waited = (at
+            - if self.crank_at > 0 {
+                self.crank_at
+            } else {
+                self.state_since
+            }) as f64
+            / SECOND as f64;
         if at - self.state_since > LATE_READINGS && (back || waited > RECOVERY_MAX_S) {
             self.finish_start(waited.min(RECOVERY_MAX_S));
             self.push_rest(at);
@@ -197,7 +233,11 @@ fn told_state(readings: &Readings) -> Option<EngineState> {
         Some(rpm) => rpm >= RUNNING_RPM,
         None => readings.get(Signal::EngineRunning)? > 0.5,
     };
-    Some(if running { EngineState::Running } else { EngineState::Off })
+    Some(if running {
+        EngineState::Running
+    } else {
+        EngineState::Off
+    })
 }
 
 impl Portable for Starter {
@@ -214,6 +254,52 @@ impl Portable for Starter {
         self.cranking.fields(fields);
         self.recovery.fields(fields);
         fields.bool(&mut self.fresh);
-        fields.bool(&mut self.twenty_four);
+        fields.u8(&mut self.high_volts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(starter: &mut Starter, second: Micros, rpm: f64, volts: f64) {
+        let mut readings = Readings::default();
+        readings.set(Signal::EngineSpeed, rpm);
+        readings.set(Signal::BatteryVoltage, volts);
+        starter.observe(&readings, (1_000 + second) * SECOND);
+    }
+
+    #[test]
+    fn a_start_gives_rest_dip_and_recovery() {
+        let mut starter = Starter::default();
+        (0..5).for_each(|second| told(&mut starter, second, 0.0, 12.4));
+        told(&mut starter, 5, 0.0, 9.9);
+        told(&mut starter, 6, 1_500.0, 9.9);
+        (7..30).for_each(|second| told(&mut starter, second, 1_000.0, 14.0));
+        assert_eq!(starter.rest.median().map(|volts| volts as f32), Some(12.4));
+        assert_eq!(starter.cranking.median().map(|volts| volts as f32), Some(9.9));
+        assert_eq!(starter.recovery.median(), Some(8.0));
+        assert!(starter.fresh);
+    }
+
+    #[test]
+    fn surface_charge_after_a_trip_is_not_rest() {
+        let mut starter = Starter::default();
+        (0..100).for_each(|second| told(&mut starter, second, 900.0, 14.1));
+        (100..104).for_each(|second| told(&mut starter, second, 0.0, 13.4));
+        starter.end_trip();
+        assert!(starter.rest.is_empty());
+    }
+
+    #[test]
+    fn trucks_are_halved_and_glitches_are_not_trucks() {
+        let mut readings = Readings::default();
+        readings.set(Signal::BatteryVoltage, 27.6);
+        let mut starter = Starter::default();
+        told(&mut starter, 0, 900.0, 27.6);
+        told(&mut starter, 1, 900.0, 14.1);
+        assert_eq!(starter.twelve_volt(&readings), None);
+        (2..20).for_each(|second| told(&mut starter, second, 900.0, 27.6));
+        assert_eq!(starter.twelve_volt(&readings), Some(13.8));
     }
 }

@@ -81,7 +81,9 @@ fn classify_chassis(number: u32) -> Option<(ComponentKind, Gravity)> {
 /// `SPN110-0`, `SPN 110 FMI 0` and the like: the first number is the SPN, the second the failure mode.
 fn classify_spn(rest: &str) -> Option<(ComponentKind, Gravity)> {
     use ComponentKind as C;
-    let mut numbers = rest.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
+    let mut numbers = rest
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse::<u32>().ok());
     let spn = numbers.next()?;
     // Failure modes 0 and 1 are "most severe level above or below the normal range".
     let severe = matches!(numbers.next(), Some(0 | 1));
@@ -134,7 +136,8 @@ impl Codes {
         }
         let code = code.chars().take(16).collect();
         self.held.push(HeldCode { code, cap, seen: at });
-        self.held.sort_by(|a, b| b.cap.cmp(&a.cap).then_with(|| a.code.cmp(&b.code)));
+        self.held
+            .sort_by(|a, b| b.cap.cmp(&a.cap).then_with(|| a.code.cmp(&b.code)));
         self.held.truncate(HELD_MAX);
     }
 
@@ -151,7 +154,10 @@ impl Codes {
     /// The score that the worst code allows at most; `None` without codes. `caps` are for pending, minor, major, critical.
     #[must_use]
     pub fn cap(&self, caps: &[f64; 4]) -> Option<f64> {
-        self.held.iter().map(|held| caps[usize::from(held.cap.min(3))]).reduce(f64::min)
+        self.held
+            .iter()
+            .map(|held| caps[usize::from(held.cap.min(3))])
+            .reduce(f64::min)
     }
 
     /// The codes, the gravest first.
@@ -170,7 +176,8 @@ impl Portable for Codes {
     fn fields(&mut self, fields: &mut dyn Fields) {
         let mut count = self.held.len() as u8;
         fields.u8(&mut count);
-        self.held.resize_with(usize::from(count).min(HELD_MAX), HeldCode::default);
+        self.held
+            .resize_with(usize::from(count).min(HELD_MAX), HeldCode::default);
         for held in &mut self.held {
             fields.text(&mut held.code);
             fields.u8(&mut held.cap);

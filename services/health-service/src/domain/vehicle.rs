@@ -48,7 +48,10 @@ impl Powertrain {
     /// Reads the name on the wire; a name of the future is unknown.
     #[must_use]
     pub fn parse(name: &str) -> Self {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map_or(Self::Unknown, |(powertrain, _)| *powertrain)
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or(Self::Unknown, |(powertrain, _)| *powertrain)
     }
 }
 
@@ -93,7 +96,10 @@ impl Vehicle {
     /// A vehicle that has sent nothing yet.
     #[must_use]
     pub fn of(powertrain: Powertrain) -> Self {
-        Self { powertrain: powertrain as u8, ..Self::default() }
+        Self {
+            powertrain: powertrain as u8,
+            ..Self::default()
+        }
     }
 
     /// What the registry says it is.
@@ -123,7 +129,9 @@ impl Vehicle {
         self.gather(&readings, at, rules);
         for (code, status) in &record.codes {
             if let Some((component, gravity)) = classify(code) {
-                self.components[component as usize].codes.note(code, *status, gravity, at);
+                self.components[component as usize]
+                    .codes
+                    .note(code, *status, gravity, at);
             }
         }
         self.last_at = at;
@@ -139,10 +147,7 @@ impl Vehicle {
         match kind {
             ComponentKind::Battery12v => self.starter.forget_battery(),
             ComponentKind::Tyres => self.references.forget_tyres(),
-            ComponentKind::Cooling => {
-                self.memory.coolant_level.clear();
-                self.memory.coolant_at_load.clear();
-            }
+            ComponentKind::Cooling => self.memory.forget_cooling(),
             ComponentKind::Charging => self.memory.charging.clear(),
             ComponentKind::Engine => self.memory.trim.clear(),
             ComponentKind::Lubrication => self.memory.oil_pressure.clear(),
@@ -153,7 +158,15 @@ impl Vehicle {
         // A visit is dated in business time; what limits later telling is the vehicle's own event time.
         let previous = component.note_told(self.last_at);
         let component = Box::new(self.report(kind, rules));
-        self.finding(at, historical, What::Changed { component, previous, reason: Reason::Repair })
+        self.finding(
+            at,
+            historical,
+            What::Changed {
+                component,
+                previous,
+                reason: Reason::Repair,
+            },
+        )
     }
 
     /// The mileage told at registration, used until the vehicle tells its own.
@@ -193,7 +206,11 @@ impl Vehicle {
             .iter()
             .filter_map(|kind| Some(1.0 - kind.weight() * (1.0 - self.components[*kind as usize].score()?)))
             .reduce(f64::min);
-        Overall { score, band: score.map(Band::of), odometer_km: self.odometer_km() }
+        Overall {
+            score,
+            band: score.map(Band::of),
+            odometer_km: self.odometer_km(),
+        }
     }
 
     /// All components that this vehicle has, or that ever gave evidence.
@@ -203,7 +220,11 @@ impl Vehicle {
             let component = &self.components[**kind as usize];
             component.has_evidence() || !component.codes.is_empty() || has_component(self.powertrain, **kind)
         };
-        ComponentKind::ALL.iter().filter(applies).map(|kind| self.report(*kind, rules)).collect()
+        ComponentKind::ALL
+            .iter()
+            .filter(applies)
+            .map(|kind| self.report(*kind, rules))
+            .collect()
     }
 
     /// One component as it is told.
@@ -240,7 +261,8 @@ impl Vehicle {
             _ => return None,
         };
         component.band()?;
-        wear.is_known().then(|| Remaining::of(wear.passage(prior), &self.usage, rules.horizon_km))
+        wear.is_known()
+            .then(|| Remaining::of(wear.passage(prior), &self.usage, rules.horizon_km))
     }
 
     fn end_trip(&mut self, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -278,10 +300,18 @@ impl Vehicle {
             component.withdraw();
         }
         if verdict.signal == Signal::CoolantTemperature {
-            self.memory.coolant_at_load.clear();
+            self.memory.forget_cooling();
         }
         let component = Box::new(self.report(verdict.component, rules));
-        findings.push(self.finding(at, historical, What::Changed { component, previous, reason: Reason::SensorFault }));
+        findings.push(self.finding(
+            at,
+            historical,
+            What::Changed {
+                component,
+                previous,
+                reason: Reason::SensorFault,
+            },
+        ));
     }
 
     fn close_window(&mut self, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -310,20 +340,15 @@ impl Vehicle {
         let judged = self.components.iter().any(|component| component.score().is_some());
         if judged && at - self.computed_at >= COMPUTED_EVERY {
             self.computed_at = at;
-            self.components.iter_mut().for_each(|component| component.note_first(at));
+            self.components
+                .iter_mut()
+                .for_each(|component| component.note_first(at));
             let reports = self.reports(rules);
             findings.push(self.finding(at, historical, What::Computed(reports)));
         }
     }
 
-    fn tell(
-        &mut self,
-        kind: ComponentKind,
-        at: Micros,
-        historical: bool,
-        rules: &Rules,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn tell(&mut self, kind: ComponentKind, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
         let component = &mut self.components[kind as usize];
         let telling = component.tell(at, historical, rules);
         if !telling.changed {
@@ -332,14 +357,35 @@ impl Vehicle {
         let previous = component.note_told(at);
         let component = Box::new(self.report(kind, rules));
         let reason = Reason::Telemetry;
-        findings.push(self.finding(at, historical, What::Changed { component: component.clone(), previous, reason }));
+        findings.push(self.finding(
+            at,
+            historical,
+            What::Changed {
+                component: component.clone(),
+                previous,
+                reason,
+            },
+        ));
         if let Some(alarm) = telling.alarm {
-            findings.push(self.finding(at, historical, What::Alarmed { component, previous, alarm }));
+            findings.push(self.finding(
+                at,
+                historical,
+                What::Alarmed {
+                    component,
+                    previous,
+                    alarm,
+                },
+            ));
         }
     }
 
     fn finding(&self, at: Micros, historical: bool, what: What) -> Finding {
-        Finding { at, historical, overall: self.overall(), what }
+        Finding {
+            at,
+            historical,
+            overall: self.overall(),
+            what,
+        }
     }
 }
 

@@ -75,7 +75,11 @@ impl Gathered {
     /// Mean trust of the samples, 0..=1.
     #[must_use]
     pub fn trust(&self) -> f64 {
-        if self.samples == 0 { 0.0 } else { f64::from(self.weight) / f64::from(self.samples) }
+        if self.samples == 0 {
+            0.0
+        } else {
+            f64::from(self.weight) / f64::from(self.samples)
+        }
     }
 
     /// How many samples were seen.
@@ -106,7 +110,11 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { from: Micros::MIN, features: [Gathered::default(); FEATURES], seen: 0 }
+        Self {
+            from: Micros::MIN,
+            features: [Gathered::default(); FEATURES],
+            seen: 0,
+        }
     }
 }
 

@@ -69,11 +69,22 @@ impl<'a> Telemetry<'a> {
                 readings.flag(signal);
             }
             let codes = record.dtcs.unwrap_or_default().into_iter().map(|code| {
-                let status = if code.status == "pending" { CodeStatus::Pending } else { CodeStatus::Confirmed };
+                let status = if code.status == "pending" {
+                    CodeStatus::Pending
+                } else {
+                    CodeStatus::Confirmed
+                };
                 (code.code, status)
             });
             let at = record.time.timestamp_micros();
-            (record.vehicle_id, Record { at, readings, codes: codes.collect() })
+            (
+                record.vehicle_id,
+                Record {
+                    at,
+                    readings,
+                    codes: codes.collect(),
+                },
+            )
         })
     }
 }
@@ -129,7 +140,10 @@ impl<'de> Deserialize<'de> for Signals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut readings = Readings::default();
         let value = std::marker::PhantomData::<f64>;
-        deserializer.deserialize_map(ByPath { value, take: |signal, value| readings.set(signal, value) })?;
+        deserializer.deserialize_map(ByPath {
+            value,
+            take: |signal, value| readings.set(signal, value),
+        })?;
         Ok(Self(readings))
     }
 }
@@ -140,7 +154,10 @@ impl<'de> Deserialize<'de> for Trust {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut trust = Vec::new();
         let value = std::marker::PhantomData::<f64>;
-        deserializer.deserialize_map(ByPath { value, take: |signal, value| trust.push((signal, value)) })?;
+        deserializer.deserialize_map(ByPath {
+            value,
+            take: |signal, value| trust.push((signal, value)),
+        })?;
         Ok(Self(trust))
     }
 }
@@ -156,7 +173,10 @@ impl<'de> Deserialize<'de> for Flags {
                 flagged.push(signal);
             }
         };
-        deserializer.deserialize_map(ByPath { value: NamesBrokenReading, take })?;
+        deserializer.deserialize_map(ByPath {
+            value: NamesBrokenReading,
+            take,
+        })?;
         Ok(Self(flagged))
     }
 }

@@ -19,9 +19,17 @@ use published::Origin;
 pub const SUBSCRIPTIONS: &[Subscription] = &[
     Subscription {
         producer: "ingestion-service",
-        kinds: &["vehicle.registered", "vehicle.updated", "vehicle.retired", "vehicle.telemetry.received"],
+        kinds: &[
+            "vehicle.registered",
+            "vehicle.updated",
+            "vehicle.retired",
+            "vehicle.telemetry.received",
+        ],
     },
-    Subscription { producer: "scheduling-service", kinds: &["appointment.completed"] },
+    Subscription {
+        producer: "scheduling-service",
+        kinds: &["appointment.completed"],
+    },
 ];
 
 /// Translates events into use cases. A whole batch shares one load and one save of each vehicle.
@@ -90,6 +98,9 @@ impl Handler for Consumer {
 fn fate(error: Error) -> HandleError {
     match error {
         Error::Store(error) => HandleError::Transient(error.into()),
-        other => HandleError::Poison { code: "event.refused", detail: other.to_string() },
+        other => HandleError::Poison {
+            code: "event.refused",
+            detail: other.to_string(),
+        },
     }
 }

@@ -43,7 +43,11 @@ struct QuantilesData {
 
 impl From<Quantiles> for QuantilesData {
     fn from(quantiles: Quantiles) -> Self {
-        Self { p05: tenths(quantiles.p05), p50: tenths(quantiles.p50), p95: tenths(quantiles.p95) }
+        Self {
+            p05: tenths(quantiles.p05),
+            p50: tenths(quantiles.p50),
+            p95: tenths(quantiles.p95),
+        }
     }
 }
 
@@ -97,14 +101,24 @@ struct AlarmedData<'a> {
 /// The event of a finding.
 pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<NewEvent, serde_json::Error> {
     let (kind, component, data) = match &finding.what {
-        What::Computed(components) => {
-            (COMPUTED, "all", serde_json::to_value(computed(vehicle_id, finding.overall, components))?)
-        }
-        What::Changed { component, previous, reason } => {
+        What::Computed(components) => (
+            COMPUTED,
+            "all",
+            serde_json::to_value(computed(vehicle_id, finding.overall, components))?,
+        ),
+        What::Changed {
+            component,
+            previous,
+            reason,
+        } => {
             let data = changed(vehicle_id, finding.overall, component, *previous, *reason);
             (CHANGED, component.kind.as_str(), serde_json::to_value(data)?)
         }
-        What::Alarmed { component, previous, alarm } => {
+        What::Alarmed {
+            component,
+            previous,
+            alarm,
+        } => {
             let kind = if *alarm == Alarm::Critical { CRITICAL } else { DEGRADED };
             let data = AlarmedData {
                 changed: changed(vehicle_id, finding.overall, component, *previous, Reason::Telemetry),
@@ -122,7 +136,10 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
         key: vehicle_id.to_owned(),
         subject: Some(vehicle_id.to_owned()),
         time: timestamp(finding.at),
-        cause: Cause { correlation_id: origin.correlation_id.to_owned(), historical: finding.historical },
+        cause: Cause {
+            correlation_id: origin.correlation_id.to_owned(),
+            historical: finding.historical,
+        },
         id: Some(finding_id(origin, vehicle_id, component, kind, finding)),
         data,
     })
@@ -131,7 +148,17 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
 /// The id that this finding always has, wherever in a replay it is found again.
 pub fn finding_id(origin: &Origin<'_>, vehicle_id: &str, component: &str, kind: &str, finding: &Finding) -> String {
     let tenant = origin.tenant.as_str();
-    derived_id("hev", &[tenant, &origin.place, vehicle_id, component, kind, &finding.at.to_string()])
+    derived_id(
+        "hev",
+        &[
+            tenant,
+            &origin.place,
+            vehicle_id,
+            component,
+            kind,
+            &finding.at.to_string(),
+        ],
+    )
 }
 
 /// A status on the wire.
@@ -227,7 +254,8 @@ fn evidence(factor: &Factor) -> Value {
 }
 
 fn actions(report: &ComponentReport) -> Vec<Value> {
-    let action = |action: &crate::domain::factor::Action| json!({"code": action.code, "params": {}, "text": action.text});
+    let action =
+        |action: &crate::domain::factor::Action| json!({"code": action.code, "params": {}, "text": action.text});
     report.actions.iter().map(action).collect()
 }
 

@@ -25,7 +25,12 @@ impl Memory {
     #[must_use]
     pub fn new(vehicles_max: usize) -> Self {
         let room = NonZeroUsize::new(vehicles_max).unwrap_or(NonZeroUsize::MIN);
-        Self { inner: Mutex::new(Inner { committed: LruCache::new(room), staged: Vec::new() }) }
+        Self {
+            inner: Mutex::new(Inner {
+                committed: LruCache::new(room),
+                staged: Vec::new(),
+            }),
+        }
     }
 
     /// Takes a vehicle out; what somebody else has staged in the meantime no longer counts.

@@ -23,14 +23,25 @@ impl Store<'_> {
         .transpose()?;
         let Some((format, bytes)) = row else { return Ok(None) };
         if format != FORMAT {
-            return Err(Error::FormatUnknown { vehicle_id: vehicle_id.to_owned(), format });
+            return Err(Error::FormatUnknown {
+                vehicle_id: vehicle_id.to_owned(),
+                format,
+            });
         }
-        let unreadable = |source| Error::StateUnreadable { vehicle_id: vehicle_id.to_owned(), source };
+        let unreadable = |source| Error::StateUnreadable {
+            vehicle_id: vehicle_id.to_owned(),
+            source,
+        };
         codec::decode(&bytes).map(Some).map_err(unreadable)
     }
 
     /// Writes a vehicle's state with what lists need of it.
-    pub async fn save_state(&mut self, tenant: &TenantId, vehicle_id: &str, vehicle: &mut Vehicle) -> Result<(), Error> {
+    pub async fn save_state(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        vehicle: &mut Vehicle,
+    ) -> Result<(), Error> {
         let overall = vehicle.overall();
         let status = overall.band.map_or("NOT_ENOUGH_DATA", |band| band.as_str());
         let seen_at = (vehicle.last_at > 0).then(|| timestamp(vehicle.last_at));

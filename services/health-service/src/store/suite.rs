@@ -1,1 +1,188 @@
-//! What the store promises.
+//! What the store promises on every database that a transaction can stand on: one suite, run on each of them.
+
+use std::path::Path;
+
+use chassis::config::DatabaseConfig;
+use chassis::ids::TenantId;
+use chassis::{Database, Failpoints};
+use chrono::{DateTime, Duration};
+
+use super::{HealthFilter, HistoryRow, HistorySpan, KnownVehicle, Label, Memory, Store};
+use crate::domain::codec::encode;
+use crate::domain::component::ComponentKind;
+use crate::domain::vehicle::{Powertrain, Vehicle};
+
+async fn sqlite(folder: &Path) -> Database {
+    let config = DatabaseConfig {
+        url: String::new(),
+        readers_max: 2,
+        busy_timeout_ms: 5_000,
+        cache_kib: 1_024,
+    };
+    let migrations = crate::DEFINITION.migrations;
+    Database::open(
+        "suite",
+        &config,
+        &folder.join("suite.db"),
+        migrations,
+        Failpoints::default(),
+    )
+    .await
+    .unwrap()
+}
+
+fn known(vehicle_id: &str, retired: bool) -> KnownVehicle {
+    KnownVehicle {
+        vehicle_id: vehicle_id.to_owned(),
+        powertrain: Powertrain::Diesel,
+        vehicle_class: "VAN".to_owned(),
+        odometer_km: Some(12.5),
+        retired,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suite_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite(folder.path()).await;
+    vehicles_and_states_come_back_as_they_were(&database).await;
+    lists_are_worst_first_and_by_tenant(&database).await;
+    history_and_labels_are_written_once(&database).await;
+}
+
+async fn vehicles_and_states_come_back_as_they_were(database: &Database) {
+    let (ours, theirs) = (TenantId::new("ten_a"), TenantId::new("ten_b"));
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.keep_vehicle(&ours, &known("V1", false)).await.unwrap();
+    store.keep_vehicle(&ours, &known("V1", true)).await.unwrap();
+    assert_eq!(store.known_vehicle(&ours, "V1").await.unwrap(), Some(known("V1", true)));
+    assert_eq!(store.known_vehicle(&theirs, "V1").await.unwrap(), None);
+    let mut vehicle = Vehicle::of(Powertrain::Petrol);
+    vehicle.last_at = 1_000_000;
+    vehicle.records = 7;
+    store.save_state(&ours, "V1", &mut vehicle).await.unwrap();
+    let mut read = store.load_state(&ours, "V1").await.unwrap().unwrap();
+    assert_eq!(encode(&mut read), encode(&mut vehicle));
+    assert!(store.load_state(&theirs, "V1").await.unwrap().is_none());
+}
+
+async fn lists_are_worst_first_and_by_tenant(database: &Database) {
+    let tenant = TenantId::new("ten_list");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    for (vehicle_id, retired) in [("V1", false), ("V2", false), ("V3", true), ("V4", false)] {
+        store.keep_vehicle(&tenant, &known(vehicle_id, retired)).await.unwrap();
+    }
+    let rules_score = |vehicle_id| if vehicle_id == "V1" { Some(0.7) } else { Some(0.2) };
+    for vehicle_id in ["V1", "V2", "V3"] {
+        store
+            .save_state(&tenant, vehicle_id, &mut Vehicle::default())
+            .await
+            .unwrap();
+        let cooling = ComponentKind::Cooling.as_str();
+        store
+            .keep_component(&tenant, vehicle_id, cooling, Some(0.9), "EXCELLENT")
+            .await
+            .unwrap();
+        store
+            .keep_component(&tenant, vehicle_id, cooling, rules_score(vehicle_id), "FAIR")
+            .await
+            .unwrap();
+    }
+    let by_component = HealthFilter {
+        component: Some("cooling"),
+        ..HealthFilter::default()
+    };
+    let listed = store.list_health(&tenant, &by_component, 10).await.unwrap();
+    assert_eq!(
+        listed.iter().map(|row| row.vehicle_id.as_str()).collect::<Vec<_>>(),
+        ["V2", "V1"]
+    );
+    let after = HealthFilter {
+        after: Some((0.2, "V2".to_owned())),
+        ..by_component
+    };
+    assert_eq!(store.list_health(&tenant, &after, 10).await.unwrap().len(), 1);
+    let all = store.list_health(&tenant, &HealthFilter::default(), 10).await.unwrap();
+    assert_eq!(
+        all.iter().map(|row| row.vehicle_id.as_str()).collect::<Vec<_>>(),
+        ["V1", "V2", "V4"]
+    );
+    assert!(
+        store
+            .list_health(&TenantId::new("ten_x"), &HealthFilter::default(), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn history_and_labels_are_written_once(database: &Database) {
+    let tenant = TenantId::new("ten_history");
+    let time = DateTime::UNIX_EPOCH + Duration::days(20_000);
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let row = |id: &str, hours: i64| HistoryRow {
+        id: id.to_owned(),
+        component: "brakes".to_owned(),
+        time: time + Duration::hours(hours),
+        score: Some(0.5),
+        status: "FAIR".to_owned(),
+        overall_score: Some(0.5),
+        rul_km_p05: Some(1.0),
+        rul_km_p50: Some(2.0),
+        rul_km_p95: Some(3.0),
+        odometer_km: None,
+        reason: "TELEMETRY".to_owned(),
+    };
+    for (id, hours) in [("hev_1", 0), ("hev_2", 1), ("hev_1", 0)] {
+        store.add_history(&tenant, "V1", &row(id, hours)).await.unwrap();
+    }
+    let span = HistorySpan {
+        from: time,
+        to: time + Duration::days(1),
+        component: "",
+        after: None,
+    };
+    assert_eq!(
+        store.list_history(&tenant, "V1", &span, 10).await.unwrap(),
+        [row("hev_1", 0), row("hev_2", 1)]
+    );
+    let narrow = HistorySpan {
+        to: time + Duration::hours(1),
+        component: "brakes",
+        ..span
+    };
+    assert_eq!(store.list_history(&tenant, "V1", &narrow, 10).await.unwrap().len(), 1);
+    let label = Label {
+        label_id: "lbl_1".to_owned(),
+        vehicle_id: "V1".to_owned(),
+        component: "brakes".to_owned(),
+        appointment_id: "apt_1".to_owned(),
+        failure_mode: None,
+        verdict: "CONFIRMED".to_owned(),
+        action: "REPLACED".to_owned(),
+        completed_at: time,
+        odometer_km: Some(5.0),
+        score_before: Some(0.1),
+    };
+    assert!(store.keep_label(&tenant, &label).await.unwrap());
+    assert!(!store.keep_label(&tenant, &label).await.unwrap());
+    assert_eq!(store.labels_of(&tenant, "V1").await.unwrap(), [label]);
+}
+
+#[test]
+fn memory_gives_back_only_what_was_committed() {
+    let (tenant, memory) = (TenantId::new("ten_a"), Memory::new(2));
+    memory.stage(&tenant, "V1".to_owned(), Box::default());
+    assert!(memory.take(&tenant, "V1").is_none(), "not committed yet");
+    for vehicle_id in ["V1", "V2", "V3"] {
+        memory.stage(&tenant, vehicle_id.to_owned(), Box::default());
+    }
+    memory.committed();
+    assert_eq!(memory.len(), 2, "bounded");
+    assert!(memory.take(&tenant, "V1").is_none() && memory.take(&tenant, "V3").is_some());
+    memory.rolled_back();
+    assert!(memory.is_empty());
+}

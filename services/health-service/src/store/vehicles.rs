@@ -35,12 +35,14 @@ impl Store<'_> {
         let row: Option<(String, String, Option<f64>, bool)> = on!(self.tx, c => sqlx::query_as(
             "SELECT powertrain, vehicle_class, odometer_km, retired FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
-        Ok(row.map(|(powertrain, vehicle_class, odometer_km, retired)| KnownVehicle {
-            vehicle_id: vehicle_id.to_owned(),
-            powertrain: Powertrain::parse(&powertrain),
-            vehicle_class,
-            odometer_km,
-            retired,
-        }))
+        Ok(
+            row.map(|(powertrain, vehicle_class, odometer_km, retired)| KnownVehicle {
+                vehicle_id: vehicle_id.to_owned(),
+                powertrain: Powertrain::parse(&powertrain),
+                vehicle_class,
+                odometer_km,
+                retired,
+            }),
+        )
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chassis::TenantId;
 
+use crate::domain::Micros;
 use crate::domain::component::ComponentKind;
 use crate::domain::report::{ComponentReport, Finding, What};
 use crate::domain::rules::Rules;
 use crate::domain::vehicle::Vehicle;
-use crate::domain::Micros;
 use crate::error::Error;
 use crate::events::published::{self, Origin};
 use crate::store::{HistoryRow, Memory, Store, timestamp};
@@ -26,7 +26,12 @@ impl<'a> Batch<'a> {
     /// An empty batch.
     #[must_use]
     pub fn new(rules: &'a Rules, memory: &'a Memory, live_after: Micros) -> Self {
-        Self { rules, live_after, memory, vehicles: HashMap::new() }
+        Self {
+            rules,
+            live_after,
+            memory,
+            vehicles: HashMap::new(),
+        }
     }
 
     /// A vehicle's state, loaded at its first mention; a vehicle never heard of starts empty.
@@ -63,7 +68,12 @@ impl<'a> Batch<'a> {
 }
 
 /// Publishes a finding and keeps it in history and lists, in the transaction of the state that it comes from.
-pub async fn tell(store: &mut Store<'_>, origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<(), Error> {
+pub async fn tell(
+    store: &mut Store<'_>,
+    origin: &Origin<'_>,
+    vehicle_id: &str,
+    finding: &Finding,
+) -> Result<(), Error> {
     let event = published::event(origin, vehicle_id, finding).map_err(|error| Error::Store(encode(error)))?;
     store.publish(&event).await?;
     let id = event.id.unwrap_or_default();
@@ -74,7 +84,16 @@ pub async fn tell(store: &mut Store<'_>, origin: &Origin<'_>, vehicle_id: &str, 
             }
         }
         What::Changed { component, reason, .. } => {
-            keep(store, origin, vehicle_id, finding, component, &id, published::reason_name(*reason)).await?;
+            keep(
+                store,
+                origin,
+                vehicle_id,
+                finding,
+                component,
+                &id,
+                published::reason_name(*reason),
+            )
+            .await?;
         }
         What::Alarmed { .. } => {}
     }
@@ -91,7 +110,9 @@ async fn keep(
     reason: &str,
 ) -> Result<(), Error> {
     let (kind, status): (ComponentKind, &str) = (report.kind, published::status(report.band));
-    store.keep_component(origin.tenant, vehicle_id, kind.as_str(), report.score, status).await?;
+    store
+        .keep_component(origin.tenant, vehicle_id, kind.as_str(), report.score, status)
+        .await?;
     if report.score.is_none() && reason == "COMPUTED" {
         return Ok(());
     }

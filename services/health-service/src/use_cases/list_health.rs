@@ -24,7 +24,11 @@ pub async fn list_health(
     wanted: Wanted,
     limit: usize,
 ) -> Result<(Vec<HealthRow>, Option<String>), Error> {
-    let mut filter = HealthFilter { component: component(wanted.component)?, status: band(wanted.band)?, after: None };
+    let mut filter = HealthFilter {
+        component: component(wanted.component)?,
+        status: band(wanted.band)?,
+        after: None,
+    };
     if !wanted.after.is_empty() {
         filter.after = Some(position(&wanted.after)?);
     }
@@ -34,7 +38,9 @@ pub async fn list_health(
     loop {
         let rows = store.list_health(tenant, &filter, step).await?;
         let exhausted = rows.len() < step;
-        let last = rows.last().map(|row| (row.score.unwrap_or(2.0), row.vehicle_id.clone()));
+        let last = rows
+            .last()
+            .map(|row| (row.score.unwrap_or(2.0), row.vehicle_id.clone()));
         let visible = |row: &HealthRow| wanted.only.as_ref().is_none_or(|only| only.contains(&row.vehicle_id));
         page.extend(rows.into_iter().filter(visible));
         if exhausted || page.len() > limit {
@@ -44,7 +50,10 @@ pub async fn list_health(
     }
     let more = page.len() > limit;
     page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|row| format!("{:?}/{}", row.score.unwrap_or(2.0), row.vehicle_id));
+    let next = page
+        .last()
+        .filter(|_| more)
+        .map(|row| format!("{:?}/{}", row.score.unwrap_or(2.0), row.vehicle_id));
     Ok((page, next))
 }
 
@@ -57,7 +66,8 @@ fn component(name: Option<String>) -> Result<Option<&'static str>, Error> {
 }
 
 fn band(name: Option<String>) -> Result<Option<String>, Error> {
-    let known = |name: &str| name == "NOT_ENOUGH_DATA" || (0..5).any(|number| Band::from_number(number).as_str() == name);
+    let known =
+        |name: &str| name == "NOT_ENOUGH_DATA" || (0..5).any(|number| Band::from_number(number).as_str() == name);
     match name {
         Some(name) if !known(&name) => Err(Error::BandUnknown { band: name }),
         name => Ok(name),

@@ -47,13 +47,27 @@ pub async fn show_cost_of_waiting(
         None => None,
     };
     let vehicle = known_state(store, tenant, vehicle_id).await?;
-    let reports = vehicle.reports(rules).into_iter().filter(|report| only.is_none_or(|only| only == report.kind));
+    let reports = vehicle
+        .reports(rules)
+        .into_iter()
+        .filter(|report| only.is_none_or(|only| only == report.kind));
     let curve = |kind, remaining: Remaining| {
         let end = km_max.unwrap_or_else(|| remaining.km.p95.clamp(100.0, 20_000.0));
         let point = |step: u32| end * f64::from(step) / f64::from(POINTS);
-        let points = (0..=POINTS).map(|step| (point(step), remaining.failure_probability(point(step)))).collect();
-        WaitingCurve { component: kind, remaining, points }
+        let points = (0..=POINTS)
+            .map(|step| (point(step), remaining.failure_probability(point(step))))
+            .collect();
+        WaitingCurve {
+            component: kind,
+            remaining,
+            points,
+        }
     };
-    let curves = reports.filter_map(|report| Some(curve(report.kind, report.remaining?))).collect();
-    Ok(Waiting { km_per_day: vehicle.usage.km_per_day(), curves })
+    let curves = reports
+        .filter_map(|report| Some(curve(report.kind, report.remaining?)))
+        .collect();
+    Ok(Waiting {
+        km_per_day: vehicle.usage.km_per_day(),
+        curves,
+    })
 }

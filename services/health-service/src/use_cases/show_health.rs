@@ -43,7 +43,9 @@ pub async fn known_state(store: &mut Store<'_>, tenant: &TenantId, vehicle_id: &
     if let Some(vehicle) = store.load_state(tenant, vehicle_id).await? {
         return Ok(vehicle);
     }
-    let unknown = || Error::VehicleUnknown { vehicle_id: vehicle_id.to_owned() };
+    let unknown = || Error::VehicleUnknown {
+        vehicle_id: vehicle_id.to_owned(),
+    };
     let known = store.known_vehicle(tenant, vehicle_id).await?.ok_or_else(unknown)?;
     Ok(Vehicle::of(known.powertrain))
 }
@@ -67,7 +69,9 @@ pub async fn show_component(
     component: &str,
     rules: &Rules,
 ) -> Result<ComponentReport, Error> {
-    let unknown = || Error::ComponentUnknown { component: component.to_owned() };
+    let unknown = || Error::ComponentUnknown {
+        component: component.to_owned(),
+    };
     let kind = ComponentKind::parse(component).ok_or_else(unknown)?;
     Ok(known_state(store, tenant, vehicle_id).await?.report(kind, rules))
 }

@@ -38,7 +38,11 @@ pub async fn show_history(
         from: wanted.from.unwrap_or(DateTime::UNIX_EPOCH),
         to: wanted.to.unwrap_or_else(far_future),
         component,
-        after: if wanted.after.is_empty() { None } else { Some(position(&wanted.after)?) },
+        after: if wanted.after.is_empty() {
+            None
+        } else {
+            Some(position(&wanted.after)?)
+        },
     };
     let mut rows = store.list_history(tenant, vehicle_id, &span, limit + 1).await?;
     let more = rows.len() > limit;
@@ -53,7 +57,11 @@ fn position(after: &str) -> Result<HistoryMark, Error> {
     let mut part = || parts.next().ok_or(Error::CursorInvalid);
     let micros: i64 = part()?.parse().map_err(|_| Error::CursorInvalid)?;
     let time = DateTime::from_timestamp_micros(micros).ok_or(Error::CursorInvalid)?;
-    Ok(HistoryMark { time, component: part()?.to_owned(), id: part()?.to_owned() })
+    Ok(HistoryMark {
+        time,
+        component: part()?.to_owned(),
+        id: part()?.to_owned(),
+    })
 }
 
 /// The year 9999: later than any event, and still a time of four digits.

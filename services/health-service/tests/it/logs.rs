@@ -13,7 +13,11 @@ pub(crate) fn data_folder() -> Option<PathBuf> {
         Ok(folder) => Some(PathBuf::from(folder)),
         Err(_) => {
             println!("not run: CARVROOOM_DATA unset");
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "CARVROOOM_DATA must be set in CI");
+            assert_ne!(
+                std::env::var("CI").as_deref(),
+                Ok("true"),
+                "CARVROOOM_DATA must be set in CI"
+            );
             None
         }
     }
@@ -25,19 +29,44 @@ pub(crate) fn files(folder: &str) -> Option<Vec<PathBuf>> {
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.to_string_lossy().ends_with(".csv.gz"));
-    files.sort();
+    files.sort_by_key(|path| natural(&path.to_string_lossy()));
     Some(files)
+}
+
+/// A name with its numbers as numbers, so that `live10` comes after `live9`.
+fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts = vec![(String::new(), 0)];
+    for character in name.chars() {
+        let digit = character.to_digit(10).map(u64::from);
+        let ended = parts.last().is_some_and(|(_, number)| *number > 0);
+        match (digit, parts.last_mut()) {
+            (Some(digit), Some((_, number))) => *number = *number * 10 + digit,
+            (None, Some((text, _))) if !ended => text.push(character),
+            _ => parts.push((character.to_string(), 0)),
+        }
+    }
+    parts
 }
 
 /// The rows of a comma separated log as readings; a cell that is not a number is absent. Short rows keep what they have.
 pub(crate) fn rows(path: &PathBuf, columns: fn(&str) -> Option<Signal>) -> Vec<Readings> {
-    rows_with_first_cell(path, columns).into_iter().map(|(_, readings)| readings).collect()
+    rows_with_first_cell(path, columns)
+        .into_iter()
+        .map(|(_, readings)| readings)
+        .collect()
 }
 
 /// The same with the text of the first cell, which holds the clock in some logs.
 pub(crate) fn rows_with_first_cell(path: &PathBuf, columns: fn(&str) -> Option<Signal>) -> Vec<(String, Readings)> {
-    let mut lines = BufReader::new(GzDecoder::new(File::open(path).unwrap())).lines().map_while(Result::ok);
-    let header: Vec<Option<Signal>> = lines.next().unwrap().split(',').map(|name| columns(name.trim())).collect();
+    let mut lines = BufReader::new(GzDecoder::new(File::open(path).unwrap()))
+        .lines()
+        .map_while(Result::ok);
+    let header: Vec<Option<Signal>> = lines
+        .next()
+        .unwrap()
+        .split(',')
+        .map(|name| columns(name.trim()))
+        .collect();
     let read = |line: String| {
         let mut readings = Readings::default();
         for (signal, cell) in header.iter().zip(line.split(',')) {

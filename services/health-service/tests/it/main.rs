@@ -1,4 +1,10 @@
-//! Tests of the service as a whole.
+//! Tests of the service from outside.
 
-mod real_cars;
+mod api_health;
+mod app;
+mod contracts;
+mod events_repairs;
+mod events_telemetry;
 mod logs;
+mod real_cars;
+mod speed;

@@ -1,0 +1,46 @@
+//! A visit is over: health starts the repaired component anew.
+
+use serde_json::json;
+
+use crate::app::{NOW, TestApp, component, data, time, worn_pads};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmed_repair_resets_the_component_and_says_so() {
+    let app = TestApp::start().await;
+    app.register("ten_a", "V1").await;
+    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
+    app.told("component.critical", 1).await;
+    let visit = json!({
+        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
+        "odometer_km": 84_020.0, "cost": {"amount_minor": 20_000, "currency": "EUR"},
+        "findings": [
+            {"component": "brakes", "failure_mode": "brakes.pads", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []},
+            {"component": "tyres", "verdict": "NOT_FOUND", "action": "NONE", "parts": []},
+            {"component": "wipers", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []},
+        ],
+    });
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit.clone())
+        .await;
+    let changed = app.told("vehicle.health.changed", 2).await;
+    let repair = changed
+        .iter()
+        .map(data)
+        .find(|data| data["reason"] == "REPAIR")
+        .expect("a repair");
+    assert_eq!(
+        (&repair["component"], &repair["status"]),
+        (&json!("brakes"), &json!("EXCELLENT"))
+    );
+    assert_eq!(repair["health_score"], 0.95);
+    assert_eq!(repair["previous_status"], "CRITICAL");
+    let health = app.taken("ten_a", "V1", 10).await;
+    assert_eq!(component(&health, "brakes")["health_score"], 0.95);
+    assert!(component(&health, "brakes")["confidence"].as_f64().unwrap() < 0.2);
+    // The new pads wear from their own first reading on.
+    app.telemetry("ten_a", "V1", worn_pads("V1", 2.0, 30, 10)).await;
+    let health = app.taken("ten_a", "V1", 20).await;
+    let brakes = component(&health, "brakes");
+    assert_eq!(brakes["status"], "EXCELLENT");
+    assert!(brakes["rul_km_quantiles"]["p95"].as_f64() > brakes["rul_km_quantiles"]["p05"].as_f64().map(|km| 2.0 * km));
+}
