@@ -36,8 +36,12 @@ pub struct Verdict {
     pub quarantined: u64,
     /// Records it could not take.
     pub rejected: u64,
-    /// The first hundred complaints.
+    /// Readings kept aside from records that were accepted.
+    pub readings_quarantined: u64,
+    /// The first hundred complaints about records.
     pub errors: Vec<RecordError>,
+    /// The first complaints about readings.
+    pub warnings: Vec<RecordError>,
 }
 
 impl Verdict {
@@ -47,6 +51,7 @@ impl Verdict {
         self.duplicates += other.duplicates;
         self.quarantined += other.quarantined;
         self.rejected += other.rejected;
+        self.readings_quarantined += other.readings_quarantined;
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! What git knows is copied to one folder that stays the same (so that fingerprints hold and the chassis is compiled
 //! once for all seven), with `services/` holding the one service. Untracked leftovers cannot help it pass, because
-//! ignored files are not copied. Dependencies from the registry are taken from the normal target folder.
+//! ignored files are not copied.
+//!
+//! The copy has a target folder of its own: cargo names packages relative to their workspace, so in the normal one the
+//! checkout's build of a service would pass for the copy's, and nothing would be compiled. It is seeded with links to the
+//! normal folder's builds of third-party packages, which are the bulk and the same in both.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +23,8 @@ use crate::{shell, test_run};
 pub(crate) fn independence(root: &Path, names: &[String]) -> anyhow::Result<()> {
     let services = chosen(names)?;
     let work = shell::target(root).join("independence/work");
+    let target = shell::target(root).join("independence/target");
+    seed(&shell::target(root).join("debug"), &target.join("debug"))?;
     let paths = repository::paths(root)?;
     let nextest = test_run::has_nextest();
     let mut times = Vec::new();
@@ -30,7 +36,7 @@ pub(crate) fn independence(root: &Path, names: &[String]) -> anyhow::Result<()> 
         // The lock still names packages that only the deleted ones needed, so cargo prunes the copy: not `--locked`.
         test.args(["-p", service, "--offline"])
             .current_dir(&work)
-            .env("CARGO_TARGET_DIR", shell::target(root));
+            .env("CARGO_TARGET_DIR", &target);
         shell::run(&mut test).with_context(|| format!("{service} does not stand alone"))?;
         times.push((service, began.elapsed().as_secs()));
     }
@@ -96,6 +102,61 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::copy(from, to)?;
     fs::File::options().write(true).open(to)?.set_modified(modified)?;
     Ok(())
+}
+
+/// Links every build of a third-party package that the copy's target folder does not have yet.
+fn seed(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for part in ["deps", "build", ".fingerprint"] {
+        let Ok(entries) = fs::read_dir(from.join(part)) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let place = to.join(part).join(&name);
+            if is_own(&name) || place.exists() {
+                continue;
+            }
+            if path.is_dir() {
+                for file in files_below(&path)? {
+                    link(&file, &place.join(file.strip_prefix(&path)?))?;
+                }
+            } else {
+                link(&path, &place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A hard link, or a copy where links are not to be had. A file that another build removed meanwhile is passed over.
+fn link(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if fs::hard_link(from, to).is_err() && from.exists() && !to.exists() {
+        copy(from, to)?;
+    }
+    Ok(())
+}
+
+/// Whether a build's file or folder belongs to a package of this repository, by its name without the hash.
+fn is_own(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let stem = stem.rsplit_once('-').map_or(stem, |(stem, _)| stem).replace('-', "_");
+    let package = stem.strip_prefix("lib").unwrap_or(&stem);
+    // Test binaries are named after their target.
+    let own = [
+        "chassis",
+        "prognostics",
+        "fleetsim",
+        "xtask",
+        "carvrooom",
+        "it",
+        "examples",
+        "raw_baselines",
+    ];
+    own.contains(&package) || SERVICES.iter().any(|service| service.replace('-', "_") == package)
 }
 
 fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -202,6 +263,43 @@ mod tests {
         assert_eq!(times(&root), times(&work));
         lay_out(&root, &work, &paths, "b-service").unwrap();
         assert!(work.join("services/b-service/x.rs").exists() && !work.join("services/a-service").exists());
+    }
+
+    #[test]
+    fn only_third_party_builds_are_seeded() {
+        for own in [
+            "libalert_service-1a2b.rmeta",
+            "alert-service-1a2b",
+            "chassis-1a2b",
+            "it-1a2b.d",
+            "fleetsim-99",
+        ] {
+            assert!(is_own(own), "{own}");
+        }
+        for other in [
+            "libserde-1a2b.rlib",
+            "tower-service-1a2b",
+            "itoa-1a2b",
+            "libsqlite3-sys-1a2b",
+            "serde_json-1a2b.d",
+        ] {
+            assert!(!is_own(other), "{other}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for file in [
+            "deps/libserde-1.rlib",
+            "deps/libchassis-1.rlib",
+            "build/ring-1/out/x",
+            ".fingerprint/serde-1/lib",
+        ] {
+            fs::create_dir_all(from.join(file).parent().unwrap()).unwrap();
+            fs::write(from.join(file), file).unwrap();
+        }
+        seed(&from, &to).unwrap();
+        seed(&from, &to).unwrap();
+        assert!(to.join("deps/libserde-1.rlib").exists() && to.join("build/ring-1/out/x").exists());
+        assert!(!to.join("deps/libchassis-1.rlib").exists());
     }
 
     #[test]

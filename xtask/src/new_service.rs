@@ -7,6 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
+use crate::shell;
+
 /// Place in the service's folder and text, with `@…@` where the name goes.
 const TEMPLATES: [(&str, &str); 31] = [
     ("Cargo.toml", include_str!("../templates/service/Cargo.toml.txt")),
@@ -147,6 +149,12 @@ pub(crate) fn new_service(root: &Path, name: &str) -> anyhow::Result<()> {
             &filled(text, name),
         )?;
     }
+    // The order of imports depends on the name.
+    let _ = shell::works(
+        shell::cargo()
+            .args(["fmt", "-p", &format!("{name}-service")])
+            .current_dir(root),
+    );
     println!("services/{name}-service is laid out, with an event in contracts/events/{name}-service.");
     println!("Try it: cargo nextest run -p {name}-service");
     println!("Then enter it in xtask/src/repository.rs (SERVICES) and carvrooom/src/roster.rs, take a port, and run");

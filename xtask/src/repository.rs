@@ -19,10 +19,11 @@ pub(crate) const SERVICES: [&str; 7] = [
 /// Files whose text the rules read.
 const TEXT_ENDINGS: [&str; 8] = [".rs", ".toml", ".md", ".json", ".lock", ".sql", ".yaml", ".yml"];
 
-/// The repository's root folder, two levels up from this package's manifest.
+/// The repository's root folder: the parent of this package's, which cargo names when it runs it.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    manifest.parent().map_or_else(|| manifest.clone(), Path::to_owned)
 }
 
 /// One file: its path from the root with `/`, and its text if it is of a kind that the rules read.

@@ -40,7 +40,6 @@ pub(crate) fn mask(source: &str) -> Masked {
     };
     Masked {
         code: only(Kind::Code),
-        comments: only(Kind::Comment),
         literals: only(Kind::Literal),
     }
 }

@@ -148,6 +148,8 @@ pub struct DriveReport {
     pub duplicates: u64,
     pub quarantined: u64,
     pub rejected: u64,
+    /// Readings kept aside from records that were accepted.
+    pub readings_quarantined: u64,
     /// Parts that came to their end, in truth.
     pub failures: u64,
     /// Repairs that took effect.

@@ -158,6 +158,7 @@ impl Runner {
         report.duplicates = verdict.duplicates;
         report.quarantined = verdict.quarantined;
         report.rejected = verdict.rejected;
+        report.readings_quarantined = verdict.readings_quarantined;
         report.until = Some(time);
         report.seconds = began.elapsed().as_secs_f64();
         report.records_per_second = report.posted as f64 / report.seconds.max(1e-6);

@@ -63,6 +63,8 @@ pub struct ReplayReport {
     pub duplicates: u64,
     pub quarantined: u64,
     pub rejected: u64,
+    /// Readings kept aside from records that were accepted.
+    pub readings_quarantined: u64,
     /// Values that the injected fault changed.
     pub injected_values: u64,
     /// What was wrong in the files.
@@ -74,8 +76,10 @@ pub struct ReplayReport {
     /// Wall time, in seconds.
     pub seconds: f64,
     pub records_per_second: f64,
-    /// The platform's first complaints.
+    /// The platform's first complaints about records.
     pub errors: Vec<RecordError>,
+    /// The platform's first complaints about readings.
+    pub warnings: Vec<RecordError>,
 }
 
 /// One file's place in the life.
@@ -324,8 +328,9 @@ impl Player<'_> {
         self.report.duplicates += verdict.duplicates;
         self.report.quarantined += verdict.quarantined;
         self.report.rejected += verdict.rejected;
-        let room = QUOTED_ERRORS.saturating_sub(self.report.errors.len());
-        self.report.errors.extend(verdict.errors.into_iter().take(room));
+        self.report.readings_quarantined += verdict.readings_quarantined;
+        quote(&mut self.report.errors, verdict.errors);
+        quote(&mut self.report.warnings, verdict.warnings);
         Ok(())
     }
 
@@ -334,6 +339,12 @@ impl Player<'_> {
         self.report.records_per_second = self.report.posted as f64 / self.report.seconds.max(1e-6);
         self.report
     }
+}
+
+/// Keeps the first complaints.
+fn quote(kept: &mut Vec<RecordError>, new: Vec<RecordError>) {
+    let room = QUOTED_ERRORS.saturating_sub(kept.len());
+    kept.extend(new.into_iter().take(room));
 }
 
 /// The usual time between two rows, in seconds.
