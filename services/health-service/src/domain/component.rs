@@ -176,6 +176,7 @@ pub struct Component {
     windows: u64,
     trust: Ewma,
     last_evidence: Micros,
+    repaired_at: Micros,
     pub factors: Vec<Factor>,
     pub codes: Codes,
     pub wear: Wear,
@@ -332,7 +333,8 @@ impl Component {
     }
 
     /// After a confirmed repair: a prior, not perfection, and nothing known of the new part's pace.
-    pub fn repaired(&mut self, rules: &Rules) {
+    pub fn repaired(&mut self, at: Micros, rules: &Rules) {
+        self.repaired_at = self.repaired_at.max(at);
         self.filter.reset(rules.repaired_score);
         self.band = Band::of(rules.repaired_score) as u8;
         self.settled = true;
@@ -342,6 +344,12 @@ impl Component {
         self.wear = Wear::default();
         self.told.alarm = 0;
         self.told.alarm_historical = false;
+    }
+
+    /// Whether something was measured on the part that is no longer there: telemetry may come later than the report of its repair.
+    #[must_use]
+    pub fn is_before_repair(&self, at: Micros) -> bool {
+        at < self.repaired_at
     }
 
     /// Its only sensor is broken: nothing can be said any more.
@@ -367,6 +375,7 @@ impl Portable for Component {
         fields.bool(&mut self.codes_only);
         self.trust.fields(fields);
         fields.i64(&mut self.last_evidence);
+        fields.i64(&mut self.repaired_at);
         let mut count = self.factors.len() as u8;
         fields.u8(&mut count);
         self.factors

@@ -129,9 +129,10 @@ impl Vehicle {
         self.gather(&readings, at, rules);
         for (code, status) in &record.codes {
             if let Some((component, gravity)) = classify(code) {
-                self.components[component as usize]
-                    .codes
-                    .note(code, *status, gravity, at);
+                let component = &mut self.components[component as usize];
+                if !component.is_before_repair(at) {
+                    component.codes.note(code, *status, gravity, at);
+                }
             }
         }
         self.last_at = at;
@@ -144,17 +145,9 @@ impl Vehicle {
 
     /// A repair: the component starts from a prior. Returns what is to be told.
     pub fn repair(&mut self, kind: ComponentKind, at: Micros, historical: bool, rules: &Rules) -> Finding {
-        match kind {
-            ComponentKind::Battery12v => self.starter.forget_battery(),
-            ComponentKind::Tyres => self.references.forget_tyres(),
-            ComponentKind::Cooling => self.memory.forget_cooling(),
-            ComponentKind::Charging => self.memory.charging.clear(),
-            ComponentKind::Engine => self.memory.trim.clear(),
-            ComponentKind::Lubrication => self.memory.oil_pressure.clear(),
-            _ => {}
-        }
+        self.forget(kind);
         let component = &mut self.components[kind as usize];
-        component.repaired(rules);
+        component.repaired(at, rules);
         // A visit is dated in business time; what limits later telling is the vehicle's own event time.
         let previous = component.note_told(self.last_at);
         let component = Box::new(self.report(kind, rules));
@@ -167,6 +160,19 @@ impl Vehicle {
                 reason: Reason::Repair,
             },
         )
+    }
+
+    /// What was remembered of a part that is no longer there.
+    fn forget(&mut self, kind: ComponentKind) {
+        match kind {
+            ComponentKind::Battery12v => self.starter.forget_battery(),
+            ComponentKind::Tyres => self.references.forget_tyres(),
+            ComponentKind::Cooling => self.memory.forget_cooling(),
+            ComponentKind::Charging => self.memory.charging.clear(),
+            ComponentKind::Engine => self.memory.trim.clear(),
+            ComponentKind::Lubrication => self.memory.oil_pressure.clear(),
+            _ => {}
+        }
     }
 
     /// The mileage told at registration, used until the vehicle tells its own.
@@ -318,6 +324,10 @@ impl Vehicle {
         self.starter.close_window(at);
         let must_be_warm = self.starter.running_for(at) >= rules.warm_up_us;
         for kind in ComponentKind::ALL {
+            if self.components[kind as usize].is_before_repair(self.window.from) {
+                self.forget(kind);
+                continue;
+            }
             let mut scene = Scene {
                 window: &self.window,
                 references: &mut self.references,

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// The format that is written. A change of any `fields` function in the domain needs a new number and a way to read the
 /// old one.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 impl Store<'_> {
     /// A vehicle's state, if it ever had one.

@@ -10,8 +10,10 @@ async fn a_confirmed_repair_resets_the_component_and_says_so() {
     app.register("ten_a", "V1").await;
     app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
     app.told("component.critical", 1).await;
+    // After the first readings, before those that follow.
+    let completed_at = chassis::rfc3339(time(NOW) - chrono::Duration::minutes(40));
     let visit = json!({
-        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
+        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": completed_at,
         "odometer_km": 84_020.0, "cost": {"amount_minor": 20_000, "currency": "EUR"},
         "findings": [
             {"component": "brakes", "failure_mode": "brakes.pads", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []},
@@ -43,4 +45,25 @@ async fn a_confirmed_repair_resets_the_component_and_says_so() {
     let brakes = component(&health, "brakes");
     assert_eq!(brakes["status"], "EXCELLENT");
     assert!(brakes["rul_km_quantiles"]["p95"].as_f64() > brakes["rul_km_quantiles"]["p05"].as_f64().map(|km| 2.0 * km));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_measured_before_a_repair_says_nothing_of_the_new_part() {
+    let app = TestApp::start().await;
+    app.register("ten_a", "V1").await;
+    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
+    app.told("component.critical", 1).await;
+    let visit = json!({
+        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
+        "cost": {"amount_minor": 20_000, "currency": "EUR"},
+        "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
+    });
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
+        .await;
+    app.told("vehicle.health.changed", 2).await;
+    // The old pads' last readings come after the report of their replacement.
+    app.telemetry("ten_a", "V1", worn_pads("V1", 98.0, 30, 10)).await;
+    let health = app.taken("ten_a", "V1", 20).await;
+    assert_eq!(component(&health, "brakes")["health_score"], 0.95);
 }
