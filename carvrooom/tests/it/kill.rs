@@ -193,6 +193,9 @@ async fn every_failpoint_loses_nothing_and_doubles_nothing() {
         let storm = Storm::start(&place, round as u64 + 1, 6.0).await;
         running.kill();
         if let Some(mut running) = place.try_start(&armed) {
+            if point.starts_with("analytics") {
+                issue_keys(&place).await;
+            }
             for _ in 0..200 {
                 if running.has_died() {
                     break;
@@ -220,6 +223,14 @@ async fn every_failpoint_loses_nothing_and_doubles_nothing() {
     );
     assert!(alive.is_empty(), "failpoints that were never reached: {alive:?}");
     running.kill();
+}
+
+/// The storm causes no identity event, so that keys must be issued for analytics to publish. It may die over any of them.
+async fn issue_keys(place: &Place) {
+    let key = json!({"kind": "DEVICE", "name": "storm", "scopes": ["telemetry:write"]});
+    for _ in 0..5 {
+        place.try_post("analytics", "/api/v1/api-keys", &key).await;
+    }
 }
 
 /// The deliberately broken build (feature `sabotage-ack-before-commit`) must be caught: `cargo xtask bars chain` names it here.
