@@ -1,6 +1,7 @@
 -- The outbox is the producer's log: state and event leave in one transaction; the relay gives each row its place.
 CREATE TABLE outbox (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- postgres instead: id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event_id        TEXT NOT NULL UNIQUE,
     partition       BIGINT NOT NULL,
     sequence        BIGINT,

@@ -1,15 +1,15 @@
-//! The command line that every service has: `serve | migrate | openapi | describe`.
+//! The command line that every service has: `serve | migrate | openapi | describe`. Variables may also stand in a `.env` file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::EmbeddedBroker;
+use crate::broker::connect_broker;
 use crate::clock::Clock;
-use crate::config::Sources;
+use crate::config::{Base, Sources};
 use crate::failpoint::Failpoints;
 use crate::service::{Definition, Runtime, Service};
 
@@ -71,25 +71,35 @@ where
         }
         Some(Command::Serve | Command::Migrate) | None => {}
     }
+    let environment = crate::dotenv::environment(Path::new(".env"), std::env::vars().collect())?;
+    let variable = |name: &str| {
+        environment
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+    };
+    let log_filter = variable("RUST_LOG").unwrap_or_else(|| "info".to_owned());
+    let failpoint = variable("CARVROOOM_FAILPOINT").unwrap_or_default();
     let sources = Sources {
         file: arguments.config,
-        environment: std::env::vars().collect(),
+        environment,
         overrides: Vec::new(),
     };
     let config: C = crate::config::load(definition, &sources)?;
-    let log_filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
-    let failpoint = std::env::var("CARVROOOM_FAILPOINT").unwrap_or_default();
+    let base: Base = crate::config::load(definition, &sources)?;
     let metrics = crate::telemetry::install(&log_filter)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
         .block_on(async move {
+            let shutdown = CancellationToken::new();
             let runtime = Runtime {
                 clock: Clock::system(),
-                broker: EmbeddedBroker::new(),
-                shutdown: CancellationToken::new(),
+                broker: connect_broker(&base, shutdown.clone())?,
+                shutdown,
                 failpoints: Failpoints::armed(&failpoint),
                 data_dir: arguments.data_dir,
+                database_url: None,
                 metrics: Some(metrics),
             };
             let service = build(config, runtime.clone()).await?;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, Utc};
-use parking_lot::Mutex;
-use tokio::sync::watch;
+use parking_lot::{Mutex, RwLock};
+
+use crate::bell::{Bell, Bells};
 
 /// Truncates to whole microseconds, the precision that every store keeps.
 pub fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
@@ -19,7 +20,10 @@ pub fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
 #[derive(Clone)]
 pub struct Clock {
     business: Arc<Business>,
-    changed: watch::Sender<u64>,
+    /// Rung when business time was moved.
+    timers: Arc<RwLock<Vec<Bell>>>,
+    /// Whoever must have come to rest before simulated time may be moved.
+    workers: Bells,
 }
 
 enum Business {
@@ -57,7 +61,8 @@ impl Clock {
     fn with(business: Business) -> Self {
         Self {
             business: Arc::new(business),
-            changed: watch::channel(0).0,
+            timers: Arc::default(),
+            workers: Bells::default(),
         }
     }
 
@@ -100,7 +105,7 @@ impl Clock {
                 };
             }
         }
-        self.changed.send_modify(|count| *count += 1);
+        self.timers.read().iter().for_each(Bell::ring);
     }
 
     /// Moves business time forward by a duration.
@@ -109,9 +114,25 @@ impl Clock {
         self.advance_to(self.now() + by);
     }
 
-    /// Tells when business time was moved, so that due timers are looked at without waiting for their next tick.
-    pub fn moved(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+    /// Rings this bell whenever business time was moved: rows that are due are looked at without waiting for the next tick.
+    pub fn rings(&self, timer: &Bell) {
+        self.timers.write().push(timer.clone());
+    }
+
+    /// From now on simulated time waits for this bell's worker.
+    pub fn waits_for(&self, worker: &Bell) {
+        self.workers.add(worker);
+    }
+
+    /// Returns once everybody whom time waits for has answered and nobody called again: outboxes, consumers and due timers are drained. For
+    /// the one who moves simulated time.
+    pub async fn at_rest(&self) {
+        self.workers.all_answered().await;
+    }
+
+    /// The earliest business time at which a row is due, as far as workers have said.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.workers.next_due()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Configuration: commented defaults compiled in, then a file, then the environment. Unknown keys are refused by name.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -12,9 +13,14 @@ use crate::Definition;
 const SHARED_DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Environment names that hold for all services at once, beside `PREFIX__SECTION__KEY`.
-const SHARED_ENVIRONMENT: [(&str, &[&str]); 3] = [
+const SHARED_ENVIRONMENT: [(&str, &[&str]); 8] = [
+    ("DATABASE_URL", &["database", "url"]),
+    ("REDIS_URL", &["broker", "redis_url"]),
     ("CARVROOOM_BOOTSTRAP_KEY", &["auth", "bootstrap_key"]),
     ("CARVROOOM_TOKEN_SECRET", &["auth", "token_secret"]),
+    ("CARVROOOM_TOKEN_KID", &["auth", "token_kid"]),
+    ("CARVROOOM_PREVIOUS_TOKEN_SECRET", &["auth", "previous_token_secret"]),
+    ("CARVROOOM_PREVIOUS_TOKEN_KID", &["auth", "previous_token_kid"]),
     ("CARVROOOM_ADMIN_PASSWORD", &["identity", "admin_password"]),
 ];
 
@@ -77,6 +83,7 @@ pub struct Base {
     pub database: DatabaseConfig,
     pub auth: AuthConfig,
     pub events: EventsConfig,
+    pub broker: BrokerConfig,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -92,8 +99,34 @@ pub struct HttpConfig {
 pub struct DatabaseConfig {
     pub url: String,
     pub readers_max: u32,
+    pub connections_max: u32,
+    pub connect_timeout_ms: u64,
+    pub transaction_idle_ms_max: u64,
+    pub statement_ms_max: u64,
     pub busy_timeout_ms: u64,
     pub cache_kib: u32,
+}
+
+#[cfg(feature = "testing")]
+impl DatabaseConfig {
+    /// The shared defaults, at another database.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..shared(&Sources::default()).expect("complete defaults").database
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct BrokerConfig {
+    pub redis_url: String,
+    pub prefix: String,
+    pub window_bytes: usize,
+    pub window_s: u64,
+    pub response_timeout_ms: u64,
+    pub archive_key: Secret,
+    pub archives: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -117,8 +150,12 @@ pub struct EventsConfig {
 
 /// Loads a service's configuration; see [`Sources`] for the order.
 pub fn load<T: DeserializeOwned>(definition: &Definition, sources: &Sources) -> Result<T, ConfigError> {
+    load_over(definition.default_config, definition.env_prefix, sources)
+}
+
+fn load_over<T: DeserializeOwned>(defaults: &str, env_prefix: &str, sources: &Sources) -> Result<T, ConfigError> {
     let mut table = parse(SHARED_DEFAULTS, "chassis/config.default.toml")?;
-    overlay(&mut table, parse(definition.default_config, "config.default.toml")?);
+    overlay(&mut table, parse(defaults, "config.default.toml")?);
     let known = table.clone();
     if let Some(path) = &sources.file {
         let text = read(path)?;
@@ -128,7 +165,7 @@ pub fn load<T: DeserializeOwned>(definition: &Definition, sources: &Sources) -> 
         overlay(&mut table, file);
     }
     for (name, value) in &sources.environment {
-        if let Some(path) = environment_path(definition.env_prefix, name, &known) {
+        if let Some(path) = environment_path(env_prefix, name, &known) {
             set(&known, &mut table, &path, Value::String(value.clone()), name)?;
         }
     }
@@ -141,6 +178,11 @@ pub fn load<T: DeserializeOwned>(definition: &Definition, sources: &Sources) -> 
     Value::Table(table)
         .try_into()
         .map_err(|source| ConfigError::Invalid { source })
+}
+
+/// The shared sections alone, for programs that are no service.
+pub fn shared(sources: &Sources) -> Result<Base, ConfigError> {
+    load_over("", "", sources)
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

@@ -1,27 +1,30 @@
 //! Opens a service's database, runs its migrations and hands out transactions. Knows no table but its own bookkeeping.
 //!
-//! One writer connection (SQLite has one writer anyway) with `synchronous=FULL`, and a few readers. Queries go through
-//! [`on!`](crate::on), which compiles the same statement for each database that a [`Tx`] can stand on.
+//! SQLite: one writer connection (it has one writer anyway) with `synchronous=FULL`, and a few readers. PostgreSQL: one bounded pool;
+//! write transactions are SERIALIZABLE, so that a service behaves there as it does behind SQLite's one writer, and what is refused for
+//! that (40001, 40P01) is tried again by whoever can: the consumer its batch, the HTTP shell its request ([`is_retryable`]).
+//! Queries go through [`on!`](crate::on), which compiles the same statement for each database that a [`Tx`] can stand on.
 
-use std::path::Path;
+mod migrate;
+mod open;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqlitePool};
-use tokio::sync::Notify;
+use chrono::{DateTime, Utc};
+use parking_lot::RwLock;
+use sqlx_postgres::{PgConnection, PgPool, Postgres};
+use sqlx_sqlite::{Sqlite, SqliteConnection, SqlitePool};
 
-use crate::config::DatabaseConfig;
+use crate::access::Write;
+use crate::bell::Bell;
 use crate::failpoint::Failpoints;
+use crate::http::again::Scope;
+
+pub(crate) use open::is_postgres;
 
 /// What a statement can fail with.
 pub type DbError = sqlx::Error;
-
-/// Tables that the chassis keeps in every service's database.
-const CHASSIS_MIGRATIONS: [(&str, &str); 1] = [(
-    "chassis/0001_log_and_identity",
-    include_str!("../migrations/0001_log_and_identity.sql"),
-)];
 
 /// A service's own database. Cheap to clone.
 #[derive(Clone)]
@@ -29,127 +32,107 @@ pub struct Database(Arc<Inner>);
 
 struct Inner {
     service: &'static str,
-    writer: SqlitePool,
-    readers: SqlitePool,
-    appended: Arc<Notify>,
+    pools: Pools,
+    appended: Bell,
+    /// Rung after each such commit, too.
+    timers: RwLock<Vec<Bell>>,
     failpoints: Failpoints,
 }
 
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres { pool: PgPool },
+}
+
 impl Database {
-    /// Opens (and creates) the database and brings its tables up to date. `file` is used when no URL is configured.
-    pub async fn open(
-        service: &'static str,
-        config: &DatabaseConfig,
-        file: &Path,
-        migrations: &[(&str, &str)],
-        failpoints: Failpoints,
-    ) -> anyhow::Result<Self> {
-        let options = if config.url.is_empty() {
-            SqliteConnectOptions::new().filename(file)
-        } else {
-            config.url.parse::<SqliteConnectOptions>()?
-        };
-        let options = options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_millis(config.busy_timeout_ms))
-            .pragma("cache_size", format!("-{}", config.cache_kib))
-            .pragma("wal_autocheckpoint", "4000")
-            .foreign_keys(true)
-            .statement_cache_capacity(64);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(config.readers_max.max(1))
-            .connect_lazy_with(options);
-        let database = Self(Arc::new(Inner {
-            service,
-            writer,
-            readers,
-            appended: Arc::new(Notify::new()),
-            failpoints,
-        }));
-        database.migrate(&CHASSIS_MIGRATIONS).await?;
-        database.migrate(migrations).await?;
-        Ok(database)
-    }
-
-    /// Applies the migrations that are not applied yet, each in its transaction. One that was edited afterwards is refused.
-    async fn migrate(&self, migrations: &[(&str, &str)]) -> anyhow::Result<()> {
-        let mut transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)")
-            .execute(&mut *transaction)
-            .await?;
-        for (name, sql) in migrations {
-            let checksum = crate::ids::derived_id("sql", &[sql]);
-            let applied: Option<String> = sqlx::query_scalar("SELECT checksum FROM schema_migration WHERE name = $1")
-                .bind(name)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            match applied {
-                Some(applied) if applied == checksum => continue,
-                Some(_) => anyhow::bail!(
-                    "migration {name} of {} was changed after it was applied",
-                    self.0.service
-                ),
-                None => {}
-            }
-            sqlx::raw_sql(AssertSqlSafe((*sql).to_owned()))
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query("INSERT INTO schema_migration (name, checksum) VALUES ($1, $2)")
-                .bind(name)
-                .bind(checksum)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Begins the one write transaction (BEGIN IMMEDIATE); others wait for it.
+    /// Begins a write transaction: on SQLite the one there is (BEGIN IMMEDIATE; others wait for it), on PostgreSQL a SERIALIZABLE one.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        let transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx {
-            on: Backend::Sqlite(transaction),
-            database: self.clone(),
-            appended: false,
-        })
+        let mut tx = self.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?;
+        if let Some(scope) = Scope::current() {
+            scope.claim(&mut tx).await?;
+            tx.scope = Some(scope);
+        }
+        if let Some(write) = Write::current() {
+            write.tell(&mut tx).await?;
+            tx.write = Some(write);
+        }
+        Ok(tx)
     }
 
-    /// Begins a read transaction: one consistent snapshot, beside the writer. Dropping it ends it.
+    /// Begins a write transaction for rows that no one else writes, or whose statements settle conflicts themselves
+    /// (`ON CONFLICT`, row locks): READ COMMITTED on PostgreSQL, which never has to be tried again.
+    pub async fn begin_bulk(&self) -> Result<Tx, DbError> {
+        self.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await
+    }
+
+    async fn begin_with(&self, on_postgres: &'static str) -> Result<Tx, DbError> {
+        let on = match &self.0.pools {
+            Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres { pool } => Backend::Postgres(pool.begin_with(on_postgres).await?),
+        };
+        Ok(self.transaction(on))
+    }
+
+    /// Begins a read transaction: one consistent snapshot, beside the writers. Dropping it ends it.
     pub async fn read(&self) -> Result<Tx, DbError> {
-        let transaction = self.0.readers.begin().await?;
-        Ok(Tx {
-            on: Backend::Sqlite(transaction),
+        let on = match &self.0.pools {
+            Pools::Sqlite { readers, .. } => Backend::Sqlite(readers.begin().await?),
+            Pools::Postgres { pool } => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Backend::Postgres(pool.begin_with(begin).await?)
+            }
+        };
+        Ok(self.transaction(on))
+    }
+
+    fn transaction(&self, on: Backend) -> Tx {
+        Tx {
+            on,
             database: self.clone(),
             appended: false,
-        })
+            scope: None,
+            write: None,
+        }
+    }
+
+    /// Whether other processes may work on it too: then leases are waited for, and memory is compared with rows.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.pools, Pools::Postgres { .. })
     }
 
     /// Rung after each commit that appended events.
-    pub(crate) fn appended(&self) -> Arc<Notify> {
+    pub(crate) fn appended(&self) -> Bell {
         self.0.appended.clone()
+    }
+
+    /// Rings this bell as well after each commit that appended events: it may have made a row that is due at once. For simulated time, which
+    /// does not wait for the next tick.
+    pub(crate) fn rings(&self, timer: &Bell) {
+        self.0.timers.write().push(timer.clone());
     }
 
     /// Closes all connections; open transactions finish first.
     pub async fn close(&self) {
-        self.0.readers.close().await;
-        self.0.writer.close().await;
+        match &self.0.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres { pool } => pool.close().await,
+        }
     }
 }
 
-/// The database that a transaction stands on. PostgreSQL becomes the second variant.
-pub enum Backend {
+/// The database that a transaction stands on.
+enum Backend {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 /// A connection inside a transaction, as [`on!`](crate::on) takes it apart.
 pub enum Connection<'t> {
     Sqlite(&'t mut SqliteConnection),
+    Postgres(&'t mut PgConnection),
 }
 
 /// A transaction. Dropped without [`Tx::commit`], nothing of it happened.
@@ -157,6 +140,10 @@ pub struct Tx {
     on: Backend,
     database: Database,
     appended: bool,
+    /// The Idempotency-Key that it carries.
+    scope: Option<Scope>,
+    /// The request whose line in the access log it carries.
+    write: Option<Write>,
 }
 
 impl Tx {
@@ -164,19 +151,62 @@ impl Tx {
     pub fn connection(&mut self) -> Connection<'_> {
         match &mut self.on {
             Backend::Sqlite(transaction) => Connection::Sqlite(&mut *transaction),
+            Backend::Postgres(transaction) => Connection::Postgres(&mut *transaction),
+        }
+    }
+
+    /// Chooses between two statements where one would bend.
+    pub fn dialect<T>(&self, on_sqlite: T, on_postgres: T) -> T {
+        match self.on {
+            Backend::Sqlite(_) => on_sqlite,
+            Backend::Postgres(_) => on_postgres,
+        }
+    }
+
+    /// The clock that claims on rows are judged by: the database's where several machines share it, else `machine_now`.
+    pub async fn claim_clock(&mut self, machine_now: DateTime<Utc>) -> Result<DateTime<Utc>, DbError> {
+        let us = self.lease_clock_us(machine_now).await?;
+        Ok(DateTime::from_timestamp_micros(us).unwrap_or(machine_now))
+    }
+
+    /// The same for leases, in microseconds since 1970.
+    pub(crate) async fn lease_clock_us(&mut self, machine_now: DateTime<Utc>) -> Result<i64, DbError> {
+        match self.connection() {
+            Connection::Sqlite(_) => Ok(machine_now.timestamp_micros()),
+            Connection::Postgres(c) => {
+                sqlx::query_scalar("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::BIGINT")
+                    .fetch_one(c)
+                    .await
+            }
         }
     }
 
     /// Makes it durable; then rings the relay if events were appended.
+    ///
+    /// # Errors
+    /// When the connection breaks while the answer is under way, nobody knows whether it happened: [`CommitInDoubt`].
     pub async fn commit(self) -> Result<(), DbError> {
         let inner = &self.database.0;
         inner.failpoints.hit_at(inner.service, "commit.before");
-        match self.on {
-            Backend::Sqlite(transaction) => transaction.commit().await?,
-        }
-        inner.failpoints.hit_at(inner.service, "commit.after");
+        let committed = match self.on {
+            Backend::Sqlite(transaction) => transaction.commit().await,
+            Backend::Postgres(transaction) => transaction.commit().await,
+        };
         if self.appended {
-            inner.appended.notify_one();
+            // Also when in doubt: if it happened, its events wait.
+            inner.appended.ring();
+            inner.timers.read().iter().for_each(Bell::ring);
+        }
+        committed.map_err(|error| match is_refusal(&error) {
+            true => error,
+            false => DbError::AnyDriverError(Box::new(CommitInDoubt(error))),
+        })?;
+        inner.failpoints.hit_at(inner.service, "commit.after");
+        if let Some(scope) = self.scope {
+            scope.committed();
+        }
+        if let Some(write) = self.write {
+            write.committed();
         }
         Ok(())
     }
@@ -185,6 +215,7 @@ impl Tx {
     pub async fn rollback(self) -> Result<(), DbError> {
         match self.on {
             Backend::Sqlite(transaction) => transaction.rollback().await,
+            Backend::Postgres(transaction) => transaction.rollback().await,
         }
     }
 
@@ -193,12 +224,173 @@ impl Tx {
     }
 }
 
-/// Runs a statement on whichever database the transaction stands on: `on!(tx, c => sqlx::query("…").execute(c).await)`.
+/// The connection broke while a commit was answered: it may have happened. Never tried again blindly.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection broke during a commit, which may have happened")]
+pub struct CommitInDoubt(#[source] DbError);
+
+/// Whether a database's answer to a commit says that it surely did not happen: any but that the connection or the server ends.
+fn is_refusal(error: &DbError) -> bool {
+    let ends = |code: &str| code.starts_with("08") || code.starts_with("57P");
+    matches!(error, DbError::Database(refused) if !refused.code().is_some_and(|code| ends(&code)))
+}
+
+/// Whether the transaction surely did not happen and may go through when it is tried again: a serialization failure, a deadlock, a
+/// connection that was lost before its commit or not to be had at all. Looks through the sources of an error.
+pub fn is_retryable(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        if error.is::<CommitInDoubt>() {
+            return false;
+        }
+        if let Some(error) = error.downcast_ref::<DbError>() {
+            match error {
+                DbError::Database(database) => return database.code().is_some_and(|code| is_passing(&code)),
+                DbError::Io(_) | DbError::PoolTimedOut | DbError::WorkerCrashed => return true,
+                _ => {}
+            }
+        }
+        current = error.source();
+    }
+    false
+}
+
+/// SQLSTATEs that pass by themselves: serialization failure, deadlock, lock timeout, class 08 (connection), 25P03 (we idled too long in a
+/// transaction), 53300 (too many connections), 57P01 to 57P03 (the server stops or starts). 23505 is among them because a row that our
+/// snapshot does not show may be in the way, which the server reports as a duplicate key (PostgreSQL manual, 13.5); the next try sees it.
+/// 53100, and SQLite's 13: the disk is full, for now.
+fn is_passing(sqlstate: &str) -> bool {
+    matches!(
+        sqlstate,
+        "40001" | "40P01" | "55P03" | "23505" | "25P03" | "53100" | "13" | "53300" | "57P01" | "57P02" | "57P03"
+    ) || sqlstate.starts_with("08")
+}
+
+/// Does work again while the database refuses it ([`is_retryable`]), at most nine times in all. For whoever begins transactions outside of
+/// requests, events and periodic work, which are tried again anyway.
+///
+/// # Errors
+/// The last refusal, or what went wrong otherwise.
+pub async fn again<T, E, Fut>(mut work: impl FnMut() -> Fut) -> Result<T, E>
+where
+    E: std::error::Error + 'static,
+    Fut: Future<Output = Result<T, E>>,
+{
+    let mut attempt = 0;
+    loop {
+        match work().await {
+            Err(error) if attempt < ATTEMPTS && is_retryable(&error) => {
+                attempt += 1;
+                tokio::time::sleep(pause(attempt)).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// How often a refused transaction is tried again before its caller hears of it, and how long the n-th pause is at most.
+pub(crate) const ATTEMPTS: u32 = 8;
+
+/// A random pause before attempt `n` (full jitter, 2 ms doubling up to 200 ms): those who collided part.
+pub(crate) fn pause(attempt: u32) -> Duration {
+    let most = (2_000u64 << attempt.min(7)).min(200_000);
+    Duration::from_micros(rand::random_range(0..=most))
+}
+
+/// What a statement without rows has done, on either database.
+#[derive(Clone, Copy, Debug)]
+pub struct Done(u64);
+
+impl Done {
+    /// How many rows it inserted, changed or deleted.
+    pub fn rows_affected(self) -> u64 {
+        self.0
+    }
+}
+
+/// Executes a statement for what it does: sqlx's `execute`, with one result type for both databases. [`on!`](crate::on) brings it along.
+pub trait Run<C> {
+    /// Runs it.
+    fn run(self, connection: C) -> impl Future<Output = Result<Done, DbError>> + Send;
+}
+
+macro_rules! run {
+    ($database:ty, $connection:ty) => {
+        impl<'q, 'c, A> Run<&'c mut $connection> for sqlx::query::Query<'q, $database, A>
+        where
+            A: sqlx::IntoArguments<$database> + Send + 'q,
+        {
+            async fn run(self, connection: &'c mut $connection) -> Result<Done, DbError> {
+                Ok(Done(self.execute(connection).await?.rows_affected()))
+            }
+        }
+    };
+}
+
+run!(Sqlite, SqliteConnection);
+run!(Postgres, PgConnection);
+
+/// Runs a statement on whichever database the transaction stands on: `on!(tx, c => sqlx::query("…").run(c).await)`.
 #[macro_export]
 macro_rules! on {
     ($tx:expr, $connection:ident => $body:expr) => {
         match $tx.connection() {
-            $crate::database::Connection::Sqlite($connection) => $body,
+            $crate::database::Connection::Sqlite($connection) => {
+                #[allow(unused_imports)]
+                use $crate::database::Run as _;
+                $body
+            }
+            $crate::database::Connection::Postgres($connection) => {
+                #[allow(unused_imports)]
+                use $crate::database::Run as _;
+                $body
+            }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Failure {
+        #[error("the store failed")]
+        Store(#[from] DbError),
+        #[error("the rules refuse it")]
+        Refused,
+    }
+
+    /// How often work was begun that fails so often, in this way, before it succeeds.
+    async fn begun(failures: u32, failure: impl Fn() -> Failure) -> (u32, Result<(), Failure>) {
+        let count = AtomicU32::new(0);
+        let done = again(|| {
+            let fails = count.fetch_add(1, Ordering::Relaxed) < failures;
+            let outcome = if fails { Err(failure()) } else { Ok(()) };
+            async move { outcome }
+        });
+        let done = done.await;
+        (count.into_inner(), done)
+    }
+
+    #[tokio::test]
+    async fn only_what_passes_by_itself_is_done_again_and_not_for_ever() {
+        let passing = || Failure::Store(DbError::PoolTimedOut);
+        assert!(matches!(begun(3, passing).await, (4, Ok(()))));
+        assert!(matches!(begun(100, passing).await, (9, Err(Failure::Store(_)))));
+        assert!(matches!(
+            begun(1, || Failure::Refused).await,
+            (1, Err(Failure::Refused))
+        ));
+        let in_doubt = || DbError::AnyDriverError(Box::new(CommitInDoubt(DbError::PoolTimedOut))).into();
+        assert!(matches!(begun(1, in_doubt).await, (1, Err(_))));
+    }
+
+    #[test]
+    fn a_duplicate_key_may_be_a_race_and_a_wrong_type_is_not() {
+        assert!(is_passing("40001") && is_passing("23505") && is_passing("08006"));
+        assert!(!is_passing("42883") && !is_passing("23503"));
+    }
 }

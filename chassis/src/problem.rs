@@ -4,6 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use crate::database::is_retryable;
+use crate::http::again::Repeated;
+
 /// The closed set of ways in which a request can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -90,6 +93,21 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     #[serde(skip)]
     retry_after_s: Option<u64>,
+    /// Says "not found" of something that the caller may not see.
+    #[serde(skip)]
+    hidden: bool,
+    /// Whether the shell may run the request again.
+    #[serde(skip)]
+    passing: Option<Passing>,
+}
+
+/// Causes of internal errors that the shell knows how to deal with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passing {
+    /// The database refused the transaction; it surely did not happen.
+    Refused,
+    /// Another request with the same Idempotency-Key came first.
+    Repeated,
 }
 
 impl Problem {
@@ -105,6 +123,8 @@ impl Problem {
             request_id: None,
             params: serde_json::Map::new(),
             errors: Vec::new(),
+            passing: None,
+            hidden: false,
             retry_after_s: match kind {
                 Kind::TooManyRequests { retry_after_s } => Some(retry_after_s.max(1)),
                 Kind::Unavailable => Some(1),
@@ -113,21 +133,55 @@ impl Problem {
         }
     }
 
-    /// An internal error: logs the cause with its sources once, here at the edge, and says nothing of it to the caller.
-    pub fn internal(cause: &dyn std::error::Error) -> Self {
-        let mut chain = cause.to_string();
-        let mut source = cause.source();
-        while let Some(inner) = source {
-            chain.push_str(": ");
-            chain.push_str(&inner.to_string());
-            source = inner.source();
+    /// An internal error: logs the cause with its sources once, here at the edge, and says nothing of it to the caller. What the database
+    /// refused for a passing reason is 503 with Retry-After; the shell runs it again before it says so.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        let chain = chain_of(cause);
+        if chain.iter().any(|error| error.is::<Repeated>()) {
+            let mut problem = Self::new(
+                Kind::Conflict,
+                "idempotency.in_progress",
+                "The same request is under way.",
+            );
+            problem.passing = Some(Passing::Repeated);
+            return problem;
         }
-        tracing::error!(error = chain, "request failed");
+        let text: Vec<String> = chain.iter().map(ToString::to_string).collect();
+        let error = text.join(": ");
+        if is_retryable(cause) {
+            tracing::debug!(error, "the database refused a transaction");
+            let mut problem = Self::new(Kind::Unavailable, "busy", "The database is busy or away; try again.");
+            problem.passing = Some(Passing::Refused);
+            return problem;
+        }
+        tracing::error!(error, "request failed");
         Self::new(
             Kind::Internal,
             "internal",
             "The request failed on our side; the log has the cause.",
         )
+    }
+
+    /// Whether it surely did not happen and may go through when it is tried again.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.passing == Some(Passing::Refused)
+    }
+
+    /// Whether another request with the same Idempotency-Key came first.
+    pub(crate) fn is_repetition(&self) -> bool {
+        self.passing == Some(Passing::Repeated)
+    }
+
+    /// Marks that it was refused because the caller may not see it, whatever it says: the access log tells so.
+    #[must_use]
+    pub fn hiding(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// Whether the caller was refused, openly or not.
+    pub(crate) fn is_denial(&self) -> bool {
+        self.hidden || matches!(self.status, 401 | 403)
     }
 
     /// Adds a parameter that a client's translation may use.
@@ -152,6 +206,15 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+}
+
+/// An error and its sources; also what a driver's error carries inside.
+fn chain_of<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Vec<&'e (dyn std::error::Error + 'static)> {
+    let mut chain = vec![cause];
+    while let Some(inner) = chain.last().and_then(|error| error.source()) {
+        chain.push(inner);
+    }
+    chain
 }
 
 /// The media type of problem bodies.

@@ -8,19 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::access::AccessLog;
+use crate::bell::Bell;
 use crate::broker::{Broker, Consumer, DeadLetters, Handler, Subscription};
 use crate::clock::Clock;
 use crate::config::Base;
-use crate::database::Database;
+use crate::database::{ATTEMPTS, Database, is_postgres, is_retryable, pause};
 use crate::failpoint::Failpoints;
-use crate::http::{Shell, serve_until};
+use crate::http::{Shell, again, serve_until};
 use crate::identity::{Guard, IdentityCopy, Policy, Tokens};
-use crate::outbox::{Archive, Relay};
+use crate::outbox::{Archive, Published, Relay};
 
 /// The constants of a service.
 pub struct Definition {
@@ -51,10 +54,20 @@ pub struct Runtime {
     pub failpoints: Failpoints,
     /// Where file-based databases live.
     pub data_dir: PathBuf,
+    /// Where a service's database is when its configuration names none: a PostgreSQL URL with `{database}` for its name, and `{role}`
+    /// where each service has its own role. Without it, a file in `data_dir`.
+    pub database_url: Option<String>,
     /// Renders /metrics; absent in tests.
     pub metrics: Option<PrometheusHandle>,
 }
 
+/// How often an instance looks whether another has changed identity.
+const IDENTITY_EVERY: Duration = Duration::from_secs(1);
+/// How long the answer under an Idempotency-Key is kept.
+const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Work that answers when its next row is due.
+type DueFuture = Pin<Box<dyn Future<Output = anyhow::Result<Option<DateTime<Utc>>>> + Send>>;
 type WorkerFuture = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
 
 /// Background work of a service.
@@ -73,7 +86,7 @@ pub struct Service {
     workers: Vec<Worker>,
     drain: Duration,
     database: Database,
-    _lock: Arc<std::fs::File>,
+    _lock: Option<Arc<std::fs::File>>,
 }
 
 /// Wires a service: opens its database, and gathers routes, consumer and workers.
@@ -88,14 +101,19 @@ pub struct Kit {
     routes: OpenApiRouter,
     handler: Option<Arc<dyn Handler>>,
     workers: Vec<Worker>,
-    lock: Arc<std::fs::File>,
+    lock: Option<Arc<std::fs::File>>,
 }
 
 impl Kit {
     /// Opens the database, runs migrations and makes the service's log known to the broker.
     pub async fn open(definition: &'static Definition, config: &Base, runtime: &Runtime) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&runtime.data_dir)?;
-        let lock = lock_data(definition.name, runtime)?;
+        let mut config = config.clone();
+        if let (Some(template), true) = (&runtime.database_url, config.database.url.is_empty()) {
+            config.database.url = own_url(template, definition.name);
+        }
+        let is_file = !is_postgres(&config.database.url);
+        let lock = is_file.then(|| lock_data(definition.name, runtime)).transpose()?;
         let file = runtime.data_dir.join(format!("{}.db", definition.name));
         let database = Database::open(
             definition.name,
@@ -105,7 +123,10 @@ impl Kit {
             runtime.failpoints.clone(),
         )
         .await?;
-        release_all(&database).await?;
+        if lock.is_some() {
+            release_all(&database).await?;
+        }
+        let tokens = Tokens::new(&config.auth)?;
         let identity = IdentityCopy::load(&database, &config.auth.bootstrap_key).await?;
         runtime
             .broker
@@ -113,11 +134,11 @@ impl Kit {
             .await?;
         Ok(Self {
             definition,
-            config: config.clone(),
+            config,
             runtime: runtime.clone(),
             database,
             identity,
-            tokens: Tokens::new(&config.auth)?,
+            tokens,
             owner: crate::ids::new_id("ins"),
             routes: OpenApiRouter::new(),
             handler: None,
@@ -169,30 +190,76 @@ impl Kit {
         self
     }
 
-    /// Adds work that is done every `interval` of machine time, and whenever business time was moved: rows with `due_at` are looked at here.
+    /// Adds work that is done every `interval` of machine time: what protects process and money, not people's waits.
     #[must_use]
-    pub fn periodic<F, Fut>(self, name: &'static str, interval: Duration, mut work: F) -> Self
+    pub fn every<F, Fut>(self, name: &'static str, interval: Duration, work: F) -> Self
     where
         F: FnMut() -> Fut + Send + 'static,
-        Fut: Future<Output = anyhow::Result<()>> + Send,
+        Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.repeat(name, interval, Bell::new(), without_due_time(work))
+    }
+
+    /// The same, and whenever business time was moved: rows with `due_at` are looked at here.
+    #[must_use]
+    pub fn periodic<F, Fut>(self, name: &'static str, interval: Duration, work: F) -> Self
+    where
+        F: FnMut() -> Fut + Send + 'static,
+        Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.timer(name, interval, without_due_time(work))
+    }
+
+    /// The same for work that says when the next row is due, so that simulated time stops there and does not run past it.
+    #[must_use]
+    pub fn timer<F, Fut>(self, name: &'static str, interval: Duration, work: F) -> Self
+    where
+        F: FnMut() -> Fut + Send + 'static,
+        Fut: Future<Output = anyhow::Result<Option<DateTime<Utc>>>> + Send,
+    {
+        let (bell, clock) = (Bell::new(), &self.runtime.clock);
+        clock.rings(&bell);
+        if clock.is_simulated() {
+            clock.waits_for(&bell);
+            self.database.rings(&bell);
+        }
+        self.repeat(name, interval, bell, work)
+    }
+
+    fn repeat<F, Fut>(self, name: &'static str, interval: Duration, bell: Bell, mut work: F) -> Self
+    where
+        F: FnMut() -> Fut + Send + 'static,
+        Fut: Future<Output = anyhow::Result<Option<DateTime<Utc>>>> + Send,
     {
         let shutdown = self.runtime.shutdown.clone();
-        let mut moved = self.runtime.clock.moved();
         let service = self.definition.name;
         self.worker(name, async move {
+            let mut attempt = 0;
             loop {
-                if let Err(error) = work().await {
-                    tracing::warn!(
+                let calls = bell.calls();
+                match work().await {
+                    Ok(due) => {
+                        bell.due_at(due);
+                        bell.answer(calls);
+                    }
+                    Err(error) if attempt < ATTEMPTS && is_retryable(error.as_ref()) => {
+                        // Another instance wrote at the same time.
+                        attempt += 1;
+                        tokio::time::sleep(pause(attempt)).await;
+                        continue;
+                    }
+                    Err(error) => tracing::warn!(
                         service,
                         task = name,
                         error = format!("{error:#}"),
                         "periodic task failed, it will run again"
-                    );
+                    ),
                 }
+                attempt = 0;
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
                     () = tokio::time::sleep(interval) => {}
-                    _ = moved.changed() => {}
+                    () = bell.rung() => {}
                 }
             }
         })
@@ -202,7 +269,12 @@ impl Kit {
     pub fn finish(mut self) -> anyhow::Result<Service> {
         let policy = Arc::new(Policy::parse(self.definition.policy)?);
         let archive = Archive::new(self.definition.name, self.database.clone());
+        if self.database.is_shared() {
+            self = self.follow_identity();
+        }
+        self = self.forget_answers();
         let consumer = self.consumer().run(self.runtime.shutdown.clone());
+        self.runtime.clock.waits_for(&self.database.appended());
         let relay = self.relay().run(self.runtime.shutdown.clone());
         self.workers.push(Worker {
             name: "consumer",
@@ -211,6 +283,11 @@ impl Kit {
         self.workers.push(Worker {
             name: "relay",
             future: Box::pin(relay),
+        });
+        let access = AccessLog::new(self.runtime.clock.clone());
+        self.workers.push(Worker {
+            name: "access log",
+            future: Box::pin(access.clone().run(self.database.clone(), self.runtime.shutdown.clone())),
         });
         let (routes, _) = self.routes.split_for_parts();
         let shell = Shell {
@@ -226,8 +303,10 @@ impl Kit {
                 policy,
                 tokens: self.tokens,
                 identity: self.identity,
+                access,
                 clock: self.runtime.clock.clone(),
             },
+            secret: self.config.auth.token_secret.clone(),
             clock: self.runtime.clock.clone(),
             metrics: self.runtime.metrics.clone(),
             openapi: (self.definition.openapi)(),
@@ -240,6 +319,23 @@ impl Kit {
             drain: Duration::from_millis(self.config.http.drain_timeout_ms),
             database: self.database,
             _lock: self.lock,
+        })
+    }
+
+    /// Other instances change identity's rows too: what they changed holds here within [`IDENTITY_EVERY`].
+    fn follow_identity(self) -> Self {
+        let (identity, database) = (self.identity.clone(), self.database.clone());
+        self.every("identity", IDENTITY_EVERY, move || {
+            let (identity, database) = (identity.clone(), database.clone());
+            async move { Ok(identity.refresh(&database).await?) }
+        })
+    }
+
+    fn forget_answers(self) -> Self {
+        let (clock, database) = (self.runtime.clock.clone(), self.database.clone());
+        self.every("idempotency", Duration::from_secs(3600), move || {
+            let (clock, database) = (clock.clone(), database.clone());
+            async move { Ok(again::forget(&database, clock.machine_now() - ANSWERS_KEPT).await?) }
         })
     }
 
@@ -268,8 +364,32 @@ impl Kit {
             clock: self.runtime.clock.clone(),
             failpoints: self.runtime.failpoints.clone(),
             lease: Duration::from_millis(self.config.events.lease_ms),
+            published: Published::default(),
         }
     }
+}
+
+fn without_due_time<F, Fut>(mut work: F) -> impl FnMut() -> DueFuture + Send + 'static
+where
+    F: FnMut() -> Fut + Send + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    move || {
+        let done = work();
+        Box::pin(async move { done.await.map(|()| None) })
+    }
+}
+
+/// `notes-service` has the database `notes_db` and the role `notes`.
+pub(crate) fn own_url(template: &str, service: &str) -> String {
+    let role = service.trim_end_matches("-service").replace('-', "_");
+    let template = match template.contains("{database}") {
+        true => template.to_owned(),
+        false => format!("{}/{{database}}", template.trim_end_matches('/')),
+    };
+    template
+        .replace("{database}", &format!("{role}_db"))
+        .replace("{role}", &role)
 }
 
 /// A file-based database belongs to one process: the lock makes sure of it, and says that a former owner is really dead.

@@ -2,7 +2,8 @@
 //!
 //! A log line is one JSON object: `timestamp, service, level, correlation_id, message` and the event's fields.
 
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+pub use metrics_exporter_prometheus::PrometheusHandle as Metrics;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
@@ -16,7 +17,7 @@ const LATENCY_BUCKETS_S: [f64; 12] = [
 ];
 
 /// Installs the log subscriber (to standard error) and the metrics recorder of this process.
-pub fn install(log_filter: &str) -> anyhow::Result<PrometheusHandle> {
+pub fn install(log_filter: &str) -> anyhow::Result<Metrics> {
     let filter = EnvFilter::try_new(log_filter)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)

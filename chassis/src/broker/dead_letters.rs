@@ -46,8 +46,8 @@ impl DeadLetters {
             "INSERT INTO dead_letter (tenant_id, id, producer, partition, sequence, kind, event, code, detail, failed_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING")
             .bind(event.tenant.as_str()).bind(&event.id).bind(&event.source).bind(i64::from(event.partition)).bind(event.sequence)
-            .bind(&event.kind).bind(event.to_cloud_event().to_string()).bind(code).bind(detail).bind(now)
-            .execute(c).await)?;
+            .bind(&event.kind).bind(event.to_cloud_event()).bind(code).bind(detail).bind(now)
+            .run(c).await)?;
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl DeadLetters {
             });
         }
         on!(tx, c => sqlx::query("UPDATE dead_letter SET replayed_at = $1 WHERE tenant_id = $2 AND id = $3")
-            .bind(now).bind(tenant.as_str()).bind(id).execute(c).await)
+            .bind(now).bind(tenant.as_str()).bind(id).run(c).await)
         .map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         if let Some(handler) = &self.handler {

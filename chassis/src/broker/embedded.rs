@@ -2,26 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
-use super::Broker;
+use super::heads::Heads;
+use super::{Broker, Placed, Reading};
 use crate::event::Event;
 use crate::outbox::Archive;
-use crate::partition;
 
 /// The broker of a single process.
 pub struct EmbeddedBroker {
-    producers: RwLock<HashMap<String, Arc<Producer>>>,
-    bell: watch::Sender<u64>,
-}
-
-struct Producer {
-    archive: Archive,
-    heads: Vec<AtomicI64>,
+    producers: RwLock<HashMap<String, Archive>>,
+    heads: Heads,
 }
 
 impl EmbeddedBroker {
@@ -29,57 +23,67 @@ impl EmbeddedBroker {
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             producers: RwLock::default(),
-            bell: watch::channel(0).0,
+            heads: Heads::new(),
         })
-    }
-
-    fn producer(&self, name: &str) -> Option<Arc<Producer>> {
-        self.producers.read().get(name).cloned()
-    }
-
-    fn ring(&self) {
-        self.bell.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 
 #[async_trait]
 impl Broker for EmbeddedBroker {
     async fn attach(&self, producer: &'static str, archive: Archive) -> anyhow::Result<()> {
-        let heads: Vec<AtomicI64> = (0..partition::COUNT).map(|_| AtomicI64::new(0)).collect();
-        for (partition, head) in archive.heads().await? {
-            heads[usize::from(partition)].store(head, Ordering::Release);
-        }
-        self.producers
-            .write()
-            .insert(producer.to_owned(), Arc::new(Producer { archive, heads }));
-        self.ring();
+        let heads = archive.heads().await?;
+        self.producers.write().insert(producer.to_owned(), archive);
+        self.heads.advance(producer, heads);
         Ok(())
     }
 
-    async fn publish(&self, producer: &str, placed: &[(u8, i64)], _archive: &Archive) -> anyhow::Result<()> {
-        if let Some(known) = self.producer(producer) {
-            for (partition, sequence) in placed {
-                known.heads[usize::from(*partition)].fetch_max(*sequence, Ordering::AcqRel);
-            }
-            self.ring();
-        }
+    async fn publish(&self, producer: &str, placed: &[Placed]) -> anyhow::Result<()> {
+        self.heads
+            .advance(producer, placed.iter().map(|one| (one.partition, one.sequence)));
         Ok(())
     }
 
     async fn read(&self, producer: &str, partition: u8, after: i64, limit: usize) -> anyhow::Result<Vec<Event>> {
-        match self.producer(producer) {
-            Some(known) => Ok(known.archive.read(partition, after, limit).await?),
+        let archive = self.producers.read().get(producer).cloned();
+        match archive {
+            Some(archive) => Ok(archive.read(partition, after, limit).await?),
             None => Ok(Vec::new()),
         }
     }
 
+    /// One transaction and one statement for each producer: a statement for each stream would cost more than what it reads.
+    async fn read_streams(&self, streams: &[Reading], limit: usize) -> Vec<anyhow::Result<Vec<Event>>> {
+        let mut read: Vec<anyhow::Result<Vec<Event>>> = streams.iter().map(|_| Ok(Vec::new())).collect();
+        let mut places: HashMap<&'static str, Vec<usize>> = HashMap::new();
+        for (place, stream) in streams.iter().enumerate() {
+            places.entry(stream.producer).or_default().push(place);
+        }
+        for (producer, places) in places {
+            let Some(archive) = self.producers.read().get(producer).cloned() else {
+                continue;
+            };
+            let after: Vec<(u8, i64)> = places
+                .iter()
+                .map(|place| (streams[*place].partition, streams[*place].after))
+                .collect();
+            match archive.read_streams(&after, limit, streams[places[0]].kinds).await {
+                Ok(events) => {
+                    for (place, events) in places.into_iter().zip(events) {
+                        read[place] = Ok(events);
+                    }
+                }
+                Err(error) => read[places[0]] = Err(error.into()),
+            }
+        }
+        read
+    }
+
     fn head(&self, producer: &str, partition: u8) -> i64 {
-        self.producer(producer)
-            .map_or(0, |known| known.heads[usize::from(partition)].load(Ordering::Acquire))
+        self.heads.get(producer, partition)
     }
 
     fn bell(&self) -> watch::Receiver<u64> {
-        self.bell.subscribe()
+        self.heads.bell()
     }
 
     fn reads_outboxes(&self) -> bool {

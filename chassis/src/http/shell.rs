@@ -19,12 +19,13 @@ use tower::ServiceBuilder;
 use tower_http::decompression::RequestDecompressionLayer;
 use tracing::Instrument;
 
+use super::again::{Again, run_again};
 use super::{Json, Page, PageQuery, Path, Query};
 use crate::broker::DeadLetters;
 use crate::clock::Clock;
-use crate::config::HttpConfig;
+use crate::config::{HttpConfig, Secret};
 use crate::database::Database;
-use crate::event::Cause;
+use crate::event::{Cause, Event};
 use crate::identity::{DEFAULT_TENANT, Guard, Principal, guard};
 use crate::on;
 use crate::outbox::Archive;
@@ -41,6 +42,7 @@ pub(crate) struct Shell {
     pub archive: Archive,
     pub dead_letters: DeadLetters,
     pub guard: Guard,
+    pub secret: Secret,
     pub clock: Clock,
     pub metrics: Option<PrometheusHandle>,
     pub openapi: utoipa::openapi::OpenApi,
@@ -68,8 +70,15 @@ impl Shell {
             metrics: self.metrics,
             openapi: openapi.into(),
         };
+        let again = Again {
+            service: self.service,
+            database: operations.database.clone(),
+            clock: self.clock.clone(),
+            secret: self.secret,
+        };
         let guarded = routes
             .merge(operational(operations))
+            .route_layer(middleware::from_fn_with_state(again, run_again))
             .route_layer(middleware::from_fn_with_state(self.guard, guard));
         let frame = Frame {
             service: self.service,
@@ -106,7 +115,7 @@ fn operational(operations: Operations) -> Router {
 async fn ready(State(operations): State<Operations>) -> Response {
     let answered = async {
         let mut tx = operations.database.read().await?;
-        on!(tx, c => sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(c).await)
+        on!(tx, c => sqlx::query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)").fetch_one(c).await)
     };
     match answered.await {
         Ok(_) => axum::Json(serde_json::json!({"status": "ready"})).into_response(),
@@ -152,8 +161,9 @@ async fn archived_events(
     let visible = events
         .iter()
         .filter(|event| principal.tenant.as_str() == DEFAULT_TENANT || event.tenant == principal.tenant);
-    let events: Vec<serde_json::Value> = visible.map(|event| event.to_cloud_event()).collect();
-    Ok(axum::Json(serde_json::json!({ "events": events })).into_response())
+    let events: Vec<String> = visible.map(Event::to_cloud_event).collect();
+    let json = format!("{{\"events\":[{}]}}", events.join(","));
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 async fn list_dead_letters(
@@ -231,6 +241,11 @@ async fn frame_request(State(frame): State<Frame>, mut request: Request, next: N
     metrics::histogram!("http_request_duration_seconds", "service" => frame.service, "endpoint" => path)
         .record(seconds);
     let headers = response.headers_mut();
+    // What people wrote is data, never a page; and what was answered to one caller is kept for no other.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in [(REQUEST_ID, &request_id), (CORRELATION, &correlation_id)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -249,7 +264,15 @@ fn is_tame(text: &str) -> bool {
 
 fn as_problem(mut response: Response, request_id: &str) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        return with_request_id(problem, request_id);
+        let mut whole = with_request_id(problem, request_id);
+        let said = whole.headers().clone();
+        // What was said beside the problem, such as a cookie that is taken away, is said still.
+        for (name, value) in response.headers() {
+            if *name != header::CONTENT_LENGTH && !said.contains_key(name) {
+                whole.headers_mut().append(name, value.clone());
+            }
+        }
+        return whole;
     }
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {

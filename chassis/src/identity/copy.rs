@@ -2,8 +2,9 @@
 //!
 //! Rows are the truth and survive restarts; memory answers requests. It holds ids and hashes, never names.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use parking_lot::RwLock;
@@ -23,10 +24,15 @@ pub fn key_hash(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))
 }
 
+/// What a caller of groups may see at most; who sees more than this is better not limited to groups. Bounds each request's list.
+const VISIBLE_MAX: usize = 20_000;
+
 /// Judges keys and sessions. Cheap to clone.
 #[derive(Clone)]
 pub struct IdentityCopy {
     memory: Arc<RwLock<Memory>>,
+    /// Version of the rows that memory was last read from.
+    version: Arc<AtomicI64>,
     bootstrap_hash: Option<String>,
 }
 
@@ -38,6 +44,9 @@ struct Memory {
     revoked_sessions: HashMap<(String, String), DateTime<Utc>>,
     disabled_users: HashSet<(String, String)>,
     suspended_tenants: HashSet<String>,
+    /// Members of each group of a tenant, and the groups of each member.
+    members: HashMap<(String, String), BTreeSet<String>>,
+    groups: HashMap<(String, String), Vec<String>>,
 }
 
 #[derive(Clone)]
@@ -76,6 +85,13 @@ struct UserChanged {
     status: String,
 }
 
+/// Which groups something belongs to. Groups are opaque here: what is in one, the identity owner says.
+#[derive(Deserialize)]
+struct MemberPlaced {
+    member_id: String,
+    groups: Vec<String>,
+}
+
 #[derive(Deserialize)]
 struct TenantChanged {
     tenant_id: String,
@@ -85,7 +101,154 @@ struct TenantChanged {
 impl IdentityCopy {
     /// Reads the rows into memory.
     pub(crate) async fn load(database: &Database, bootstrap_key: &Secret) -> Result<Self, DbError> {
-        let mut memory = Memory::default();
+        let (memory, version) = Memory::read(database).await?;
+        let bootstrap_hash = (!bootstrap_key.is_empty()).then(|| key_hash(bootstrap_key.reveal()));
+        Ok(Self {
+            memory: Arc::new(RwLock::new(memory)),
+            version: Arc::new(AtomicI64::new(version)),
+            bootstrap_hash,
+        })
+    }
+
+    /// Reads the rows again if another instance of the service has changed them.
+    pub(crate) async fn refresh(&self, database: &Database) -> Result<(), DbError> {
+        let mut tx = database.read().await?;
+        if version(&mut tx).await? == self.version.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        drop(tx);
+        let (memory, version) = Memory::read(database).await?;
+        *self.memory.write() = memory;
+        self.version.store(version, Ordering::Release);
+        Ok(())
+    }
+
+    /// Who a key belongs to, if it is known, not revoked and not expired at `now` (machine time).
+    pub fn principal_of_key(&self, key: &str, now: DateTime<Utc>) -> Option<Principal> {
+        let hash = key_hash(key);
+        if let Some(bootstrap) = &self.bootstrap_hash
+            && bool::from(bootstrap.as_bytes().ct_eq(hash.as_bytes()))
+        {
+            return Some(bootstrap_principal());
+        }
+        let memory = self.memory.read();
+        let found = memory.keys.get(&hash)?;
+        let alive = found.expires_at.is_none_or(|expires| expires > now);
+        (alive && !memory.is_barred(&found.principal)).then(|| found.principal.clone())
+    }
+
+    /// Says whom a caller of groups may see, as it stands now. An owner also sees what belongs to the group of their own name.
+    pub(crate) fn resolve(&self, principal: &mut Principal) {
+        let mut groups = std::mem::take(&mut principal.groups);
+        if principal.role == Some(Role::Owner) && principal.session_id.is_some() {
+            groups.push(format!("person:{}", principal.subject));
+        }
+        if groups.is_empty() {
+            return;
+        }
+        let mut visible: BTreeSet<String> = principal.vehicle_ids.take().unwrap_or_default().into_iter().collect();
+        let memory = self.memory.read();
+        for group in groups {
+            let members = memory.members.get(&(principal.tenant.as_str().to_owned(), group));
+            let room = VISIBLE_MAX.saturating_sub(visible.len());
+            visible.extend(members.into_iter().flatten().take(room).cloned());
+        }
+        principal.vehicle_ids = Some(visible.into_iter().collect());
+    }
+
+    /// Whether a token's session, user or tenant was barred since it was signed.
+    pub fn is_barred(&self, principal: &Principal) -> bool {
+        self.memory.read().is_barred(principal)
+    }
+
+    /// Writes what an identity event says; other events are passed over.
+    pub(crate) async fn apply(&self, event: &Event, tx: &mut Tx) -> Result<(), HandleError> {
+        if !event.kind.starts_with("identity.") {
+            return Ok(());
+        }
+        on!(tx, c => sqlx::query("UPDATE identity_version SET version = version + 1").run(c).await)?;
+        let tenant = event.tenant.as_str();
+        match event.kind.as_str() {
+            "identity.key.issued" => insert_key(tx, tenant, &event.parse()?).await?,
+            "identity.key.revoked" => {
+                let revoked: KeyRevoked = event.parse()?;
+                on!(tx, c => sqlx::query("UPDATE identity_key SET revoked = TRUE WHERE tenant_id = $1 AND key_id = $2")
+                    .bind(tenant).bind(revoked.key_id).run(c).await)?;
+            }
+            "identity.session.revoked" => {
+                let revoked: SessionRevoked = event.parse()?;
+                on!(tx, c => sqlx::query("DELETE FROM identity_revoked_session WHERE expires_at < $1")
+                    .bind(event.recorded_time).run(c).await)?;
+                on!(tx, c => sqlx::query("INSERT INTO identity_revoked_session (tenant_id, session_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+                    .bind(tenant).bind(revoked.session_id).bind(revoked.expires_at).run(c).await)?;
+            }
+            "identity.user.changed" => {
+                let user: UserChanged = event.parse()?;
+                on!(tx, c => sqlx::query(
+                    "INSERT INTO identity_user (tenant_id, user_id, role, status) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role, status = excluded.status")
+                    .bind(tenant).bind(user.user_id).bind(user.role).bind(user.status).run(c).await)?;
+            }
+            "identity.member.placed" => {
+                let placed: MemberPlaced = event.parse()?;
+                on!(tx, c => sqlx::query(
+                    "INSERT INTO identity_member (tenant_id, member_id, groups) VALUES ($1, $2, $3)
+                     ON CONFLICT (tenant_id, member_id) DO UPDATE SET groups = excluded.groups")
+                    .bind(tenant).bind(placed.member_id).bind(serde_json::json!(placed.groups).to_string()).run(c).await)?;
+            }
+            "identity.tenant.changed" => {
+                let changed: TenantChanged = event.parse()?;
+                on!(tx, c => sqlx::query(
+                    "INSERT INTO identity_tenant (tenant_id, status) VALUES ($1, $2)
+                     ON CONFLICT (tenant_id) DO UPDATE SET status = excluded.status")
+                    .bind(changed.tenant_id).bind(changed.status).run(c).await)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes committed identity events into memory.
+    pub(crate) fn remember(&self, batch: &[Event]) {
+        for event in batch.iter().filter(|event| event.kind.starts_with("identity.")) {
+            self.memory.write().remember(event);
+        }
+    }
+}
+
+async fn version(tx: &mut Tx) -> Result<i64, DbError> {
+    on!(tx, c => sqlx::query_scalar("SELECT version FROM identity_version").fetch_one(c).await)
+}
+
+async fn insert_key(tx: &mut Tx, tenant: &str, key: &KeyIssued) -> Result<(), DbError> {
+    let scopes = key.scopes.join(" ");
+    let vehicle_ids = key.vehicle_ids.as_ref().map(|ids| serde_json::json!(ids).to_string());
+    on!(tx, c => sqlx::query(
+        "INSERT INTO identity_key (tenant_id, key_id, hash, kind, role, scopes, vehicle_ids, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (tenant_id, key_id) DO UPDATE SET scopes = excluded.scopes, role = excluded.role,
+             vehicle_ids = excluded.vehicle_ids, expires_at = excluded.expires_at")
+        .bind(tenant).bind(&key.key_id).bind(&key.hash).bind(&key.kind).bind(key.role.as_deref())
+        .bind(scopes).bind(vehicle_ids).bind(key.expires_at).run(c).await)?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    tenant_id: String,
+    key_id: String,
+    hash: String,
+    kind: String,
+    role: Option<String>,
+    scopes: String,
+    vehicle_ids: Option<String>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Memory {
+    /// All rows, with their version.
+    async fn read(database: &Database) -> Result<(Self, i64), DbError> {
+        let mut memory = Self::default();
         let mut tx = database.read().await?;
         let keys: Vec<KeyRow> = on!(tx, c => sqlx::query_as(
             "SELECT tenant_id, key_id, hash, kind, role, scopes, vehicle_ids, expires_at FROM identity_key WHERE revoked = FALSE")
@@ -103,102 +266,14 @@ impl IdentityCopy {
         memory.disabled_users = users.into_iter().collect();
         let tenants: Vec<(String,)> = on!(tx, c => sqlx::query_as("SELECT tenant_id FROM identity_tenant WHERE status <> 'ACTIVE'").fetch_all(c).await)?;
         memory.suspended_tenants = tenants.into_iter().map(|(tenant,)| tenant).collect();
-        let bootstrap_hash = (!bootstrap_key.is_empty()).then(|| key_hash(bootstrap_key.reveal()));
-        Ok(Self {
-            memory: Arc::new(RwLock::new(memory)),
-            bootstrap_hash,
-        })
-    }
-
-    /// Who a key belongs to, if it is known, not revoked and not expired at `now` (machine time).
-    pub fn principal_of_key(&self, key: &str, now: DateTime<Utc>) -> Option<Principal> {
-        let hash = key_hash(key);
-        if let Some(bootstrap) = &self.bootstrap_hash
-            && bool::from(bootstrap.as_bytes().ct_eq(hash.as_bytes()))
-        {
-            return Some(bootstrap_principal());
+        let members: Vec<(String, String, String)> = on!(tx, c => sqlx::query_as("SELECT tenant_id, member_id, groups FROM identity_member").fetch_all(c).await)?;
+        for (tenant, member, groups) in members {
+            memory.place(tenant, member, serde_json::from_str(&groups).unwrap_or_default());
         }
-        let memory = self.memory.read();
-        let found = memory.keys.get(&hash)?;
-        let alive = found.expires_at.is_none_or(|expires| expires > now);
-        (alive && !memory.is_barred(&found.principal)).then(|| found.principal.clone())
+        let version = version(&mut tx).await?;
+        Ok((memory, version))
     }
 
-    /// Whether a token's session, user or tenant was barred since it was signed.
-    pub fn is_barred(&self, principal: &Principal) -> bool {
-        self.memory.read().is_barred(principal)
-    }
-
-    /// Writes what an identity event says; other events are passed over.
-    pub(crate) async fn apply(&self, event: &Event, tx: &mut Tx) -> Result<(), HandleError> {
-        let tenant = event.tenant.as_str();
-        match event.kind.as_str() {
-            "identity.key.issued" => insert_key(tx, tenant, &event.parse()?).await?,
-            "identity.key.revoked" => {
-                let revoked: KeyRevoked = event.parse()?;
-                on!(tx, c => sqlx::query("UPDATE identity_key SET revoked = TRUE WHERE tenant_id = $1 AND key_id = $2")
-                    .bind(tenant).bind(revoked.key_id).execute(c).await)?;
-            }
-            "identity.session.revoked" => {
-                let revoked: SessionRevoked = event.parse()?;
-                on!(tx, c => sqlx::query("DELETE FROM identity_revoked_session WHERE expires_at < $1")
-                    .bind(event.recorded_time).execute(c).await)?;
-                on!(tx, c => sqlx::query("INSERT INTO identity_revoked_session (tenant_id, session_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                    .bind(tenant).bind(revoked.session_id).bind(revoked.expires_at).execute(c).await)?;
-            }
-            "identity.user.changed" => {
-                let user: UserChanged = event.parse()?;
-                on!(tx, c => sqlx::query(
-                    "INSERT INTO identity_user (tenant_id, user_id, role, status) VALUES ($1, $2, $3, $4)
-                     ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role, status = excluded.status")
-                    .bind(tenant).bind(user.user_id).bind(user.role).bind(user.status).execute(c).await)?;
-            }
-            "identity.tenant.changed" => {
-                let changed: TenantChanged = event.parse()?;
-                on!(tx, c => sqlx::query(
-                    "INSERT INTO identity_tenant (tenant_id, status) VALUES ($1, $2)
-                     ON CONFLICT (tenant_id) DO UPDATE SET status = excluded.status")
-                    .bind(changed.tenant_id).bind(changed.status).execute(c).await)?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Takes committed identity events into memory.
-    pub(crate) fn remember(&self, batch: &[Event]) {
-        for event in batch.iter().filter(|event| event.kind.starts_with("identity.")) {
-            self.memory.write().remember(event);
-        }
-    }
-}
-
-async fn insert_key(tx: &mut Tx, tenant: &str, key: &KeyIssued) -> Result<(), DbError> {
-    let scopes = key.scopes.join(" ");
-    let vehicle_ids = key.vehicle_ids.as_ref().map(|ids| serde_json::json!(ids).to_string());
-    on!(tx, c => sqlx::query(
-        "INSERT INTO identity_key (tenant_id, key_id, hash, kind, role, scopes, vehicle_ids, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (tenant_id, key_id) DO UPDATE SET scopes = excluded.scopes, role = excluded.role,
-             vehicle_ids = excluded.vehicle_ids, expires_at = excluded.expires_at")
-        .bind(tenant).bind(&key.key_id).bind(&key.hash).bind(&key.kind).bind(key.role.as_deref())
-        .bind(scopes).bind(vehicle_ids).bind(key.expires_at).execute(c).await)?;
-    Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    tenant_id: String,
-    key_id: String,
-    hash: String,
-    kind: String,
-    role: Option<String>,
-    scopes: String,
-    vehicle_ids: Option<String>,
-    expires_at: Option<DateTime<Utc>>,
-}
-
-impl Memory {
     fn is_barred(&self, principal: &Principal) -> bool {
         let tenant = principal.tenant.as_str();
         let owned = |id: &str| (tenant.to_owned(), id.to_owned());
@@ -208,6 +283,26 @@ impl Memory {
                 .as_ref()
                 .is_some_and(|session| self.revoked_sessions.contains_key(&owned(session)))
             || (principal.kind == PrincipalKind::User && self.disabled_users.contains(&owned(&principal.subject)))
+    }
+
+    fn place(&mut self, tenant: String, member: String, groups: Vec<String>) {
+        let place = (tenant, member);
+        for left in self.groups.remove(&place).unwrap_or_default() {
+            let group = (place.0.clone(), left);
+            if let Some(members) = self.members.get_mut(&group) {
+                members.remove(&place.1);
+                if members.is_empty() {
+                    self.members.remove(&group);
+                }
+            }
+        }
+        for group in &groups {
+            let group = (place.0.clone(), group.clone());
+            self.members.entry(group).or_default().insert(place.1.clone());
+        }
+        if !groups.is_empty() {
+            self.groups.insert(place, groups);
+        }
     }
 
     fn insert_key(&mut self, row: KeyRow) {
@@ -224,6 +319,7 @@ impl Memory {
             scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             vehicle_ids: row.vehicle_ids.and_then(|json| serde_json::from_str(&json).ok()),
             session_id: None,
+            groups: Vec::new(),
         };
         self.hash_of_key.insert((row.tenant_id, row.key_id), row.hash.clone());
         self.keys.insert(
@@ -278,6 +374,11 @@ impl Memory {
                     };
                 }
             }
+            "identity.member.placed" => {
+                if let Ok(placed) = event.parse::<MemberPlaced>() {
+                    self.place(tenant, placed.member_id, placed.groups);
+                }
+            }
             "identity.tenant.changed" => {
                 if let Ok(changed) = event.parse::<TenantChanged>() {
                     let id = changed.tenant_id;
@@ -302,5 +403,6 @@ fn bootstrap_principal() -> Principal {
         scopes: vec!["*".to_owned()],
         vehicle_ids: None,
         session_id: None,
+        groups: Vec::new(),
     }
 }

@@ -1,14 +1,16 @@
-//! The one door: every request is matched with the policy, its caller judged and handed on.
+//! The one door: every request is matched with the policy, its caller judged and handed on, and what was refused or written is told.
 
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{IdentityCopy, Policy, Principal, Tokens, unauthorized};
+use super::{IdentityCopy, Policy, Principal, Route, Tokens, unauthorized};
+use crate::access::{AccessLog, Asked};
 use crate::clock::Clock;
+use crate::event::Cause;
 use crate::problem::{Kind, Problem};
 
 /// What the door needs to know.
@@ -17,33 +19,72 @@ pub(crate) struct Guard {
     pub policy: Arc<Policy>,
     pub tokens: Tokens,
     pub identity: IdentityCopy,
+    pub access: AccessLog,
     pub clock: Clock,
 }
 
+/// Why somebody was not let in, and who it was, if that is known.
+struct Refused(Box<Problem>, Option<Box<Principal>>);
+
 /// Lets a request through with its [`Principal`], or answers 401 or 403.
 pub(crate) async fn guard(State(guard): State<Guard>, path: MatchedPath, mut request: Request, next: Next) -> Response {
-    match guard.judge(request.method().as_str(), path.as_str(), request.headers()) {
-        Ok(Some(principal)) => {
-            request.extensions_mut().insert(principal);
-            next.run(request).await
+    let method = request.method().clone();
+    let target = request.uri().path().to_owned();
+    let cause = request.extensions().get::<Cause>().cloned().unwrap_or_default();
+    let asked = |principal: Option<&Principal>| Asked::new(principal, method.as_str(), path.as_str());
+    let (principal, unlogged) = match guard.judge(method.as_str(), path.as_str(), request.headers()) {
+        Ok(Some((principal, route))) => (principal, route.unlogged),
+        Ok(None) => return next.run(request).await,
+        Err(Refused(problem, principal)) => {
+            let code = Some(problem.code.clone());
+            guard
+                .access
+                .denied(asked(principal.as_deref()), &target, &cause, problem.status, code);
+            return problem.into_response();
         }
-        Ok(None) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    };
+    request.extensions_mut().insert(principal.clone());
+    let is_read = matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let response = if is_read || unlogged {
+        next.run(request).await
+    } else {
+        let write = guard.access.write(asked(Some(&principal)), &target, &cause);
+        let response = write.run(next.run(request)).await;
+        if response.status().is_success() {
+            guard.access.done(&write);
+        }
+        response
+    };
+    let denial = response
+        .extensions()
+        .get::<Problem>()
+        .filter(|problem| problem.is_denial());
+    if let Some(problem) = denial {
+        let code = Some(problem.code.clone());
+        guard
+            .access
+            .denied(asked(Some(&principal)), &target, &cause, problem.status, code);
     }
+    response
 }
 
 impl Guard {
-    fn judge(&self, method: &str, path: &str, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
+    /// Who asks and by which route's leave; none where nobody needs to be known.
+    fn judge(&self, method: &str, path: &str, headers: &HeaderMap) -> Result<Option<(Principal, &Route)>, Refused> {
         let closed = || Problem::new(Kind::Forbidden, "auth.forbidden", "You may not do this.");
-        let route = self.policy.route(method, path).ok_or_else(closed)?;
+        let Some(route) = self.policy.route(method, path) else {
+            return Err(Refused(Box::new(closed()), None));
+        };
         if route.public {
             return Ok(None);
         }
-        let principal = self.authenticate(headers)?;
+        let principal = self
+            .authenticate(headers)
+            .map_err(|problem| Refused(Box::new(problem), None))?;
         if route.admits(&principal) {
-            Ok(Some(principal))
+            Ok(Some((principal, route)))
         } else {
-            Err(closed())
+            Err(Refused(Box::new(closed()), Some(Box::new(principal))))
         }
     }
 
@@ -57,10 +98,10 @@ impl Guard {
         };
         if let Some(key) = headers.get("x-api-key") {
             let key = key.to_str().map_err(|_| refused())?;
-            return self
-                .identity
-                .principal_of_key(key, self.clock.machine_now())
-                .ok_or_else(refused);
+            let principal = self.identity.principal_of_key(key, self.clock.machine_now());
+            let principal = principal.ok_or_else(refused)?;
+            self.access.key_used(&principal);
+            return Ok(principal);
         }
         let Some(bearer) = headers.get(header::AUTHORIZATION) else {
             return Err(unauthorized());
@@ -70,11 +111,11 @@ impl Guard {
             .ok()
             .and_then(|text| text.strip_prefix("Bearer "))
             .ok_or_else(refused)?;
-        let principal = self.tokens.verify(token).map_err(|_| refused())?;
+        let mut principal = self.tokens.verify(token).map_err(|_| refused())?;
         if self.identity.is_barred(&principal) {
-            Err(refused())
-        } else {
-            Ok(principal)
+            return Err(refused());
         }
+        self.identity.resolve(&mut principal);
+        Ok(principal)
     }
 }

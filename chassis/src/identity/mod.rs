@@ -80,6 +80,8 @@ pub struct Principal {
     /// `Some`: may see these only.
     pub vehicle_ids: Option<Vec<String>>,
     pub session_id: Option<String>,
+    /// Groups whose members the caller may see, until the local copy has said who they are.
+    pub(crate) groups: Vec<String>,
 }
 
 impl Principal {
@@ -95,11 +97,7 @@ impl Principal {
         if self.may_see(id) {
             return Ok(());
         }
-        Err(Problem::new(
-            Kind::NotFound,
-            "not_found",
-            "There is nothing here that you may see.",
-        ))
+        Err(Problem::new(Kind::NotFound, "not_found", "There is nothing here that you may see.").hiding())
     }
 
     /// Whether a key's scopes hold this one.

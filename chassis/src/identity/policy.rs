@@ -23,6 +23,12 @@ pub struct Route {
     /// No caller needed at all.
     #[serde(default)]
     pub public: bool,
+    /// Roles that see only what is theirs; what they may not see is as if it did not exist.
+    #[serde(default)]
+    pub own: Vec<Role>,
+    /// Its writes are no lines of the access log: they are many, and kept elsewhere.
+    #[serde(default)]
+    pub unlogged: bool,
 }
 
 #[derive(Deserialize)]

@@ -23,9 +23,10 @@ pub struct Claims {
     pub exp: i64,
     pub role: String,
     pub tenant_id: String,
+    /// Groups whose members the person may see; none: all, or what `vehicle_ids` names.
     #[serde(default)]
     pub scope: Vec<String>,
-    /// At most 50: what an owner may see.
+    /// At most 50: what the person may see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vehicle_ids: Option<Vec<String>>,
 }
@@ -122,9 +123,10 @@ impl Tokens {
             role: Some(role),
             subject: claims.sub,
             kind: PrincipalKind::User,
-            scopes: claims.scope,
+            scopes: Vec::new(),
             vehicle_ids,
             session_id: Some(claims.sid),
+            groups: claims.scope,
         })
     }
 }

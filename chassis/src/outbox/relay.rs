@@ -1,21 +1,31 @@
 //! The relay: gives appended events their gapless place and hands them to the broker. One per service at a time, by lease.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Archive;
-use crate::broker::Broker;
+use super::archive::COLUMNS;
+use super::{Archive, Packed};
+use crate::broker::{Broker, Placed};
 use crate::clock::Clock;
-use crate::database::{Database, DbError};
+use crate::database::{Database, DbError, Tx};
 use crate::failpoint::Failpoints;
 use crate::on;
 
+/// The lease's name.
+const LEASE: &str = "relay";
 /// Events placed in one transaction.
 const BATCH_MAX: i64 = 1024;
 /// How long to sleep when nobody rings: also the longest wait after a crash between commit and ring.
 const IDLE: Duration = Duration::from_secs(1);
+/// The same where other instances append too, whose ring is not heard here.
+const IDLE_SHARED: Duration = Duration::from_millis(100);
+/// The longest pause after failures.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+/// Events read from the archive at once when the transport is behind.
+const CATCH_UP_MAX: usize = 256;
 
 pub(crate) struct Relay {
     pub producer: &'static str,
@@ -25,86 +35,287 @@ pub(crate) struct Relay {
     pub clock: Clock,
     pub failpoints: Failpoints,
     pub lease: Duration,
+    pub published: Published,
+}
+
+/// How far each partition was handed to the transport, as far as this relay knows.
+#[derive(Default)]
+pub(crate) struct Published {
+    /// The lease's epoch that all this was learned in: in between another instance may have placed and not published.
+    epoch: i64,
+    /// False after a start and after any failure: then the rows say what is missing.
+    caught_up: bool,
+    /// Not yet written to the rows.
+    unwritten: BTreeMap<i64, i64>,
+}
+
+/// Whether the relay's lease is ours.
+enum Held {
+    Still,
+    TakenOver,
+    NotMine,
+}
+
+/// What a turn at the outbox came to.
+enum Placing {
+    Placed(Vec<Placed>),
+    /// The lease has just become ours.
+    TakenOver,
+    NotMine,
+}
+
+/// What one round came to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Round {
+    /// There may be more.
+    Full,
+    /// Nothing waits.
+    Done,
+    /// Another instance is the relay.
+    NotMine,
 }
 
 impl Relay {
-    pub(crate) async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let appended = self.database.appended();
-        loop {
-            match self.round().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(
-                    service = self.producer,
-                    error = format!("{error:#}"),
-                    "relay round failed"
-                ),
-            }
+        let idle = if self.database.is_shared() { IDLE_SHARED } else { IDLE };
+        let mut failures = 0u32;
+        while !shutdown.is_cancelled() {
+            let calls = appended.calls();
+            // Only an owner that is well is rung: others are not asked at every commit, and neither is a transport that is down.
+            let (pause, rung) = match self.round().await {
+                Ok(Round::Full) => continue,
+                Ok(Round::Done) => {
+                    failures = 0;
+                    appended.answer(calls);
+                    (idle, true)
+                }
+                Ok(Round::NotMine) => (IDLE.min(self.lease / 3), false),
+                Err(error) => {
+                    self.published.caught_up = false;
+                    failures = (failures + 1).min(8);
+                    tracing::warn!(
+                        service = self.producer,
+                        error = format!("{error:#}"),
+                        "relay round failed, it will run again"
+                    );
+                    ((IDLE_SHARED * 2u32.pow(failures)).min(PAUSE_MAX), false)
+                }
+            };
             tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                () = appended.notified() => {}
-                () = tokio::time::sleep(IDLE) => {}
+                () = shutdown.cancelled() => break,
+                () = appended.rung(), if rung => {}
+                () = tokio::time::sleep(pause) => {}
             }
+        }
+        self.give_up().await;
+        Ok(())
+    }
+
+    /// At a clean end another instance need not wait for the lease to run out.
+    async fn give_up(&self) {
+        let given = async {
+            let mut tx = self.database.begin_bulk().await?;
+            crate::lease::release(&mut tx, LEASE, &self.owner).await?;
+            tx.commit().await
+        };
+        if let Err(error) = given.await {
+            tracing::info!(service = self.producer, %error, "the relay's lease was not given up, it will run out");
         }
     }
 
-    /// One batch. Returns true when there may be more.
-    pub(crate) async fn round(&self) -> anyhow::Result<bool> {
-        let placed = self.place().await?;
+    /// One batch.
+    pub(crate) async fn round(&mut self) -> anyhow::Result<Round> {
+        // What was placed before goes first: a stream that goes on after a gap would send its readers to the archive for good.
+        if !self.broker.reads_outboxes() && !self.mend().await? {
+            return Ok(Round::NotMine);
+        }
+        let placed = match self.place().await? {
+            Placing::Placed(placed) => placed,
+            Placing::TakenOver => return Ok(Round::Full),
+            Placing::NotMine => return Ok(Round::NotMine),
+        };
         if placed.is_empty() {
-            return Ok(false);
+            return Ok(Round::Done);
         }
         self.failpoints.hit_at(self.producer, "publish.before");
-        self.publish(&placed).await?;
+        self.broker.publish(self.producer, &placed).await?;
         self.failpoints.hit_at(self.producer, "publish.after");
+        for one in &placed {
+            self.published.unwritten.insert(i64::from(one.partition), one.sequence);
+        }
         metrics::counter!("events_published_total", "service" => self.producer).increment(placed.len() as u64);
-        Ok(placed.len() as i64 == BATCH_MAX)
+        Ok(match placed.len() as i64 == BATCH_MAX {
+            true => Round::Full,
+            false => Round::Done,
+        })
     }
 
     /// Gives unmarked rows their sequence. Rows are found by having none, never by `id > last`: a late commit would be skipped.
-    async fn place(&self) -> Result<Vec<(u8, i64)>, DbError> {
+    async fn place(&mut self) -> Result<Placing, DbError> {
         let mut reading = self.database.read().await?;
         let waiting: Option<i64> = on!(reading, c => sqlx::query_scalar("SELECT id FROM outbox WHERE sequence IS NULL LIMIT 1").fetch_optional(c).await)?;
         drop(reading);
-        if waiting.is_none() {
-            return Ok(Vec::new());
+        if waiting.is_none() && self.published.unwritten.is_empty() {
+            return Ok(Placing::Placed(Vec::new()));
         }
-        let mut tx = self.database.begin().await?;
-        if !crate::lease::hold(&mut tx, "relay", &self.owner, self.clock.machine_now(), self.lease).await? {
-            return Ok(Vec::new());
+        let mut tx = self.database.begin_bulk().await?;
+        match self.hold(&mut tx).await? {
+            Held::Still => {}
+            Held::TakenOver if self.broker.reads_outboxes() => {}
+            Held::TakenOver => return tx.commit().await.map(|()| Placing::TakenOver),
+            Held::NotMine => return Ok(Placing::NotMine),
         }
         let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(
             "SELECT id, partition FROM outbox WHERE sequence IS NULL ORDER BY id LIMIT $1").bind(BATCH_MAX).fetch_all(c).await)?;
-        let mut heads: std::collections::HashMap<i64, i64> =
-            on!(tx, c => sqlx::query_as("SELECT partition, sequence FROM stream_head").fetch_all(c).await)?
-                .into_iter()
-                .collect();
-        let mut placed = Vec::with_capacity(rows.len());
-        let mut touched = std::collections::BTreeSet::new();
+        let mut heads = heads(&mut tx).await?;
+        let mut places = Vec::with_capacity(rows.len());
         for (id, partition) in rows {
-            let head = heads.entry(partition).or_insert(0);
+            let (head, touched) = heads.entry(partition).or_insert((0, false));
             *head += 1;
-            touched.insert(partition);
-            on!(tx, c => sqlx::query("UPDATE outbox SET sequence = $1, published = $2 WHERE id = $3")
-                .bind(*head).bind(self.broker.reads_outboxes()).bind(id).execute(c).await)?;
-            placed.push((partition as u8, *head));
+            *touched = true;
+            places.push((id, partition, *head));
         }
-        for partition in touched {
-            on!(tx, c => sqlx::query("INSERT INTO stream_head (partition, sequence) VALUES ($1, $2)
-                ON CONFLICT (partition) DO UPDATE SET sequence = excluded.sequence")
-                .bind(partition).bind(heads[&partition]).execute(c).await)?;
-        }
+        let packed = self.mark(&mut tx, &places).await?;
+        let moved = heads.into_iter().filter(|(_, (_, touched))| *touched);
+        write_heads(
+            &mut tx,
+            &moved
+                .map(|(partition, (head, _))| (partition, head))
+                .collect::<Vec<_>>(),
+        )
+        .await?;
+        write_published(&mut tx, &self.published.unwritten).await?;
         tx.commit().await?;
-        Ok(placed)
+        self.published.unwritten.clear();
+        let mut packed = packed.into_iter();
+        let placed = places.into_iter().map(|(_, partition, sequence)| Placed {
+            partition: partition as u8,
+            sequence,
+            event: packed.next(),
+        });
+        Ok(Placing::Placed(placed.collect()))
     }
 
-    async fn publish(&self, placed: &[(u8, i64)]) -> anyhow::Result<()> {
-        self.broker
-            .publish(
-                self.producer,
-                placed,
-                &Archive::new(self.producer, self.database.clone()),
-            )
-            .await
+    /// Takes or renews the lease; what was learned under another one is forgotten.
+    async fn hold(&mut self, tx: &mut Tx) -> Result<Held, DbError> {
+        let epoch = crate::lease::hold(tx, LEASE, &self.owner, self.clock.machine_now(), self.lease).await?;
+        if epoch == Some(self.published.epoch) {
+            return Ok(Held::Still);
+        }
+        self.published = Published {
+            epoch: epoch.unwrap_or_default(),
+            ..Published::default()
+        };
+        Ok(epoch.map_or(Held::NotMine, |_| Held::TakenOver))
     }
+
+    /// Writes the sequences; returns the events, in the same order, where the transport needs them.
+    async fn mark(&self, tx: &mut Tx, places: &[(i64, i64, i64)]) -> Result<Vec<Packed>, DbError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new("WITH place (id, sequence) AS (");
+            query.push_values(places, |mut row, (id, _, sequence)| {
+                row.push_bind(*id).push_bind(*sequence);
+            });
+            query.push(") UPDATE outbox SET sequence = place.sequence FROM place WHERE outbox.id = place.id");
+            query.build().run(c).await
+        })?;
+        if self.broker.reads_outboxes() {
+            return Ok(Vec::new());
+        }
+        on!(tx, c => {
+            let mut query = sqlx::QueryBuilder::new(format!("SELECT sequence, {COLUMNS} FROM outbox WHERE id IN ("));
+            let mut ids = query.separated(", ");
+            for (id, ..) in places {
+                ids.push_bind(*id);
+            }
+            query.push(") ORDER BY id");
+            query.build_query_as().fetch_all(c).await
+        })
+    }
+
+    /// Publishes what was placed but, after a crash or a failure, may never have reached the transport, or was lost by it. False when
+    /// another instance is the relay.
+    async fn mend(&mut self) -> anyhow::Result<bool> {
+        let archive = Archive::new(self.producer, self.database.clone());
+        let lost = self.broker.lost(self.producer, &archive).await?;
+        if self.published.caught_up && lost.is_empty() {
+            return Ok(true);
+        }
+        let mut tx = self.database.begin_bulk().await?;
+        if matches!(self.hold(&mut tx).await?, Held::NotMine) {
+            return Ok(false);
+        }
+        let mut behind: BTreeMap<i64, i64> = on!(tx, c => sqlx::query_as::<_, (i64, i64)>(
+            "SELECT partition, published FROM stream_head WHERE published < sequence").fetch_all(c).await)?
+        .into_iter()
+        .collect();
+        tx.commit().await?;
+        let refills = !lost.is_empty();
+        for (partition, from) in lost {
+            self.broker.clear(self.producer, partition).await?;
+            let known = behind.entry(i64::from(partition)).or_insert(from);
+            *known = from.min(*known);
+        }
+        for (partition, mut from) in behind {
+            loop {
+                let packed = archive.read_packed(partition as u8, from, CATCH_UP_MAX).await?;
+                let Some(last) = packed.last().map(|event| event.sequence) else {
+                    break;
+                };
+                let placed: Vec<Placed> = packed.into_iter().map(Placed::from).collect();
+                self.broker.publish(self.producer, &placed).await?;
+                self.published.unwritten.insert(partition, last);
+                from = last;
+            }
+        }
+        if refills {
+            self.broker.refilled(self.producer).await?;
+        }
+        self.published.caught_up = true;
+        Ok(true)
+    }
+}
+
+async fn write_heads(tx: &mut Tx, heads: &[(i64, i64)]) -> Result<(), DbError> {
+    if heads.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("INSERT INTO stream_head (partition, sequence) ");
+        query.push_values(heads, |mut row, (partition, head)| {
+            row.push_bind(*partition).push_bind(*head);
+        });
+        query.push(" ON CONFLICT (partition) DO UPDATE SET sequence = excluded.sequence");
+        query.build().run(c).await
+    })?;
+    Ok(())
+}
+
+async fn write_published(tx: &mut Tx, published: &BTreeMap<i64, i64>) -> Result<(), DbError> {
+    if published.is_empty() {
+        return Ok(());
+    }
+    on!(tx, c => {
+        let mut query = sqlx::QueryBuilder::new("WITH place (partition, published) AS (");
+        query.push_values(published, |mut row, (partition, sequence)| {
+            row.push_bind(*partition).push_bind(*sequence);
+        });
+        query.push(") UPDATE stream_head SET published = place.published FROM place WHERE stream_head.partition = place.partition");
+        query.build().run(c).await
+    })?;
+    Ok(())
+}
+
+/// The last sequence of each partition; the flag says whether it was moved.
+async fn heads(tx: &mut Tx) -> Result<BTreeMap<i64, (i64, bool)>, DbError> {
+    let rows: Vec<(i64, i64)> =
+        on!(tx, c => sqlx::query_as("SELECT partition, sequence FROM stream_head").fetch_all(c).await)?;
+    Ok(rows
+        .into_iter()
+        .map(|(partition, sequence)| (partition, (sequence, false)))
+        .collect())
 }

@@ -1,6 +1,7 @@
 //! Test helpers: a runtime in a temporary folder, a served service, stand-in producers, signed tokens, contract checks.
 
 pub mod contracts;
+pub mod servers;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,16 +10,17 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::EmbeddedBroker;
+use crate::broker::{Broker, EmbeddedBroker, RedisBroker};
 use crate::clock::Clock;
-use crate::config::{AuthConfig, DatabaseConfig, Secret, Sources};
+use crate::config::{AuthConfig, BrokerConfig, DatabaseConfig, Secret, Sources};
 use crate::database::Database;
 use crate::event::{Cause, Event, NewEvent};
 use crate::failpoint::Failpoints;
 use crate::identity::{Claims, Role, Tokens};
 use crate::ids::TenantId;
-use crate::outbox::{Archive, Relay};
-use crate::service::{Runtime, Service};
+use crate::on;
+use crate::outbox::{Archive, Published, Relay};
+use crate::service::{Definition, Runtime, Service, own_url};
 
 /// The secret that test tokens are signed with.
 pub const TOKEN_SECRET: &str = "a-secret-for-tests-that-is-long-enough";
@@ -40,18 +42,95 @@ pub fn sources() -> Sources {
     }
 }
 
-/// A runtime in a temporary folder, with a clock that moves by hand and the embedded broker.
+/// What a test stands on: stores and transport. Tests ask for [`Ground::of_this_run`], so that all of them run on each.
+#[derive(Clone, Debug)]
+pub enum Ground {
+    /// SQLite files and the embedded broker, in one process.
+    Embedded,
+    /// PostgreSQL and Redis; the template of database URLs, and the configuration of the broker.
+    Servers {
+        database_url: String,
+        broker: Box<BrokerConfig>,
+    },
+}
+
+impl Ground {
+    /// Embedded, or what `CARVROOOM_TEST_GROUND` names: `postgres-redis`. The servers are those of `CARVROOOM_TEST_POSTGRES` and
+    /// `CARVROOOM_TEST_REDIS`, or this process's own.
+    pub fn of_this_run() -> Self {
+        match std::env::var("CARVROOOM_TEST_GROUND").as_deref() {
+            Err(_) | Ok("" | "embedded") => Self::Embedded,
+            Ok("postgres-redis") => Self::servers(),
+            Ok(other) => panic!("CARVROOOM_TEST_GROUND={other} is not known"),
+        }
+    }
+
+    /// PostgreSQL and Redis, with schemas and keys that no other test has.
+    pub fn servers() -> Self {
+        let redis = std::env::var("CARVROOOM_TEST_REDIS").unwrap_or_else(|_| servers::redis().url());
+        Self::servers_at(&postgres_url(), &redis)
+    }
+
+    /// The same on given servers: a PostgreSQL URL with its database, and Redis URLs.
+    pub fn servers_at(postgres: &str, redis: &str) -> Self {
+        let unique = crate::ids::new_id("t");
+        let broker = BrokerConfig {
+            redis_url: redis.to_owned(),
+            prefix: unique.clone(),
+            ..crate::config::shared(&Sources::default())
+                .expect("complete defaults")
+                .broker
+        };
+        Self::Servers {
+            database_url: format!("{postgres}?options[search_path]={unique}_{{database}}"),
+            broker: Box::new(broker),
+        }
+    }
+}
+
+/// A PostgreSQL database that tests share; each works in a schema of its own.
+fn postgres_url() -> String {
+    std::env::var("CARVROOOM_TEST_POSTGRES")
+        .unwrap_or_else(|_| format!("{}/postgres", servers::postgres().url_prefix()))
+}
+
+/// An empty database for a store's suite, on the ground of this run; `folder` holds the file, if it is one.
+pub async fn empty_database(folder: &Path, migrations: &[(&str, &str)]) -> Database {
+    let url = match Ground::of_this_run() {
+        Ground::Embedded => String::new(),
+        Ground::Servers { database_url, .. } => own_url(&database_url, "suite"),
+    };
+    let file = folder.join("suite.db");
+    Database::open(
+        "suite",
+        &DatabaseConfig::at(&url),
+        &file,
+        migrations,
+        Failpoints::default(),
+    )
+    .await
+    .expect("an empty database")
+}
+
+/// A runtime in a temporary folder, with a clock that moves by hand, on the ground of this run.
 pub struct TestRuntime {
     runtime: Runtime,
+    ground: Ground,
     folder: Arc<tempfile::TempDir>,
 }
 
 impl TestRuntime {
     /// Starts at a fixed business time.
     pub fn start(now: DateTime<Utc>) -> Self {
+        Self::start_on(&Ground::of_this_run(), now)
+    }
+
+    /// The same on a given ground. Two runtimes on one ground are two processes of one installation, if it has servers.
+    pub fn start_on(ground: &Ground, now: DateTime<Utc>) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         Self {
-            runtime: new_runtime(folder.path(), Clock::manual(now)),
+            runtime: new_runtime(ground, folder.path(), Clock::manual(now)),
+            ground: ground.clone(),
             folder,
         }
     }
@@ -59,7 +138,8 @@ impl TestRuntime {
     /// A new runtime on the same folder, as after a restart. Shut the services of the old one down first.
     pub fn restart(&self) -> Self {
         Self {
-            runtime: new_runtime(self.folder.path(), self.runtime.clock.clone()),
+            runtime: new_runtime(&self.ground, self.folder.path(), self.runtime.clock.clone()),
+            ground: self.ground.clone(),
             folder: self.folder.clone(),
         }
     }
@@ -79,18 +159,61 @@ impl TestRuntime {
         self.folder.path()
     }
 
+    /// Environment for a service's own binary, so that it works on the same ground.
+    pub fn environment(&self, definition: &Definition) -> Vec<(String, String)> {
+        let set = |section: &str, key: &str, value: &str| {
+            let name = format!("{}__{section}__{key}", definition.env_prefix);
+            (name, value.to_owned())
+        };
+        match &self.ground {
+            Ground::Embedded => Vec::new(),
+            Ground::Servers { database_url, broker } => vec![
+                set("DATABASE", "URL", &own_url(database_url, definition.name)),
+                set("BROKER", "REDIS_URL", &broker.redis_url),
+                set("BROKER", "PREFIX", &broker.prefix),
+            ],
+        }
+    }
+
+    /// A second door to a service's database, beside the service itself.
+    pub async fn database_of(&self, definition: &Definition) -> Database {
+        let file = self.folder.path().join(format!("{}.db", definition.name));
+        self.open(definition.name, definition.name, &file, definition.migrations)
+            .await
+    }
+
+    /// Polls until so many instances share the service's partitions; give them short leases (`events.lease_ms`), or it takes long.
+    pub async fn shared_by(&self, definition: &Definition, instances: i64) {
+        let database = self.database_of(definition).await;
+        eventually(&format!("{instances} instances of {}", definition.name), || async {
+            let mut tx = database.read().await.expect("a transaction");
+            let owners: i64 = on!(tx, c => sqlx::query_scalar(
+                "SELECT COUNT(DISTINCT owner) FROM partition_lease WHERE owner <> ''").fetch_one(c).await)
+            .expect("leases");
+            (owners == instances).then_some(())
+        })
+        .await;
+        database.close().await;
+    }
+
+    async fn open(&self, service: &'static str, database: &str, file: &Path, migrations: &[(&str, &str)]) -> Database {
+        let template = self.runtime.database_url.as_deref();
+        let url = template.map_or(String::new(), |template| own_url(template, database));
+        Database::open(
+            service,
+            &DatabaseConfig::at(&url),
+            file,
+            migrations,
+            Failpoints::default(),
+        )
+        .await
+        .expect("a database")
+    }
+
     /// A stand-in for another service: whatever it delivers arrives as that service's events.
     pub async fn producer(&self, name: &'static str) -> Producer {
-        let config = DatabaseConfig {
-            url: String::new(),
-            readers_max: 2,
-            busy_timeout_ms: 5000,
-            cache_kib: 1024,
-        };
         let file = self.folder.path().join(format!("stand-in-{name}.db"));
-        let database = Database::open(name, &config, &file, &[], Failpoints::default())
-            .await
-            .expect("the stand-in's database");
+        let database = self.open(name, &format!("stand-in-{name}"), &file, &[]).await;
         let archive = Archive::new(name, database.clone());
         self.runtime.broker.attach(name, archive).await.expect("attached");
         Producer {
@@ -110,8 +233,19 @@ impl TestRuntime {
         .await
     }
 
-    /// Everything that a service has published so far, by partition and sequence.
+    /// Everything that a service has published so far, by partition and sequence, but for what it tells of requests.
     pub async fn all_published(&self, producer: &str) -> Vec<Event> {
+        let told = self.told(producer).await.into_iter();
+        told.filter(|event| event.kind != crate::ACCESS_RECORDED).collect()
+    }
+
+    /// What a service has told of requests: writes, refusals, keys in use.
+    pub async fn access_recorded(&self, producer: &str) -> Vec<Event> {
+        let told = self.told(producer).await.into_iter();
+        told.filter(|event| event.kind == crate::ACCESS_RECORDED).collect()
+    }
+
+    async fn told(&self, producer: &str) -> Vec<Event> {
         let mut events = Vec::new();
         for partition in 0..crate::partition::COUNT {
             events.extend(
@@ -126,13 +260,22 @@ impl TestRuntime {
     }
 }
 
-fn new_runtime(folder: &Path, clock: Clock) -> Runtime {
+fn new_runtime(ground: &Ground, folder: &Path, clock: Clock) -> Runtime {
+    let shutdown = CancellationToken::new();
+    let (broker, database_url): (Arc<dyn Broker>, _) = match ground {
+        Ground::Embedded => (EmbeddedBroker::new(), None),
+        Ground::Servers { database_url, broker } => {
+            let broker = RedisBroker::new(broker, shutdown.clone()).expect("a URL of Redis");
+            (broker, Some(database_url.clone()))
+        }
+    };
     Runtime {
         clock,
-        broker: EmbeddedBroker::new(),
-        shutdown: CancellationToken::new(),
+        broker,
+        shutdown,
         failpoints: Failpoints::default(),
         data_dir: folder.to_owned(),
+        database_url,
         metrics: None,
     }
 }
@@ -190,10 +333,18 @@ impl Producer {
     /// The same with every field in the caller's hand.
     pub async fn deliver_event(&self, event: NewEvent) -> String {
         let id = event.id.clone().unwrap_or_default();
+        self.deliver_all(std::slice::from_ref(&event)).await;
+        id
+    }
+
+    /// Many events in one transaction.
+    pub async fn deliver_all(&self, events: &[NewEvent]) {
         let mut tx = self.database.begin().await.expect("a transaction");
-        crate::outbox::append(&mut tx, &event).await.expect("appended");
+        for event in events {
+            crate::outbox::append(&mut tx, event).await.expect("appended");
+        }
         tx.commit().await.expect("committed");
-        let relay = Relay {
+        let mut relay = Relay {
             producer: self.name,
             owner: "stand-in".to_owned(),
             database: self.database.clone(),
@@ -201,9 +352,12 @@ impl Producer {
             clock: self.runtime.clock.clone(),
             failpoints: Failpoints::default(),
             lease: Duration::from_secs(10),
+            published: Published::default(),
         };
-        relay.round().await.expect("relayed");
-        id
+        // A round takes a bounded number of rows.
+        for _ in 0..=events.len() / 1024 {
+            relay.round().await.expect("relayed");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A service with one table, to try the kit on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chassis::http::{Json, Path};
@@ -27,7 +27,11 @@ pub(crate) static DEFINITION: Definition = Definition {
     "#,
     migrations: &[(
         "0001_notes",
-        "CREATE TABLE note (tenant_id TEXT NOT NULL, id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY KEY (tenant_id, id))",
+        "CREATE TABLE note (tenant_id TEXT NOT NULL, id TEXT NOT NULL, times BIGINT NOT NULL, PRIMARY KEY (tenant_id, id));
+        CREATE TABLE heard (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        -- postgres instead: id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        note TEXT NOT NULL, number BIGINT NOT NULL, by_whom TEXT NOT NULL);",
     )],
     publishes: &["note.written"],
     subscribes: &[Subscription {
@@ -40,12 +44,21 @@ pub(crate) static DEFINITION: Definition = Definition {
 #[derive(Clone)]
 pub(crate) struct App {
     database: Database,
+    /// Who it is among several instances.
+    name: Arc<str>,
     pub(crate) transient_failures: Arc<AtomicU32>,
+    /// While set, every event is poison.
+    pub(crate) poisoned: Arc<AtomicBool>,
+    /// While locked, events wait inside their transaction, before they write.
+    pub(crate) gate: Arc<tokio::sync::Mutex<()>>,
+    /// Events that came to the handler, whatever became of them.
+    pub(crate) handled: Arc<AtomicU32>,
 }
 
 #[derive(Deserialize)]
 struct Thing {
     note: String,
+    number: Option<i64>,
 }
 
 #[derive(Deserialize, Serialize, utoipa::ToSchema)]
@@ -57,18 +70,28 @@ struct Note {
 impl Handler for App {
     async fn handle(&self, event: &Event, tx: &mut Tx) -> Result<(), HandleError> {
         let thing: Thing = event.parse()?;
+        self.handled.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.lock().await);
+        if self.poisoned.load(Ordering::SeqCst) {
+            let (code, detail) = ("thing.poison", "not to be had".to_owned());
+            return Err(HandleError::Poison { code, detail });
+        }
         if self.transient_failures.load(Ordering::SeqCst) > 0 {
             self.transient_failures.fetch_sub(1, Ordering::SeqCst);
             return Err(HandleError::Transient(anyhow::anyhow!("not now")));
         }
         write(tx, event.tenant.as_str(), &thing.note, Cause::of(event)).await?;
+        if let Some(number) = thing.number {
+            chassis::on!(tx, c => sqlx::query("INSERT INTO heard (note, number, by_whom) VALUES ($1, $2, $3)")
+                .bind(&thing.note).bind(number).bind(&*self.name).run(c).await)?;
+        }
         Ok(())
     }
 }
 
 async fn write(tx: &mut Tx, tenant: &str, id: &str, cause: Cause) -> Result<(), chassis::DbError> {
     chassis::on!(tx, c => sqlx::query("INSERT INTO note (tenant_id, id, times) VALUES ($1, $2, 1) ON CONFLICT (tenant_id, id) DO UPDATE SET times = note.times + 1")
-        .bind(tenant).bind(id).execute(c).await)?;
+        .bind(tenant).bind(id).run(c).await)?;
     let event = NewEvent {
         kind: "note.written",
         schema_version: "1.0",
@@ -118,11 +141,27 @@ pub(crate) struct ToyConfig {
 }
 
 pub(crate) async fn build(runtime: &Runtime) -> (App, Service) {
-    let config: Config = chassis::config::load(&DEFINITION, &chassis::testing::sources()).expect("configuration");
+    build_as("", 10_000, runtime).await
+}
+
+/// One of several instances, with a lease of its own length.
+pub(crate) async fn build_as(name: &str, lease_ms: i64, runtime: &Runtime) -> (App, Service) {
+    let mut sources = chassis::testing::sources();
+    for (key, value) in [
+        ("events.lease_ms", lease_ms),
+        ("database.transaction_idle_ms_max", 60_000),
+    ] {
+        sources.overrides.push((key.to_owned(), toml::Value::Integer(value)));
+    }
+    let config: Config = chassis::config::load(&DEFINITION, &sources).expect("configuration");
     let kit = Kit::open(&DEFINITION, &config.base, runtime).await.expect("opened");
     let app = App {
         database: kit.database(),
+        name: name.into(),
         transient_failures: Arc::default(),
+        poisoned: Arc::default(),
+        gate: Arc::default(),
+        handled: Arc::default(),
     };
     let service = kit
         .routes(router().with_state(app.clone()))
@@ -132,7 +171,21 @@ pub(crate) async fn build(runtime: &Runtime) -> (App, Service) {
     (app, service)
 }
 
+/// A number that was heard, and by whom.
+pub(crate) type Heard = (String, i64, String);
+
 impl App {
+    pub(crate) fn database(&self) -> Database {
+        self.database.clone()
+    }
+
+    /// All numbers, in the order of their commits.
+    pub(crate) async fn heard(&self) -> Vec<Heard> {
+        let mut tx = self.database.read().await.expect("readable");
+        chassis::on!(tx, c => sqlx::query_as("SELECT note, number, by_whom FROM heard ORDER BY id").fetch_all(c).await)
+            .expect("queried")
+    }
+
     pub(crate) async fn times(&self, tenant: &str, id: &str) -> Option<i64> {
         let mut tx = self.database.read().await.expect("readable");
         chassis::on!(tx, c => sqlx::query_scalar("SELECT times FROM note WHERE tenant_id = $1 AND id = $2")

@@ -1,0 +1,2 @@
+-- Events' data is packed already: PostgreSQL need not try again.
+-- postgres: ALTER TABLE outbox ALTER COLUMN data SET STORAGE EXTERNAL;
