@@ -1,15 +1,17 @@
 //! Remaining useful life as a distribution.
 //!
-//! A science library: no input or output, no threads, no clock, and no word of any application. It follows the blocks
-//! of ISO 13374-1 (data manipulation, state detection, health assessment, prognosis):
+//! A science library: no files, no clock, and no word of any application. It follows the blocks of ISO 13374-1:
 //!
-//! * [`residuals`]: what a signal does beside what the same unit did while it was healthy, per operating regime;
-//! * [`indicators`]: smoothing, robust location and scale, persistence and hysteresis, so that a judgement does not flap;
-//! * [`degradation`]: a Wiener process with drift, updated as increments are seen; its first passage through a threshold
-//!   is the remaining life;
-//! * [`intervals`]: quantiles by inverting a distribution function, never a percentage of a point;
-//! * [`metrics`]: coverage, pinball loss, root mean square error and the PHM score;
-//! * [`snapshot`]: one visitor per type that both saves and restores its state.
+//! * data acquisition: [`runs`] and [`readers`];
+//! * data manipulation: [`regimes`] of use, [`channels`] that mean the same in every regime, window [`features`];
+//! * state detection: [`anomaly`] with a verdict on sensor or component, [`residuals`] against a unit's own healthy past;
+//! * health assessment: [`indicators`], smoothing, robust location and scale, persistence and hysteresis;
+//! * prognosis: three families of [`models`] behind one trait ([`degradation`] processes, boosted [`trees`], an [`lstm`]),
+//!   their [`blend`], [`conformal`] calibration over units, [`intervals`] by inverting a distribution function;
+//! * judging: [`metrics`], and [`classify`] for data without a history.
+//!
+//! [`prognoser`] puts them together: learn from runs, follow a unit, say what it has left or that nothing can be said.
+//! [`snapshot`] saves and restores state by visiting fields.
 //!
 //! ```
 //! use prognostics::degradation::{WearEvidence, WearPrior};
@@ -27,10 +29,26 @@
 //! assert!((25_000.0..35_000.0).contains(&quantiles.p50));
 //! ```
 
+pub mod anomaly;
+pub mod blend;
+pub mod channels;
+pub mod classify;
+pub mod conformal;
 pub mod degradation;
+pub mod features;
 pub mod indicators;
 pub mod intervals;
+pub mod linear;
+pub mod lstm;
+pub mod matrix;
 pub mod metrics;
+pub mod models;
 pub mod normal;
+pub mod prognoser;
+pub mod random;
+pub mod readers;
+pub mod regimes;
 pub mod residuals;
+pub mod runs;
 pub mod snapshot;
+pub mod trees;

@@ -1,5 +1,15 @@
 //! How good predictions were, once the truth is known. Empty input gives `None`, never a number.
 
+mod classification;
+mod prognosis;
+
+pub use classification::{auc, bootstrap_95, mean_cost, threshold_of_least_cost};
+
+pub use prognosis::{
+    OnTheWay, alpha_lambda, binomial_interval_95, crps_of_quantiles, held_of, interval_score_90, prognostic_horizon,
+    unexpected_breaks, unexploited_life,
+};
+
 use crate::intervals::Quantiles;
 
 /// One prediction beside what came true, in the same unit.
