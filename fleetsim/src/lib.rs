@@ -4,15 +4,21 @@
 //! so that a mistake in the platform cannot hide behind the same mistake here. The binary is a thin shell over these
 //! modules; the launcher calls [`drive::drive`] directly.
 
-/// Acknowledged records, one line each, that outlive a killed server.
-pub mod ack_log;
+/// From telemetry to an alert, measured from outside.
+pub mod alarm;
 /// REST client: batches, registration, stored records.
 pub mod client;
 /// The content hash of a stored record.
 pub mod content_hash;
-/// Simulated vehicles.
+/// Chance that stays the same.
+mod dice;
+/// Vehicles of which parts fail within hours: for demonstrations.
 pub mod drive;
-/// Open-loop load.
+/// Acknowledged posts, one line each, that outlive a killed server.
+mod ledger;
+/// Vehicles with a life: trips, climates, wear, workshops.
+pub mod life;
+/// Open-loop and closed-loop load.
 pub mod load;
 /// Progress bars on long work.
 pub mod progress;

@@ -1,15 +1,19 @@
-//! The `fleetsim` command: replay, drive, load, verify.
+//! The `fleetsim` command: generate, drive, replay, load, read, alarm, verify.
 
-use std::path::PathBuf;
+mod args;
+
 use std::process::ExitCode;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use fleetsim::drive::{AtPresent, DriveEvent, DriveOptions, FaultKind};
-use fleetsim::load::LoadOptions;
-use fleetsim::replay::{Begin, Fault, ReplayOptions, Speed};
+use args::{AlarmArgs, DriveArgs, Format, GenerateArgs, LoadArgs, Pack, ReadArgs, ReplayArgs, Telemetry, VerifyArgs};
+use clap::{Parser, Subcommand};
+use fleetsim::alarm::AlarmOptions;
+use fleetsim::drive::{AtPresent, DriveEvent, DriveOptions};
+use fleetsim::life::{Class, Fleet, Format as TelemetryFormat, GenerateOptions, LiveOptions};
+use fleetsim::load::read::ReadOptions;
+use fleetsim::load::{Compression, LoadDetails, LoadOptions};
+use fleetsim::replay::{Begin, ReplayOptions};
 use fleetsim::verify::VerifyOptions;
-use fleetsim::{drive, load, replay, verify};
+use fleetsim::{alarm, drive, life, load, replay, verify};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -20,174 +24,32 @@ struct Cli {
     command: Command,
 }
 
-/// Where records go.
-#[derive(Args)]
-struct Target {
-    /// Scheme, host and port of the ingestion service
-    #[arg(long, default_value = "http://127.0.0.1:8001")]
-    url: String,
-    /// API key
-    #[arg(long, env = "CARVROOOM_BOOTSTRAP_KEY", hide_env_values = true)]
-    key: String,
-    /// Print the result as one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// Delimited text of an OBD-II logger
-    ObdCsv,
-}
-
 #[derive(Subcommand)]
 enum Command {
     /// Post real logs as one vehicle's life
     Replay(ReplayArgs),
-    /// Drive simulated vehicles
+    /// Write a fleet that lives for some days to a folder, with the truth about it aside
+    Generate(GenerateArgs),
+    /// Drive simulated vehicles; with --class, one class with a life, else a mixed fleet whose parts fail within hours
     Drive(DriveArgs),
-    /// Post at a fixed rate and log what is acknowledged
+    /// Post at a fixed rate, or as fast as the platform answers, and note what is acknowledged
     Load(LoadArgs),
-    /// Compare the acknowledgement log with what is stored; exit 1 on any loss, doubling or alteration
+    /// Read at a fixed rate: latency of answers, by path
+    Read(ReadArgs),
+    /// Let vehicles fail one after another, and measure the time until each one's alert is raised
+    Alarm(AlarmArgs),
+    /// Compare what was acknowledged with what is stored; exit 1 on any loss, doubling or alteration
     Verify(VerifyArgs),
-}
-
-#[derive(Args)]
-struct ReplayArgs {
-    #[command(flatten)]
-    target: Target,
-    /// Form of the logs
-    #[arg(long, value_enum, default_value = "obd-csv")]
-    format: Format,
-    /// A log, or a folder of logs; may be repeated
-    #[arg(long, required = true)]
-    file: Vec<PathBuf>,
-    /// Whose life the logs are
-    #[arg(long)]
-    vehicle: String,
-    /// The vehicle's VIN
-    #[arg(long)]
-    vin: Option<String>,
-    /// Time of the first record (RFC 3339)
-    #[arg(long, conflicts_with = "end_now", required_unless_present = "end_now")]
-    start: Option<DateTime<Utc>>,
-    /// Let the last record be at the present moment
-    #[arg(long)]
-    end_now: bool,
-    /// `max`, or seconds of the log in a second
-    #[arg(long, default_value = "max")]
-    speed: Speed,
-    /// Records in a post
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    batch: u32,
-    /// Pause between two files, in seconds
-    #[arg(long, default_value_t = 600)]
-    gap_seconds: u32,
-    /// A fault laid over the rows
-    #[arg(long, value_enum)]
-    inject: Option<Fault>,
-    /// Do not register the vehicle first
-    #[arg(long)]
-    no_register: bool,
-    /// How long one batch may wait for the platform, in seconds
-    #[arg(long, default_value_t = 60)]
-    patience_seconds: u64,
-}
-
-#[derive(Args)]
-struct DriveArgs {
-    #[command(flatten)]
-    target: Target,
-    /// How many vehicles
-    #[arg(long, default_value_t = 3)]
-    vehicles: usize,
-    /// Which fail, for example `coolant-leak:2,battery:1,brakes:1`
-    #[arg(long, default_value = "", value_parser = parse_failures)]
-    fail: Failures,
-    /// Same seed and start, same fleet
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// `max`, or simulated seconds in a second, until the present is reached
-    #[arg(long, default_value = "max")]
-    speed: Speed,
-    /// Time of the first step (RFC 3339)
-    #[arg(long, conflicts_with = "hours_back")]
-    start: Option<DateTime<Utc>>,
-    /// First step this many hours before the present
-    #[arg(long, default_value_t = 20.0)]
-    hours_back: f64,
-    /// End at the present instead of going on live
-    #[arg(long)]
-    until_now: bool,
-    /// Seconds between two records of a driving vehicle while catching up
-    #[arg(long, default_value_t = 1)]
-    sample_seconds: u32,
-    /// Records in a post while catching up
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    batch: u32,
-    /// Folder for the truth, which the platform never reads
-    #[arg(long)]
-    truth: Option<PathBuf>,
-    /// First part of the vehicles' ids
-    #[arg(long, default_value = "sim")]
-    prefix: String,
-    /// Owner of every vehicle (a user id)
-    #[arg(long)]
-    owner_id: Option<String>,
-}
-
-#[derive(Args)]
-struct LoadArgs {
-    #[command(flatten)]
-    target: Target,
-    /// Records a second
-    #[arg(long)]
-    rate: f64,
-    /// How long posts fall due, in seconds
-    #[arg(long)]
-    seconds: f64,
-    /// Records in a post
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    batch: u64,
-    /// Vehicles that the records are spread over
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    vehicles: u64,
-    /// Posts under way at once
-    #[arg(long, default_value_t = 8)]
-    workers: usize,
-    /// Append each acknowledged record's content hash to this file
-    #[arg(long)]
-    ack_log: Option<PathBuf>,
-    /// First part of the vehicles' ids
-    #[arg(long, default_value = "load")]
-    prefix: String,
-    /// How long after its due time a batch is still tried, in seconds
-    #[arg(long, default_value_t = 30.0)]
-    patience_seconds: f64,
-}
-
-#[derive(Args)]
-struct VerifyArgs {
-    #[command(flatten)]
-    target: Target,
-    /// What `load` wrote
-    #[arg(long)]
-    ack_log: PathBuf,
-    /// How long the store may lag behind the acknowledgements, in seconds
-    #[arg(long, default_value_t = 60)]
-    wait_seconds: u64,
-}
-
-#[derive(Clone)]
-struct Failures(Vec<(FaultKind, usize)>);
-
-fn parse_failures(text: &str) -> Result<Failures, String> {
-    drive::parse_failures(text).map(Failures)
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
+    // Load runs beside the server that it measures: one thread, and nothing handed from one to another.
+    let runtime = match &cli.command {
+        Command::Load(_) | Command::Read(_) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        _ => tokio::runtime::Runtime::new(),
+    };
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("fleetsim: the runtime could not be started: {error}");
@@ -213,8 +75,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     });
     match command {
         Command::Replay(args) => run_replay(args, stop).await,
+        Command::Generate(args) => run_generate(args),
+        Command::Drive(args) if args.class.is_some() => run_live(args, stop).await,
         Command::Drive(args) => run_drive(args, stop).await,
-        Command::Load(args) => run_load(args).await,
+        Command::Load(args) => run_load(args, stop).await,
+        Command::Read(args) => run_read(args, stop).await,
+        Command::Alarm(args) => run_alarm(args, stop).await,
         Command::Verify(args) => run_verify(args).await,
     }
 }
@@ -250,13 +116,56 @@ async fn run_replay(args: ReplayArgs, stop: CancellationToken) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
+fn run_generate(args: GenerateArgs) -> anyhow::Result<ExitCode> {
+    let options = GenerateOptions {
+        fleet: Fleet {
+            seed: args.seed,
+            start_s: args.start.and_time(chrono::NaiveTime::MIN).and_utc().timestamp(),
+            sample_s: args.sample_seconds,
+            prefix: args.prefix,
+            ..args.life.fleet(args.class)?
+        },
+        vehicles: args.vehicles,
+        days: args.days,
+        out: args.out,
+        format: match args.format {
+            Telemetry::Ndjson => TelemetryFormat::Ndjson,
+            Telemetry::Csv => TelemetryFormat::Csv,
+        },
+        gzip: args.gzip,
+        threads: args.threads,
+        progress: true,
+    };
+    print(&life::generate(&options)?, args.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_live(args: DriveArgs, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+    let start_s = args.first_midnight_s()?;
+    let class = args.class.unwrap_or(Class::PetrolCar);
+    let options = LiveOptions {
+        fleet: Fleet {
+            seed: args.seed,
+            start_s,
+            sample_s: i64::from(args.sample_seconds.max(1)),
+            prefix: args.prefix,
+            ..args.life.fleet(class)?
+        },
+        url: args.target.url,
+        key: args.target.key,
+        vehicles: args.vehicles as u64,
+        speed: args.speed,
+        until_now: args.until_now,
+        truth: args.truth,
+        patience_s: 120,
+        progress: true,
+    };
+    print(&life::live(options, stop).await?, args.target.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn run_drive(args: DriveArgs, stop: CancellationToken) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(
-        args.hours_back.is_finite() && args.hours_back >= 0.0,
-        "--hours-back must not be negative"
-    );
-    let back = TimeDelta::seconds((args.hours_back * 3_600.0) as i64);
-    let start = args.start.unwrap_or_else(|| Utc::now() - back);
+    let start = args.start()?;
     let owner_id = args.owner_id;
     let options = DriveOptions {
         vehicles: args.vehicles,
@@ -312,7 +221,7 @@ fn announce(event: &DriveEvent) {
     }
 }
 
-async fn run_load(args: LoadArgs) -> anyhow::Result<ExitCode> {
+async fn run_load(args: LoadArgs, stop: CancellationToken) -> anyhow::Result<ExitCode> {
     let options = LoadOptions {
         url: args.target.url,
         key: args.target.key,
@@ -320,13 +229,57 @@ async fn run_load(args: LoadArgs) -> anyhow::Result<ExitCode> {
         seconds: args.seconds,
         batch: args.batch,
         vehicles: args.vehicles,
-        workers: args.workers,
-        ack_log: args.ack_log,
+        workers: args.connections,
+        ack_log: args.ledger,
         prefix: args.prefix,
         patience_s: args.patience_seconds,
         progress: true,
     };
-    print(&load::load(options).await?, args.target.json)?;
+    let details = LoadDetails {
+        vehicles_per_batch: args.vehicles_per_batch,
+        readings: args.readings as usize,
+        seed: args.seed,
+        compression: match args.compress {
+            Pack::None => Compression::None,
+            Pack::Gzip => Compression::Gzip,
+            Pack::Zstd => Compression::Zstd,
+        },
+        retry: args.retry,
+        stop,
+    };
+    print(&load::load_with(options, details).await?, args.target.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_read(args: ReadArgs, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+    let options = ReadOptions {
+        url: args.url,
+        key: args.key,
+        rate: args.rate,
+        seconds: args.seconds,
+        paths: args.path,
+        vehicles: args.vehicles,
+        prefix: args.prefix,
+        connections: args.connections,
+        progress: true,
+        stop,
+    };
+    print(&load::read::read(options).await?, args.json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_alarm(args: AlarmArgs, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+    let options = AlarmOptions {
+        url: args.target.url,
+        alerts_url: args.alerts_url,
+        key: args.target.key,
+        samples: args.samples,
+        rate: args.rate,
+        prefix: args.prefix,
+        progress: true,
+        stop,
+    };
+    print(&alarm::alarm(&options).await?, args.target.json)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -334,7 +287,7 @@ async fn run_verify(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let options = VerifyOptions {
         url: args.target.url,
         key: args.target.key,
-        ack_log: args.ack_log,
+        ack_log: args.ledger,
         wait_s: args.wait_seconds,
         progress: true,
     };

@@ -1,23 +1,36 @@
 //! Compares what was acknowledged with what is stored, record by record, by content hash.
 //!
-//! Acknowledged but not stored is a loss. Stored twice is a doubling. Stored with another content than its own hash
-//! says is an alteration: the hash is computed again here from the stored values, because a platform that lost a value
-//! could still hand back the old hash. Stored but not acknowledged is in doubt, which a killed server may leave behind.
+//! The acknowledged records are made again from the ledger's plans and hashed here ([`content_hash`]), independently
+//! of the platform. Acknowledged but not stored is a loss. Stored twice is a doubling. Stored with another content than
+//! was sent, or than its own hash says, is an alteration: the hash of each stored record is computed again from its
+//! stored values, because a platform that lost a value could still hand back the old hash. Stored but not acknowledged
+//! is in doubt, which a killed server may leave behind.
+//!
+//! Memory is bounded by one vehicle's records for each vehicle compared at once.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
+use chrono::DateTime;
 use serde::Serialize;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::client::Client;
-use crate::{ack_log, content_hash};
+use crate::client::{Client, StoredRecord};
+use crate::content_hash;
+use crate::ledger::{self, Entries};
+use crate::load::plan::SIGNALS;
 
 /// Wait between two looks at vehicles whose records are not all there yet.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How many differences the report names.
 const NAMED_DIFFERENCES: usize = 20;
+/// Vehicles compared at once.
+const VEHICLES_AT_ONCE: usize = 4;
 
 /// What is compared.
 #[derive(Debug, Clone)]
@@ -26,7 +39,7 @@ pub struct VerifyOptions {
     pub url: String,
     /// API key.
     pub key: String,
-    /// The acknowledgement log of `load`.
+    /// The ledger of `load`.
     pub ack_log: PathBuf,
     /// How long the store may lag behind the acknowledgements, in seconds.
     pub wait_s: u64,
@@ -35,7 +48,7 @@ pub struct VerifyOptions {
 }
 
 /// The outcome.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct VerifyReport {
     /// Vehicles looked at.
     pub vehicles: u64,
@@ -47,13 +60,15 @@ pub struct VerifyReport {
     pub lost: u64,
     /// Stored more than once; each copy too many counts.
     pub doubled: u64,
-    /// Stored with another content than their hash says.
+    /// Stored with another content than was sent, or than their hash says.
     pub altered: u64,
     /// Stored, not acknowledged.
-    pub in_doubt: u64,
-    /// Lines of the log that broke off.
+    pub unacknowledged: u64,
+    /// Lines of the ledger that broke off.
     pub unreadable_lines: u64,
-    /// The first differences: kind, vehicle and hash.
+    /// How long the comparison took.
+    pub seconds: f64,
+    /// The first differences: kind, vehicle, time and sequence.
     pub differences: Vec<String>,
 }
 
@@ -71,66 +86,125 @@ impl VerifyReport {
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.altered += other.altered;
-        self.in_doubt += other.in_doubt;
+        self.unacknowledged += other.unacknowledged;
         let room = NAMED_DIFFERENCES.saturating_sub(self.differences.len());
         self.differences.extend(other.differences.into_iter().take(room));
     }
+
+    fn name(&mut self, kind: &str, vehicle_id: &str, key: Key) {
+        if self.differences.len() < NAMED_DIFFERENCES {
+            let time = DateTime::from_timestamp_micros(key.0).unwrap_or_default();
+            self.differences
+                .push(format!("{kind} {vehicle_id} {} #{}", time.to_rfc3339(), key.1));
+        }
+    }
 }
 
-/// Reads the log and the stored records of its vehicles, and compares them.
+/// Reads the ledger and the stored records of its vehicles, and compares them.
 ///
 /// # Errors
-/// When the log cannot be read or the platform does not answer.
+/// When the ledger cannot be read or the platform does not answer.
 pub async fn verify(options: &VerifyOptions) -> anyhow::Result<VerifyReport> {
-    let acknowledged = ack_log::read(&options.ack_log)?;
+    let began = Instant::now();
+    let entries = Arc::new(ledger::read(&options.ack_log)?);
     let client = Client::new(&options.url, &options.key)?;
-    let deadline = Instant::now() + Duration::from_secs(options.wait_s);
-    let bar = crate::progress::bar(acknowledged.by_vehicle.len() as u64, "comparing", options.progress);
+    let deadline = began + Duration::from_secs(options.wait_s);
+    let vehicles = entries.vehicles();
+    let bar = crate::progress::bar(vehicles.len() as u64, "comparing", options.progress);
     let mut report = VerifyReport {
-        unreadable_lines: acknowledged.unreadable_lines,
+        unreadable_lines: entries.unreadable_lines,
         ..VerifyReport::default()
     };
-    for (vehicle_id, hashes) in &acknowledged.by_vehicle {
-        let mut compared = compare(&client, vehicle_id, hashes).await?;
-        // Telemetry may be stored a little after its receipt is durable: only a lack that stays is a loss.
-        while compared.lost > 0 && Instant::now() < deadline {
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-            compared = compare(&client, vehicle_id, hashes).await?;
+    let permits = Arc::new(Semaphore::new(VEHICLES_AT_ONCE));
+    let mut tasks: JoinSet<anyhow::Result<VerifyReport>> = JoinSet::new();
+    for (vehicle_id, places) in vehicles {
+        let permit = permits.clone().acquire_owned().await?;
+        let (client, entries, bar) = (client.clone(), entries.clone(), bar.clone());
+        tasks.spawn(async move {
+            let expected = acknowledged(&entries, &vehicle_id, &places);
+            let mut compared = compare(&client, &vehicle_id, &expected).await?;
+            // Telemetry may be stored a little after its receipt is durable: only a lack that stays is a loss.
+            while compared.lost > 0 && Instant::now() < deadline {
+                tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+                compared = compare(&client, &vehicle_id, &expected).await?;
+            }
+            bar.inc(1);
+            drop(permit);
+            Ok(compared)
+        });
+        while let Some(done) = tasks.try_join_next() {
+            report.add(done.context("a comparison broke down")??);
         }
-        report.add(compared);
-        bar.inc(1);
+    }
+    while let Some(done) = tasks.join_next().await {
+        report.add(done.context("a comparison broke down")??);
     }
     bar.finish_and_clear();
+    report.seconds = began.elapsed().as_secs_f64();
     Ok(report)
 }
 
-async fn compare(client: &Client, vehicle_id: &str, hashes: &HashMap<String, u32>) -> anyhow::Result<VerifyReport> {
+/// The platform knows a record of a vehicle by its time in microseconds and its sequence.
+type Key = (i64, i64);
+
+/// The acknowledged records of a vehicle with their content hashes.
+fn acknowledged(entries: &Entries, vehicle_id: &str, places: &[(usize, u64)]) -> HashMap<Key, String> {
+    let mut expected = HashMap::new();
+    for (run, vehicle) in places {
+        let run = &entries.runs[*run];
+        for place in run.records_of(*vehicle) {
+            let sequence = i64::try_from(place.sequence).unwrap_or(i64::MAX);
+            let time = DateTime::from_timestamp_millis(place.time_ms).unwrap_or_default();
+            let signals: Vec<(&str, f64)> = SIGNALS
+                .iter()
+                .enumerate()
+                .take(run.plan.readings)
+                .map(|(index, signal)| (signal.path, signal.number(run.plan.ticks(index, place))))
+                .collect();
+            let hash = content_hash::of(vehicle_id, time, Some(sequence), &signals);
+            expected.insert((place.time_ms * 1_000, sequence), hash);
+        }
+    }
+    expected
+}
+
+/// The hash of what is stored, computed from it.
+fn hash_of(vehicle_id: &str, record: &StoredRecord) -> String {
+    let signals: Vec<(&str, f64)> = record
+        .signals
+        .iter()
+        .map(|(path, value)| (path.as_str(), *value))
+        .collect();
+    content_hash::of(vehicle_id, record.time, record.sequence, &signals)
+}
+
+async fn compare(client: &Client, vehicle_id: &str, expected: &HashMap<Key, String>) -> anyhow::Result<VerifyReport> {
     let mut report = VerifyReport {
         vehicles: 1,
-        acknowledged: hashes.len() as u64,
+        acknowledged: expected.len() as u64,
         ..VerifyReport::default()
     };
-    let mut stored: HashMap<String, u64> = HashMap::with_capacity(hashes.len());
+    let mut stored: HashMap<Key, u64> = HashMap::with_capacity(expected.len());
     let mut cursor: Option<String> = None;
-    let name = |differences: &mut Vec<String>, kind: &str, hash: &str| {
-        if differences.len() < NAMED_DIFFERENCES {
-            differences.push(format!("{kind} {vehicle_id} {hash}"));
-        }
-    };
     loop {
         let page = client.records(vehicle_id, cursor.as_deref()).await?;
         for record in page.items {
             report.stored += 1;
-            let signals: Vec<(&str, f64)> = record
-                .signals
-                .iter()
-                .map(|(path, value)| (path.as_str(), *value))
-                .collect();
-            if content_hash::of(vehicle_id, record.time, record.sequence, &signals) != record.content_hash {
+            let key = (record.time.timestamp_micros(), record.sequence.unwrap_or(-1));
+            let sent = expected.get(&key);
+            let own = hash_of(vehicle_id, &record);
+            if own != record.content_hash || sent.is_some_and(|sent| *sent != record.content_hash) {
                 report.altered += 1;
-                name(&mut report.differences, "altered", &record.content_hash);
+                report.name("altered", vehicle_id, key);
             }
-            *stored.entry(record.content_hash).or_default() += 1;
+            let copies = stored.entry(key).or_default();
+            *copies += 1;
+            if *copies > 1 {
+                report.doubled += 1;
+                report.name("doubled", vehicle_id, key);
+            } else if sent.is_none() {
+                report.unacknowledged += 1;
+            }
         }
         match page.next_cursor {
             // A cursor that does not move would be read for ever.
@@ -138,16 +212,9 @@ async fn compare(client: &Client, vehicle_id: &str, hashes: &HashMap<String, u32
             _ => break,
         }
     }
-    for (hash, count) in &stored {
-        if *count > 1 {
-            report.doubled += count - 1;
-            name(&mut report.differences, "doubled", hash);
-        }
-        report.in_doubt += u64::from(!hashes.contains_key(hash));
-    }
-    for hash in hashes.keys().filter(|hash| !stored.contains_key(*hash)) {
+    for key in expected.keys().filter(|key| !stored.contains_key(*key)) {
         report.lost += 1;
-        name(&mut report.differences, "lost", hash);
+        report.name("lost", vehicle_id, *key);
     }
     Ok(report)
 }

@@ -1,6 +1,7 @@
 //! A small stand-in for the ingestion service, with mistakes that can be switched on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Read;
 use std::sync::Arc;
 
 use axum::Router;
@@ -60,6 +61,7 @@ impl Platform {
         };
         let router = Router::new()
             .route("/api/v1/vehicles", post(register))
+            .route("/api/v1/ingest", post(ingest))
             .route("/api/v1/ingest/batch", post(ingest))
             .route("/api/v1/vehicles/{id}/records", get(records))
             .with_state(platform.clone());
@@ -80,7 +82,22 @@ async fn register(State(platform): State<Platform>, headers: HeaderMap, body: By
     }
 }
 
-async fn ingest(State(platform): State<Platform>, body: Bytes) -> Response {
+/// The body as it was before it was packed.
+fn unpacked(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    match headers.get("content-encoding").map(|value| value.to_str().unwrap()) {
+        None => body.to_vec(),
+        Some("gzip") => {
+            let mut plain = Vec::new();
+            flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap();
+            plain
+        }
+        Some("zstd") => zstd::stream::decode_all(body).unwrap(),
+        Some(other) => panic!("{other}"),
+    }
+}
+
+async fn ingest(State(platform): State<Platform>, headers: HeaderMap, body: Bytes) -> Response {
+    let body = unpacked(&headers, &body);
     let mut stored = platform.stored.lock();
     stored.posts += 1;
     let early = stored.posts <= 2;
