@@ -71,6 +71,15 @@ pub struct Receipt {
 pub struct TelemetryStore {
     /// Committed batches that are stored in one transaction.
     pub batches_max: usize,
+    /// Records that are stored in one transaction; a batch with more is stored alone.
+    pub records_max: usize,
+    /// How long records are gathered after a transaction before the next one begins, in milliseconds. A vehicle's newest block is rewritten
+    /// each time, so under single records this is what bounds the work; what comes after a pause is stored at once.
+    pub linger_ms: u64,
+    /// Of the 64 partitions, how many one instance claims for a transaction.
+    pub claimed_partitions_max: usize,
+    /// Days that raw telemetry is kept, by its own time; receipts and events of it as long, by the time of receipt. 0 keeps all.
+    pub retention_days: i64,
     /// Longest pause between two looks for committed batches, in milliseconds.
     pub poll_interval_ms: u64,
     /// Buckets in one history answer.

@@ -15,23 +15,31 @@ pub mod use_cases;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use chassis::{Clock, Database, Definition, Failpoints, Kit, Runtime, Service};
+use chassis::{Bell, Clock, Database, Definition, Failpoints, Kit, Runtime, Service};
 use chrono::TimeDelta;
-use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::domain::normalise::Limits;
 use crate::domain::signals::Catalog;
+use crate::store::days::Days;
 use crate::store::known_vehicles::KnownVehicles;
 use crate::store::recent_keys::RecentKeys;
 use crate::use_cases::ingest_records::Queue;
-use crate::use_cases::{commit_receipts, store_telemetry};
+use crate::use_cases::watch_conservation::{self, SharedAlarm};
+use crate::use_cases::{commit_receipts, keep_house, store_telemetry};
 
 /// Name and SQL of each migration, in order.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_registry_receipts_telemetry",
-    include_str!("../migrations/0001_registry_receipts_telemetry.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "0001_registry_receipts_telemetry",
+        include_str!("../migrations/0001_registry_receipts_telemetry.sql"),
+    ),
+    (
+        "0002_blocks_and_instances",
+        include_str!("../migrations/0002_blocks_and_instances.sql"),
+    ),
+    ("0010_depot", include_str!("../migrations/0010_depot.sql")),
+];
 
 /// The constants of this service.
 pub static DEFINITION: Definition = Definition {
@@ -57,8 +65,12 @@ pub struct Shared {
     pub live_horizon: TimeDelta,
     pub known_vehicles: KnownVehicles,
     pub recent: RecentKeys,
+    /// The days that the store can take records of.
+    pub days: Days,
+    /// What was told of accounts that do not close.
+    pub alarm: SharedAlarm,
     /// Rung after each commit of receipts.
-    pub committed: Notify,
+    pub committed: Bell,
 }
 
 /// What handlers have: the shared state, and the way to the writer. Cheap to clone.
@@ -94,15 +106,19 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         live_horizon: TimeDelta::hours(config.validation.live_horizon_h),
         known_vehicles: KnownVehicles::new(kit.database(), catalog.clone(), config.registry.cached_vehicles_max),
         recent: RecentKeys::new(config.receipt.recent_keys_max),
-        committed: Notify::new(),
+        days: Days::default(),
+        alarm: SharedAlarm::default(),
+        committed: Bell::new(),
         catalog,
         config,
     });
+    shared.clock.waits_for(&shared.committed);
     let app = App {
         shared: shared.clone(),
         queue,
     };
-    kit.routes(api::router(app))
+    let kit = keep_house::schedule(kit.routes(api::router(app)), &shared);
+    watch_conservation::schedule(kit, &shared)
         .worker("receipts", commit_receipts::run(shared.clone(), waiting))
         .worker(
             "telemetry store",

@@ -4,6 +4,7 @@ pub mod ingest;
 pub mod problem;
 pub mod quarantine;
 pub mod telemetry;
+mod telemetry_scan;
 pub mod telemetry_wire;
 pub mod vehicles;
 pub mod wire;

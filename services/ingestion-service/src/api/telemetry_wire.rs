@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue as RawJson;
 
+use super::telemetry_scan::{Scan, scan_record};
 use crate::domain::fault::Rejection;
 use crate::domain::record::{Protocol, RawCode, RawRecord, RawValue};
 use crate::error::{Error, Unreadable};
@@ -19,11 +20,52 @@ pub fn parse_one(body: &[u8], _records_max: usize) -> Result<Vec<Element<'_>>, E
 
 /// Reads a body that is a JSON array of records.
 pub fn parse_array(body: &[u8], records_max: usize) -> Result<Vec<Element<'_>>, Error> {
+    let quick = std::str::from_utf8(body)
+        .ok()
+        .and_then(|text| scan_array(text, records_max));
+    if let Some(elements) = quick {
+        return Ok(elements);
+    }
     let elements: Vec<&RawJson> = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
     if elements.len() > records_max {
         return Err(Error::BatchTooLong { max: records_max });
     }
     Ok(elements.into_iter().map(|raw| element(raw.get())).collect())
+}
+
+/// Reads an array in one pass; only elements that are not plain are read the thorough way. `None` if it is not a whole array of at most
+/// so many elements: then the thorough way says why.
+fn scan_array(text: &str, records_max: usize) -> Option<Vec<Element<'_>>> {
+    let mut scan = Scan::new(text);
+    scan.expect(b'[')?;
+    let mut elements = Vec::with_capacity(text.len() / 256);
+    if scan.expect(b']').is_none() {
+        loop {
+            scan.blanks();
+            let rest = scan.rest();
+            let next = match scan_record(rest) {
+                Some((record, length)) => Element {
+                    raw: &rest[..length],
+                    record: Ok(record),
+                },
+                None => {
+                    let mut thorough = serde_json::Deserializer::from_str(rest);
+                    self::thorough(<&RawJson>::deserialize(&mut thorough).ok()?.get())
+                }
+            };
+            scan.skip(next.raw.len());
+            elements.push(next);
+            if elements.len() > records_max {
+                return None;
+            }
+            if scan.expect(b',').is_none() {
+                scan.expect(b']')?;
+                break;
+            }
+        }
+    }
+    scan.blanks();
+    scan.rest().is_empty().then_some(elements)
 }
 
 /// Reads a body that has one record on each line; blank lines are passed over.
@@ -59,6 +101,17 @@ fn unreadable(error: &serde_json::Error) -> Error {
 }
 
 fn element(raw: &str) -> Element<'_> {
+    match scan_record(raw) {
+        Some((record, length)) if length == raw.len() => Element {
+            raw,
+            record: Ok(record),
+        },
+        _ => thorough(raw),
+    }
+}
+
+/// Reads a record of any form, or says what is wrong with it.
+fn thorough(raw: &str) -> Element<'_> {
     let record = match serde_json::from_str::<WireRecord<'_>>(raw) {
         Ok(wire) => wire.into_record(),
         Err(_) => Err(rejection(raw)),
@@ -129,6 +182,7 @@ impl<'a> WireRecord<'a> {
             protocol,
             sequence: self.sequence,
             readings: self.data.0,
+            codes_read: self.dtcs.is_some(),
             codes: self.dtcs.unwrap_or_default().into_iter().map(|code| code.0).collect(),
             synthetic_time: self.synthetic_time.unwrap_or(false),
         })
@@ -352,7 +406,55 @@ mod tests {
         }
     }
 
+    /// Both ways read the same, or the quick one leaves it to the other.
+    fn check_both_ways(text: &str) {
+        if let Some((record, length)) = scan_record(text) {
+            let thorough = thorough(&text[..length]);
+            assert_eq!(Ok(record), thorough.record, "{text}");
+        }
+        let elements = |elements: Vec<Element<'_>>| {
+            let owned = |element: Element<'_>| format!("{} {:?}", element.raw, element.record);
+            elements.into_iter().map(owned).collect::<Vec<_>>()
+        };
+        if let Some(quick) = scan_array(text, 100) {
+            let raw: Vec<&RawJson> = serde_json::from_str(text).unwrap();
+            let slow = raw.into_iter().map(|raw| thorough(raw.get())).collect();
+            assert_eq!(elements(quick), elements(slow), "{text}");
+        }
+    }
+
+    const PLAIN: &str = r#"{"vehicle_id":"V1","vin":"","timestamp":"2026-05-01T10:00:00Z","protocol":"GENERIC","sequence":7,
+        "synthetic_time":false,"data":{"a":-1.50e+2,"b":"82C","c":true,"d":null,"e":0}}"#;
+
+    #[test]
+    fn a_plain_record_goes_the_quick_way() {
+        let (record, length) = scan_record(PLAIN).unwrap();
+        assert_eq!((record.readings.len(), length), (5, PLAIN.len()));
+        for number in ["01", "1.", ".5", "1e", "+1", "-", "1e999", "0x1", "NaN"] {
+            assert!(scan_record(&PLAIN.replace("-1.50e+2", number)).is_none(), "{number}");
+        }
+        assert_eq!(scan_array(&format!(" [ {PLAIN} , {PLAIN} ] "), 2).unwrap().len(), 2);
+        assert!(scan_array(&format!("[{PLAIN},{PLAIN}]"), 1).is_none());
+        assert!(scan_array(&format!("[{PLAIN},]"), 9).is_none());
+        assert!(scan_array(&format!("[{PLAIN}] x"), 9).is_none());
+        check_both_ways(&format!("[{PLAIN},{GOOD},7,{PLAIN}]"));
+    }
+
     proptest! {
+        #[test]
+        fn both_ways_read_the_same_from_mangled_records(
+            edits in proptest::collection::vec((0usize..300, prop_oneof![any::<char>(), proptest::char::range(' ', '~')]), 1..4),
+            in_array in any::<bool>(),
+        ) {
+            let mut text: Vec<char> = PLAIN.chars().collect();
+            for (at, character) in edits {
+                let at = at % text.len();
+                text[at] = character;
+            }
+            let text: String = text.into_iter().collect();
+            check_both_ways(&if in_array { format!("[{PLAIN},{text}]") } else { text });
+        }
+
         #[test]
         fn arbitrary_bytes_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse_one(&body, 10);

@@ -31,7 +31,7 @@ pub struct RecordPosted {
     /// PID, VSS path or alias to a number, a text such as "82C", a boolean, {"value", "unit"} or, for a PID, {"hex"}.
     #[schema(value_type = Object)]
     data: serde_json::Value,
-    /// "P0301" or {"code", "status", "ecu"}.
+    /// "P0301" or {"code", "status", "ecu"}; an empty list says that the codes were read out and none is stored.
     #[schema(value_type = Vec<Object>)]
     dtcs: Option<Vec<serde_json::Value>>,
     /// True where the times of a log without dates were made up.
@@ -107,6 +107,7 @@ pub struct VehicleWire {
     vehicle_class: &'static str,
     owner_id: Option<String>,
     fleet_id: Option<String>,
+    depot_id: Option<String>,
     in_service_date: Option<NaiveDate>,
     odometer_km: Option<f64>,
     status: &'static str,
@@ -127,6 +128,7 @@ impl From<Vehicle> for VehicleWire {
             model_year: vehicle.model_year,
             owner_id: vehicle.owner_id,
             fleet_id: vehicle.fleet_id,
+            depot_id: vehicle.depot_id,
             in_service_date: vehicle.in_service_date,
             odometer_km: vehicle.odometer_km,
         }
@@ -148,6 +150,7 @@ pub struct VehiclePosted {
     vehicle_class: Option<String>,
     owner_id: Option<String>,
     fleet_id: Option<String>,
+    depot_id: Option<String>,
     in_service_date: Option<NaiveDate>,
     odometer_km: Option<f64>,
     /// ACTIVE or RETIRED.
@@ -176,6 +179,7 @@ impl VehiclePosted {
             vehicle_class: word("vehicle_class", self.vehicle_class.as_deref(), VehicleClass::parse)?,
             owner_id: self.owner_id,
             fleet_id: self.fleet_id,
+            depot_id: self.depot_id,
             in_service_date: self.in_service_date,
             odometer_km: in_range("odometer_km", self.odometer_km, 0.0, 3_000_000.0)?,
             status: word("status", self.status.as_deref(), Status::parse)?,
@@ -395,6 +399,8 @@ pub struct AccountWire {
     readings_quarantined: u64,
     /// received = stored + duplicate + quarantined + rejected + pending
     balanced: bool,
+    /// Records received that no outcome accounts for: lost ones. Negative where outcomes were counted twice.
+    gap_records: i64,
 }
 
 impl From<AccountHour> for AccountWire {
@@ -410,6 +416,7 @@ impl From<AccountHour> for AccountWire {
             pending: account.pending,
             readings_quarantined: account.readings_quarantined,
             balanced: account.balances(),
+            gap_records: i64::try_from(account.gap()).unwrap_or(i64::MAX),
         }
     }
 }
@@ -420,6 +427,8 @@ pub struct ConservationWire {
     pub hours: Vec<AccountWire>,
     /// Whether every hour shown balances.
     pub balanced: bool,
+    /// The same for whoever watches: false is an alarm.
+    pub closes: bool,
 }
 
 impl ConservationWire {
@@ -430,6 +439,7 @@ impl ConservationWire {
         Self {
             hours: hours.into_iter().map(AccountWire::from).collect(),
             balanced,
+            closes: balanced,
         }
     }
 }

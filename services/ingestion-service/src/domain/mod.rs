@@ -3,6 +3,7 @@
 //! A [`record::RawRecord`] (what a device sent) becomes a [`record::Record`] (canonical paths and units) by [`normalise::Normaliser`];
 //! [`quality`] then compares it with what the vehicle sent before.
 
+pub mod content_hash;
 pub mod fault;
 pub mod normalise;
 pub mod pids;

@@ -125,6 +125,7 @@ mod tests {
                     flag: None,
                 }],
                 codes: Vec::new(),
+                codes_read: false,
                 synthetic_time: false,
                 faulty: Vec::new(),
             };

@@ -75,6 +75,8 @@ pub struct RawRecord<'a> {
     pub sequence: Option<i64>,
     pub readings: Vec<(Cow<'a, str>, RawValue<'a>)>,
     pub codes: Vec<RawCode<'a>>,
+    /// The device read its trouble codes out, even if it found none.
+    pub codes_read: bool,
     pub synthetic_time: bool,
 }
 
@@ -132,6 +134,8 @@ pub struct Record {
     /// Ordered by signal, each signal once.
     pub readings: Vec<Reading>,
     pub codes: Vec<TroubleCode>,
+    /// Trouble codes were read out and every one was understood, so that an empty list says that none is stored.
+    pub codes_read: bool,
     pub synthetic_time: bool,
     /// Readings that were put into quarantine.
     pub faulty: Vec<FaultyReading>,

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::units::Unit;
 
+type Quick = foldhash::fast::FixedState;
+
 /// A signal of the [`Catalog`]; ids are in the order of the paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignalId(u16);
@@ -46,7 +48,8 @@ pub struct Signal {
 #[derive(Debug)]
 pub struct Catalog {
     signals: Vec<Signal>,
-    by_path: HashMap<String, SignalId>,
+    /// Its keys are the vocabulary's own: a quick hash that strangers could make collide does no harm.
+    by_path: HashMap<String, SignalId, Quick>,
     by_alias: HashMap<String, SignalId>,
 }
 
@@ -67,6 +70,8 @@ pub enum CatalogFault {
     AliasTwice { alias: String, path: String },
     #[error("{path} accepts {unit}, which does not convert to its own unit")]
     Unit { path: String, unit: String },
+    #[error("the path {0} has characters that JSON would escape")]
+    Path(String),
     #[error("the range of {0} is empty")]
     Range(String),
     #[error("there are more than 65,535 signals")]
@@ -79,11 +84,14 @@ impl Catalog {
         signals.sort_by(|a, b| a.path.cmp(&b.path));
         let mut catalog = Self {
             signals: Vec::new(),
-            by_path: HashMap::new(),
+            by_path: HashMap::default(),
             by_alias: HashMap::new(),
         };
         for signal in signals {
             let id = SignalId(u16::try_from(catalog.signals.len()).map_err(|_| CatalogFault::TooMany)?);
+            if signal.path.contains(|c: char| c.is_control() || c == '"' || c == '\\') {
+                return Err(CatalogFault::Path(signal.path));
+            }
             if signal.min >= signal.max {
                 return Err(CatalogFault::Range(signal.path));
             }

@@ -80,6 +80,7 @@ pub struct Vehicle {
     /// User id.
     pub owner_id: Option<String>,
     pub fleet_id: Option<String>,
+    pub depot_id: Option<String>,
     pub in_service_date: Option<NaiveDate>,
     pub odometer_km: Option<f64>,
     pub status: Status,
@@ -100,6 +101,7 @@ impl Vehicle {
             vehicle_class: VehicleClass::Unknown,
             owner_id: None,
             fleet_id: None,
+            depot_id: None,
             in_service_date: None,
             odometer_km: None,
             status: Status::Active,

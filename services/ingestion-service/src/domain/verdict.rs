@@ -64,10 +64,23 @@ pub struct Account {
 }
 
 impl Account {
+    /// Records received that no outcome accounts for: 0, unless something was lost (more) or counted twice (less).
+    #[must_use]
+    pub fn gap(&self) -> i128 {
+        let outcomes = [
+            self.stored,
+            self.duplicate,
+            self.quarantined,
+            self.rejected,
+            self.pending,
+        ];
+        i128::from(self.received) - outcomes.into_iter().map(i128::from).sum::<i128>()
+    }
+
     /// `received = stored + duplicate + quarantined + rejected + pending`.
     #[must_use]
     pub fn balances(&self) -> bool {
-        self.received == self.stored + self.duplicate + self.quarantined + self.rejected + self.pending
+        self.gap() == 0
     }
 }
 
@@ -103,6 +116,7 @@ mod tests {
             let received = stored + duplicate + pending + lost;
             let account = Account { received, stored, duplicate, pending, ..Account::default() };
             prop_assert_eq!(account.balances(), lost == 0);
+            prop_assert_eq!(account.gap(), i128::from(lost));
         }
     }
 }

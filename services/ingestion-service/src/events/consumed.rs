@@ -1,74 +1,64 @@
-//! This service subscribes to no one: telemetry comes in by HTTP. Its own committed batches are read back by the telemetry store.
-
-use std::borrow::Cow;
+//! This service subscribes to no one: telemetry comes in by HTTP. Its own committed batches are read back by the telemetry store; where a
+//! batch does not say where its records stand (those of older versions), they are found in the JSON.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::store::lines::LineKey;
+use crate::store::places::{Place, Places};
 
 /// A committed batch, as `vehicle.telemetry.received` carries it.
 #[derive(Deserialize)]
-pub struct Batch<'a> {
+struct Batch<'a> {
     #[serde(borrow)]
-    pub records: Vec<BatchRecord<'a>>,
+    records: Vec<&'a RawValue>,
 }
 
-/// One record of a committed batch.
-#[derive(Deserialize)]
-pub struct BatchRecord<'a> {
-    #[serde(borrow)]
-    pub vehicle_id: Cow<'a, str>,
-    pub time: chrono::DateTime<chrono::Utc>,
-    pub sequence: Option<i64>,
-    #[serde(borrow)]
-    pub protocol: Cow<'a, str>,
-    #[serde(borrow)]
-    pub signals: Values<'a>,
-    #[serde(borrow, default)]
-    pub flags: Option<&'a RawValue>,
-    #[serde(default)]
-    pub dtcs: Vec<BatchCode>,
-}
-
-/// A trouble code of a committed record.
-#[derive(Deserialize)]
-pub struct BatchCode {
-    pub code: String,
-    pub status: String,
-    pub ecu: Option<String>,
-}
-
-/// Path and value of each signal, in the order of the document. Numbers are read exactly (as Rust prints and parses them), so that a
-/// value keeps its bits on the way through the log.
-pub struct Values<'a> {
-    pub json: &'a str,
-    pub pairs: Vec<(&'a str, f64)>,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Values<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
-        let mut pairs = serde_json::Deserializer::from_str(raw.get());
-        let pairs = pairs.deserialize_map(PairsVisitor).map_err(serde::de::Error::custom)?;
-        Ok(Self { json: raw.get(), pairs })
+/// Finds the records in the data of a `vehicle.telemetry.received`.
+///
+/// # Errors
+/// When it is not such data.
+pub fn places_in(data: &str) -> Result<Places, serde_json::Error> {
+    let batch: Batch<'_> = serde_json::from_str(data)?;
+    let mut places = Places::default();
+    for raw in batch.records {
+        let key: LineKey<'_> = serde_json::from_str(raw.get())?;
+        let known = places.vehicle_ids.iter().position(|id| *id == key.vehicle_id);
+        let vehicle = known.unwrap_or_else(|| {
+            places.vehicle_ids.push(key.vehicle_id.clone().into_owned());
+            places.vehicle_ids.len() - 1
+        });
+        places.records.push(Place {
+            vehicle,
+            time_us: key.time.timestamp_micros(),
+            sequence: key.sequence.unwrap_or(-1),
+            // The text borrows from the data.
+            start: raw.get().as_ptr() as usize - data.as_ptr() as usize,
+            length: raw.get().len(),
+            covered: false,
+        });
     }
+    Ok(places)
 }
 
-struct PairsVisitor;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'de> Visitor<'de> for PairsVisitor {
-    type Value = Vec<(&'de str, f64)>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an object of numbers")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::with_capacity(map.size_hint().unwrap_or(16));
-        while let Some(path) = map.next_key::<&'de str>()? {
-            let number = map.next_value::<&'de RawValue>()?.get();
-            pairs.push((path, number.parse().map_err(serde::de::Error::custom)?));
-        }
-        Ok(pairs)
+    #[test]
+    fn records_are_found_in_the_data() {
+        let one = r#"{"vehicle_id":"V1","time":"2026-05-01T10:00:00Z","sequence":7,"signals":{}}"#;
+        let other = r#"{"vehicle_id":"V2","time":"2026-05-01T10:00:01Z","signals":{}}"#;
+        let data = format!(r#"{{"receipt_ids":["rcp_1"],"records":[{one},{other}, {one}]}}"#);
+        let places = places_in(&data).unwrap();
+        assert_eq!(places.vehicle_ids, ["V1", "V2"]);
+        let texts: Vec<&str> = places
+            .records
+            .iter()
+            .map(|place| &data[place.start..place.start + place.length])
+            .collect();
+        assert_eq!(texts, [one, other, one]);
+        assert_eq!(places.records[1].sequence, -1);
+        assert_eq!(places.records[0].time_us, 1_777_629_600_000_000);
     }
 }

@@ -1,15 +1,15 @@
 //! Encodes the events of this service. Their shapes are promised in `contracts/events/ingestion-service`.
 
 use chassis::{Cause, NewEvent, TenantId};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::domain::fault::Param;
 use crate::domain::record::{Reading, Record};
 use crate::domain::repair::Repair;
 use crate::domain::signals::Catalog;
+use crate::domain::trouble_code::TroubleCode;
 use crate::domain::vehicle::Vehicle;
 
 /// Every type that this service publishes.
@@ -20,6 +20,7 @@ pub const KINDS: &[&str] = &[
     "vehicle.telemetry.received",
     "vehicle.telemetry.validation_failed",
     "vehicle.repair.recorded",
+    chassis::ACCESS_RECORDED,
 ];
 
 /// Version of the shapes.
@@ -35,60 +36,73 @@ pub struct Failure {
     pub count: u64,
 }
 
-/// Writes one record of `vehicle.telemetry.received`.
+/// Writes one record of `vehicle.telemetry.received`. Written by hand, since this is done for every record: names of members and paths need
+/// no escapes, and a path is kept with its quotation marks.
 pub fn write_record(catalog: &Catalog, record: &Record, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let doubted = || record.readings.iter().filter(|reading| reading.flag.is_some());
-    let any_doubted = doubted().next().is_some();
-    let wire = RecordWire {
-        vehicle_id: &record.vehicle_id,
-        time: record.time.to_rfc3339_opts(SecondsFormat::Micros, true),
-        sequence: record.sequence,
-        protocol: record.protocol.as_str(),
-        signals: Signals {
-            catalog,
-            readings: &record.readings,
-            member: |reading| Member::Number(reading.value),
-        },
-        trust: any_doubted.then(|| Signals {
-            catalog,
-            readings: &record.readings,
-            member: trust,
-        }),
-        flags: any_doubted.then(|| Signals {
-            catalog,
-            readings: &record.readings,
-            member: flags,
-        }),
-        dtcs: record
-            .codes
-            .iter()
-            .map(|code| CodeWire {
-                code: &code.code,
-                status: code.status.as_str(),
-                ecu: code.ecu.as_deref(),
-            })
-            .collect(),
-        synthetic_time: record.synthetic_time,
-    };
-    serde_json::to_writer(out, &wire)
+    out.extend_from_slice(b"{\"vehicle_id\":");
+    serde_json::to_writer(&mut *out, &record.vehicle_id)?;
+    out.extend_from_slice(b",\"time\":\"");
+    chassis::times::write_micros(record.time, out);
+    out.push(b'"');
+    if let Some(sequence) = record.sequence {
+        out.extend_from_slice(b",\"sequence\":");
+        serde_json::to_writer(&mut *out, &sequence)?;
+    }
+    out.extend_from_slice(b",\"protocol\":\"");
+    out.extend_from_slice(record.protocol.as_str().as_bytes());
+    out.extend_from_slice(b"\",\"signals\":{");
+    for (place, reading) in record.readings.iter().enumerate() {
+        member(catalog, place, reading, out);
+        serde_json::to_writer(&mut *out, &reading.value)?;
+    }
+    out.push(b'}');
+    if record.readings.iter().any(|reading| reading.flag.is_some()) {
+        write_doubts(catalog, record, out)?;
+    }
+    if record.codes_read || !record.codes.is_empty() {
+        let codes: Vec<CodeWire<'_>> = record.codes.iter().map(CodeWire::from).collect();
+        out.extend_from_slice(b",\"dtcs\":");
+        serde_json::to_writer(&mut *out, &codes)?;
+    }
+    if record.synthetic_time {
+        out.extend_from_slice(b",\"synthetic_time\":true");
+    }
+    out.push(b'}');
+    Ok(())
 }
 
-#[derive(Serialize)]
-struct RecordWire<'a> {
-    vehicle_id: &'a str,
-    time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sequence: Option<i64>,
-    protocol: &'static str,
-    signals: Signals<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trust: Option<Signals<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    flags: Option<Signals<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dtcs: Vec<CodeWire<'a>>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    synthetic_time: bool,
+/// Trust and flags of the doubted readings.
+fn write_doubts(catalog: &Catalog, record: &Record, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let doubted = || {
+        record
+            .readings
+            .iter()
+            .filter_map(|reading| Some((reading, reading.flag?)))
+    };
+    out.extend_from_slice(b",\"trust\":{");
+    for (place, (reading, flag)) in doubted().enumerate() {
+        member(catalog, place, reading, out);
+        serde_json::to_writer(&mut *out, &flag.trust())?;
+    }
+    out.extend_from_slice(b"},\"flags\":{");
+    for (place, (reading, flag)) in doubted().enumerate() {
+        member(catalog, place, reading, out);
+        out.extend_from_slice(b"[\"");
+        out.extend_from_slice(flag.as_str().as_bytes());
+        out.extend_from_slice(b"\"]");
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+/// The name of a reading's member, with what stands around it.
+fn member(catalog: &Catalog, place: usize, reading: &Reading, out: &mut Vec<u8>) {
+    if place > 0 {
+        out.push(b',');
+    }
+    out.push(b'"');
+    out.extend_from_slice(catalog.get(reading.signal).path.as_bytes());
+    out.extend_from_slice(b"\":");
 }
 
 #[derive(Serialize)]
@@ -99,67 +113,54 @@ struct CodeWire<'a> {
     ecu: Option<&'a str>,
 }
 
-/// An object with one member for each reading that `member` gives one for.
-struct Signals<'a> {
-    catalog: &'a Catalog,
-    readings: &'a [Reading],
-    member: fn(&Reading) -> Member,
+impl<'a> From<&'a TroubleCode> for CodeWire<'a> {
+    fn from(code: &'a TroubleCode) -> Self {
+        Self {
+            code: &code.code,
+            status: code.status.as_str(),
+            ecu: code.ecu.as_deref(),
+        }
+    }
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Member {
-    Number(f64),
-    Words([&'static str; 1]),
-    #[serde(skip)]
-    Absent,
-}
+/// The data of `vehicle.telemetry.received` under way, from records that [`write_record`] wrote.
+pub struct TelemetryData(Vec<u8>);
 
-fn trust(reading: &Reading) -> Member {
-    reading.flag.map_or(Member::Absent, |flag| Member::Number(flag.trust()))
-}
-
-fn flags(reading: &Reading) -> Member {
-    reading
-        .flag
-        .map_or(Member::Absent, |flag| Member::Words([flag.as_str()]))
-}
-
-impl Serialize for Signals<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for reading in self.readings {
-            match (self.member)(reading) {
-                Member::Absent => {}
-                member => map.serialize_entry(&self.catalog.get(reading.signal).path, &member)?,
+impl TelemetryData {
+    /// Begins data of about `size` bytes of records.
+    #[must_use]
+    pub fn begin(receipt_ids: &[&str], size: usize) -> Self {
+        let mut data = Vec::with_capacity(64 + receipt_ids.len() * 48 + size);
+        data.extend_from_slice(b"{\"receipt_ids\":[");
+        for (index, receipt_id) in receipt_ids.iter().enumerate() {
+            if index > 0 {
+                data.push(b',');
             }
+            // Receipt ids are made here of letters, digits and underscores: nothing to escape.
+            data.push(b'"');
+            data.extend_from_slice(receipt_id.as_bytes());
+            data.push(b'"');
         }
-        map.end()
+        data.extend_from_slice(b"],\"records\":[");
+        Self(data)
     }
-}
 
-/// The data of `vehicle.telemetry.received` from records that [`write_record`] wrote.
-pub fn telemetry_data<'a>(receipt_ids: &[&str], records: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut data = Vec::with_capacity(4096);
-    data.extend_from_slice(b"{\"receipt_ids\":[");
-    for (index, receipt_id) in receipt_ids.iter().enumerate() {
-        if index > 0 {
-            data.push(b',');
+    /// Adds a record and returns where it begins.
+    pub fn push(&mut self, record: &[u8]) -> usize {
+        if self.0.last() != Some(&b'[') {
+            self.0.push(b',');
         }
-        // Receipt ids are made here of letters, digits and underscores: nothing to escape.
-        data.push(b'"');
-        data.extend_from_slice(receipt_id.as_bytes());
-        data.push(b'"');
+        let start = self.0.len();
+        self.0.extend_from_slice(record);
+        start
     }
-    data.extend_from_slice(b"],\"records\":[");
-    for (index, record) in records.enumerate() {
-        if index > 0 {
-            data.push(b',');
-        }
-        data.extend_from_slice(record);
+
+    /// The data.
+    #[must_use]
+    pub fn end(mut self) -> Vec<u8> {
+        self.0.extend_from_slice(b"]}");
+        self.0
     }
-    data.extend_from_slice(b"]}");
-    data
 }
 
 /// The envelope of `vehicle.telemetry.received`; its data is appended as bytes.
@@ -269,6 +270,7 @@ fn vehicle_data(vehicle: &Vehicle) -> Value {
         ("model_year", vehicle.model_year.map(Value::from)),
         ("owner_id", vehicle.owner_id.as_deref().map(Value::from)),
         ("fleet_id", vehicle.fleet_id.as_deref().map(Value::from)),
+        ("depot_id", vehicle.depot_id.as_deref().map(Value::from)),
         (
             "in_service_date",
             vehicle.in_service_date.map(|date| Value::from(date.to_string())),

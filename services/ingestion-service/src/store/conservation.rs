@@ -43,7 +43,7 @@ impl Store<'_> {
                  readings_quarantined = conservation.readings_quarantined + excluded.readings_quarantined")
             .bind(tenant.as_str()).bind(hour).bind(stored_count(added.received)).bind(stored_count(added.stored))
             .bind(stored_count(added.duplicate)).bind(stored_count(added.quarantined)).bind(stored_count(added.rejected))
-            .bind(stored_count(added.readings_quarantined)).execute(c).await)?;
+            .bind(stored_count(added.readings_quarantined)).run(c).await)?;
         Ok(())
     }
 
@@ -57,12 +57,35 @@ impl Store<'_> {
     ) -> Result<Vec<AccountHour>, DbError> {
         let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(
             "SELECT hour, received, stored, duplicate, quarantined, rejected, readings_quarantined,
-                    CAST(COALESCE((SELECT SUM(b.records) FROM telemetry_batch b
-                                   WHERE b.tenant_id = conservation.tenant_id AND b.account_hour = conservation.hour AND b.stored_at IS NULL), 0)
+                    CAST(COALESCE((SELECT SUM(b.records) FROM waiting_batch b
+                                   WHERE b.tenant_id = conservation.tenant_id AND b.account_hour = conservation.hour), 0)
                          AS BIGINT) AS pending
              FROM conservation WHERE tenant_id = $1 AND hour >= $2 AND hour < $3 ORDER BY hour DESC LIMIT $4")
             .bind(tenant.as_str()).bind(from).bind(to).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
         Ok(rows.into_iter().map(AccountHour::from).collect())
+    }
+}
+
+/// An hour whose account does not close.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Gap {
+    pub tenant_id: String,
+    pub hour: DateTime<Utc>,
+    /// Records received that no outcome accounts for; negative where outcomes were counted twice.
+    pub records: i64,
+}
+
+impl Store<'_> {
+    /// The hours since a time, of all tenants, whose account does not close: this is the service's own alarm, no tenant's view.
+    pub async fn gaps(&mut self, since: DateTime<Utc>) -> Result<Vec<Gap>, DbError> {
+        on!(self.tx, c => sqlx::query_as(
+            "SELECT tenant_id, hour, CAST(received - stored - duplicate - quarantined - rejected - pending AS BIGINT) AS records
+             FROM (SELECT c.tenant_id, c.hour, c.received, c.stored, c.duplicate, c.quarantined, c.rejected,
+                          COALESCE((SELECT SUM(b.records) FROM waiting_batch b
+                                    WHERE b.tenant_id = c.tenant_id AND b.account_hour = c.hour), 0) AS pending
+                   FROM conservation c WHERE c.hour >= $1) accounts
+             WHERE received <> stored + duplicate + quarantined + rejected + pending ORDER BY tenant_id, hour")
+            .bind(since).fetch_all(c).await)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chassis::{Database, DbError, TenantId};
 use lru::LruCache;
@@ -53,6 +54,8 @@ pub struct KnownVehicles {
     database: Database,
     catalog: Arc<Catalog>,
     cache: Mutex<LruCache<(TenantId, String), Arc<KnownVehicle>>>,
+    /// The last change of the registry that was followed.
+    followed: AtomicI64,
 }
 
 impl KnownVehicles {
@@ -64,7 +67,22 @@ impl KnownVehicles {
             database,
             catalog,
             cache: Mutex::new(LruCache::new(capacity)),
+            followed: AtomicI64::new(0),
         }
+    }
+
+    /// Forgets vehicles that other instances have changed; asked every second where instances share the database. What another instance
+    /// says of a vehicle holds here within that time.
+    pub async fn follow(&self) -> Result<(), DbError> {
+        let mut tx = self.database.read().await?;
+        let followed = self.followed.load(Ordering::Acquire);
+        let (number, changed) = Store::new(&mut tx).changes_after(followed).await?;
+        let mut cache = self.cache.lock();
+        for (tenant, vehicle_id) in changed {
+            cache.pop(&(TenantId::new(&tenant), vehicle_id));
+        }
+        self.followed.store(number, Ordering::Release);
+        Ok(())
     }
 
     /// Finds the vehicles of these ids; `None` for one that is not registered. Blocks on the database for those not in memory, so it
@@ -87,9 +105,13 @@ impl KnownVehicles {
             found.insert(id.to_owned(), known);
         }
         if !missing.is_empty() {
+            let followed = self.followed.load(Ordering::Acquire);
             let loaded = tokio::runtime::Handle::current().block_on(self.load(tenant, &missing))?;
             for (id, known) in loaded {
-                self.put(tenant, &id, known.clone());
+                // What was read before a change that has been followed since is good for this request only.
+                if self.followed.load(Ordering::Acquire) == followed {
+                    self.put(tenant, &id, known.clone());
+                }
                 found.insert(id, Some(known));
             }
         }
@@ -120,8 +142,15 @@ impl KnownVehicles {
         Ok(loaded)
     }
 
+    /// Remembers a vehicle that its first record has registered. Where other instances may have changed it since, its row is read instead.
+    pub fn registered(&self, tenant: &TenantId, vehicle_id: &str, known: Arc<KnownVehicle>) {
+        if !self.database.is_shared() {
+            self.put(tenant, vehicle_id, known);
+        }
+    }
+
     /// Remembers a vehicle, unless a newer version of it is there.
-    pub fn put(&self, tenant: &TenantId, vehicle_id: &str, known: Arc<KnownVehicle>) {
+    fn put(&self, tenant: &TenantId, vehicle_id: &str, known: Arc<KnownVehicle>) {
         let key = (tenant.clone(), vehicle_id.to_owned());
         let mut cache = self.cache.lock();
         if cache.get(&key).is_none_or(|present| present.version < known.version) {

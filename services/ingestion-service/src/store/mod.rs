@@ -1,7 +1,11 @@
 //! The service's own database: one [`Store`] over one transaction, so that state and events leave together.
 
+pub mod blocks;
 pub mod conservation;
+pub mod days;
 pub mod known_vehicles;
+pub mod lines;
+pub mod places;
 pub mod quarantine;
 pub mod receipts;
 pub mod recent_keys;
@@ -11,6 +15,7 @@ pub mod telemetry;
 pub mod telemetry_queries;
 pub mod vehicles;
 
+use chassis::outbox::EncodedEvent;
 use chassis::{DbError, NewEvent, Tx};
 
 /// Rows in one statement: far below the databases' limits of bound values, and the quickest size on both.
@@ -32,9 +37,9 @@ impl<'t> Store<'t> {
         chassis::outbox::append(self.tx, event).await
     }
 
-    /// Appends an event of a partition whose data is encoded already.
-    pub async fn publish_encoded(&mut self, partition: u8, event: &NewEvent, data: Vec<u8>) -> Result<(), DbError> {
-        chassis::outbox::append_bytes(self.tx, partition, event, data).await
+    /// Appends events whose data is packed already.
+    pub async fn publish_encoded(&mut self, events: &[EncodedEvent]) -> Result<(), DbError> {
+        chassis::outbox::append_encoded(self.tx, events).await
     }
 }
 

@@ -93,7 +93,7 @@ impl Store<'_> {
                         .push_bind(item.signal.as_deref()).push_bind(item.code).push_bind(&item.reason).push_bind(&item.body)
                         .push_bind(now_us);
                 });
-                query.build().execute(c).await
+                query.build().run(c).await
             })?;
         }
         Ok(())
@@ -135,7 +135,51 @@ impl Store<'_> {
     ) -> Result<bool, DbError> {
         let done = on!(self.tx, c => sqlx::query(
             "UPDATE quarantine SET replayed_at = $3, replay_receipt = $4 WHERE tenant_id = $1 AND quarantine_id = $2 AND replayed_at IS NULL")
-            .bind(tenant.as_str()).bind(quarantine_id).bind(chassis::clock::micros(now)).bind(receipt_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(quarantine_id).bind(chassis::clock::micros(now)).bind(receipt_id).run(c).await)?;
         Ok(done.rows_affected() == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::TenantId;
+
+    use super::super::suite::{database, start};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_quarantined_item_is_settled_once_and_belongs_to_its_tenant() {
+        let (database, _folder) = database().await;
+        let (a, b) = (TenantId::new("ten_a"), TenantId::new("ten_b"));
+        let item = |number: usize| NewItem {
+            quarantine_id: format!("qua_{number:04}"),
+            vehicle_id: Some("V1".to_owned()),
+            scope: Scope::Record,
+            record_time: None,
+            signal: None,
+            code: "vehicle.unknown",
+            reason: "{}".to_owned(),
+            body: "{}".to_owned(),
+            fault: None,
+        };
+        let items: Vec<NewItem> = (0..1100).map(item).collect();
+        let mut tx = database.begin().await.unwrap();
+        let mut store = Store::new(&mut tx);
+        store.quarantine(&a, "rcp_1", &items, start()).await.unwrap();
+        let filter = ItemFilter {
+            open_only: true,
+            ..ItemFilter::default()
+        };
+        let first = store.quarantined(&a, &filter, (i64::MAX, ""), 1000).await.unwrap();
+        let last = first.last().unwrap();
+        let second = store
+            .quarantined(&a, &filter, (last.quarantined_us, &last.quarantine_id), 1000)
+            .await
+            .unwrap();
+        assert_eq!((first.len(), second.len()), (1000, 100));
+        assert!(store.quarantined_item(&b, "qua_0001").await.unwrap().is_none());
+        assert!(!store.settle(&b, "qua_0001", "rcp_2", start()).await.unwrap());
+        assert!(store.settle(&a, "qua_0001", "rcp_2", start()).await.unwrap());
+        assert!(!store.settle(&a, "qua_0001", "rcp_3", start()).await.unwrap());
     }
 }

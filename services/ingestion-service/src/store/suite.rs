@@ -2,60 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use chassis::config::DatabaseConfig;
-use chassis::{Database, Failpoints, TenantId};
+use chassis::outbox::EncodedEvent;
+use chassis::{Database, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Store;
-use super::quarantine::{ItemFilter, NewItem, Scope};
-use super::receipts::NewBatch;
-use super::telemetry::StoredRecord;
+use super::blocks::{DAY_US, NewBlock, Stretch, day_of};
+use super::days::Days;
+use super::receipts::{NewBatch, NewReceipt};
+use super::telemetry::{CodeReports, Newest, from_micros};
 use super::telemetry_queries::Span;
 use super::vehicles::{Registration, VehicleFilter};
 use crate::domain::vehicle::{Status, Vehicle};
-use crate::domain::verdict::Account;
+use crate::domain::verdict::{Account, Counts};
 use crate::domain::vin::Vin;
+use crate::events::published;
 
 const VIN: &str = "WVWZZZ1JZXW000010";
 
-async fn database() -> (Database, tempfile::TempDir) {
+pub(super) async fn database() -> (Database, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5000,
-        cache_kib: 1024,
-    };
-    let file = folder.path().join("suite.db");
-    let opened = Database::open(
-        "ingestion-service",
-        &config,
-        &file,
-        crate::MIGRATIONS,
-        Failpoints::default(),
-    )
-    .await;
-    (opened.unwrap(), folder)
+    let database = chassis::testing::empty_database(folder.path(), crate::MIGRATIONS).await;
+    (database, folder)
 }
 
-fn start() -> DateTime<Utc> {
+pub(super) fn start() -> DateTime<Utc> {
     "2026-05-01T10:00:00Z".parse().unwrap()
 }
 
 fn vehicle(vehicle_id: &str, vin: &str) -> Vehicle {
     Vehicle::from_telemetry(vehicle_id, Vin::parse(vin, false).unwrap())
-}
-
-fn record(vehicle_id: &str, second: i64, value: f64) -> StoredRecord {
-    StoredRecord {
-        vehicle_id: vehicle_id.to_owned(),
-        time_us: start().timestamp_micros() + second * 1_000_000,
-        sequence: -1,
-        protocol: "GENERIC".to_owned(),
-        signals: format!("{{\"Vehicle.Speed\":{value:?}}}"),
-        flags: None,
-        content_hash: format!("{vehicle_id} {second} {value}"),
-    }
 }
 
 fn day() -> Span {
@@ -105,29 +81,65 @@ async fn a_vin_is_unique_among_the_active_vehicles_of_one_tenant() {
     assert_eq!(store.vehicles(&a, &own, "", 10).await.unwrap().len(), 1);
 }
 
+/// A block of records of speed, one a second from `second` on.
+fn block(tenant: &TenantId, vehicle_id: &str, second: i64, records: i64) -> NewBlock {
+    let from_us = start().timestamp_micros() + second * 1_000_000;
+    let line = |number: i64| {
+        let time = chassis::rfc3339(from_micros(from_us + number * 1_000_000));
+        format!(
+            r#"{{"vehicle_id":"{vehicle_id}","time":"{time}","protocol":"GENERIC","signals":{{"Vehicle.Speed":{number}.5}}}}"#
+        )
+    };
+    let text: Vec<String> = (0..records).map(line).collect();
+    NewBlock {
+        tenant: tenant.clone(),
+        vehicle_id: vehicle_id.to_owned(),
+        from_us,
+        to_us: from_us + (records - 1) * 1_000_000,
+        records,
+        body: zstd::bulk::compress(text.join("\n").as_bytes(), 1).unwrap(),
+    }
+}
+
+fn today() -> i64 {
+    day_of(start().timestamp_micros())
+}
+
 #[tokio::test]
-async fn a_record_is_kept_once_and_counts_its_repetitions() {
+async fn blocks_are_read_by_time_and_replaced_whole() {
     let (database, _folder) = database().await;
     let (a, b) = (TenantId::new("ten_a"), TenantId::new("ten_b"));
-    let records: Vec<StoredRecord> = (0..1200).map(|second| record("V1", second, 50.0)).collect();
-    let mut tx = database.begin().await.unwrap();
+    let days = Days::default();
+    days.prepare(&database, [today(), today() + DAY_US]).await.unwrap();
+    let mut tx = database.begin_bulk().await.unwrap();
     let mut store = Store::new(&mut tx);
-    assert_eq!(store.insert_records(&a, &records).await.unwrap(), (1200, 0));
-    assert_eq!(store.insert_records(&a, &records[600..]).await.unwrap(), (0, 600));
-    assert_eq!(store.insert_records(&b, &records[..1]).await.unwrap(), (1, 0));
-    tx.commit().await.unwrap();
-    let mut tx = database.read().await.unwrap();
-    let mut store = Store::new(&mut tx);
+    let blocks: Vec<NewBlock> = (0..12).map(|number| block(&a, "V1", number * 100, 100)).collect();
+    store.insert_blocks(&blocks).await.unwrap();
+    store.insert_blocks(&[block(&b, "V1", 0, 1)]).await.unwrap();
+    let beyond_midnight = block(&a, "V1", 20 * 3600, 5);
+    store
+        .insert_blocks(std::slice::from_ref(&beyond_midnight))
+        .await
+        .unwrap();
     let found = store
-        .records(&a, "V1", day(), (i64::MIN, i64::MIN), 2000)
+        .records(&a, "V1", day(), (i64::MIN, i64::MIN), 5000)
         .await
         .unwrap();
-    assert_eq!(found.len(), 1200);
+    assert_eq!(found.len(), 1205);
     let rest = store
-        .records(&a, "V1", day(), (found[999].time_us, -1), 2000)
+        .records(&a, "V1", day(), (found[999].time_us, -1), 5000)
         .await
         .unwrap();
-    assert_eq!(rest.len(), 200);
+    assert_eq!(rest, found[1000..], "pages join");
+    assert_eq!(found[0].content_hash.len(), 64);
+    assert_eq!(
+        store
+            .records(&b, "V1", day(), (i64::MIN, i64::MIN), 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert!(
         store
             .records(&b, "V2", day(), (i64::MIN, i64::MIN), 10)
@@ -140,83 +152,289 @@ async fn a_record_is_kept_once_and_counts_its_repetitions() {
         .await
         .unwrap();
     assert_eq!(
-        history.iter().map(|bucket| bucket.count).collect::<Vec<_>>(),
-        [600, 600]
+        history
+            .iter()
+            .map(|bucket| (bucket.bucket, bucket.count, bucket.max))
+            .collect::<Vec<_>>(),
+        [(0, 600, 99.5), (1, 600, 99.5), (120, 5, 4.5)]
+    );
+    let stretch = |from: i64, to: i64| Stretch {
+        tenant: a.clone(),
+        vehicle_id: "V1".to_owned(),
+        from_us: start().timestamp_micros() + from * 1_000_000,
+        to_us: start().timestamp_micros() + to * 1_000_000,
+    };
+    let within = store
+        .blocks_within(&[stretch(199, 200), stretch(5_000, 6_000)])
+        .await
+        .unwrap();
+    assert_eq!(within.len(), 2, "both ends count, and gaps hold nothing");
+    let key = (a.clone(), "V1".to_owned(), within[0].from_us);
+    store.remove_blocks(&[key]).await.unwrap();
+    assert_eq!(store.blocks_within(&[stretch(199, 200)]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn eight_instances_at_once_store_each_batch_once_and_lose_no_count() {
+    let (database, _folder) = database().await;
+    let tenant = TenantId::new("ten_a");
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let batches: Vec<NewBatch> = (0..200).map(|number| waiting(&tenant, number)).collect();
+    for batch in &batches {
+        let event = chassis::NewEvent {
+            id: Some(batch.event_id.clone()),
+            ..published::telemetry_received(&tenant, batch.event_id.clone(), "V1", start(), chassis::Cause::new())
+        };
+        let event = EncodedEvent::new(batch.partition, event, b"{}".to_vec()).unwrap();
+        store.publish_encoded(&[event]).await.unwrap();
+    }
+    store.insert_batches(&batches).await.unwrap();
+    let received = Account {
+        received: 200,
+        ..Account::default()
+    };
+    store.add_to_account(&tenant, start(), &received).await.unwrap();
+    tx.commit().await.unwrap();
+    let workers = (0..8).map(|_| {
+        let (database, tenant) = (database.clone(), tenant.clone());
+        tokio::spawn(async move {
+            loop {
+                let mut tx = database.begin_bulk().await.unwrap();
+                let mut store = Store::new(&mut tx);
+                let claimed = store.claim_partitions(4).await.unwrap();
+                let waiting = store.waiting_batches(Some(&claimed), (7, usize::MAX)).await.unwrap();
+                let keys: Vec<_> = waiting
+                    .iter()
+                    .map(|batch| (tenant.clone(), batch.event_id.clone()))
+                    .collect();
+                let ended = store.end_waiting(&keys).await.unwrap();
+                assert_eq!(ended, keys.len() as u64, "what was claimed is nobody else's");
+                let account = Account {
+                    stored: ended,
+                    ..Account::default()
+                };
+                store.add_to_account(&tenant, start(), &account).await.unwrap();
+                let left = store.oldest_waiting().await.unwrap();
+                tx.commit().await.unwrap();
+                if left.is_none() {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.await.unwrap();
+    }
+    let mut tx = database.read().await.unwrap();
+    let to = start() + TimeDelta::hours(1);
+    let account = Store::new(&mut tx).account(&tenant, start(), to, 10).await.unwrap()[0].account;
+    assert_eq!((account.stored, account.pending, account.balances()), (200, 0, true));
+}
+
+/// A batch of one record of the partition that its number gives.
+fn waiting(tenant: &TenantId, number: u8) -> NewBatch {
+    NewBatch {
+        tenant: tenant.clone(),
+        event_id: format!("evt_{number}"),
+        partition: number % 64,
+        account_hour: start(),
+        ordinal: i64::from(number),
+        records: 1,
+        places: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn eight_at_once_register_one_vehicle_for_a_vin_and_one_for_an_id() {
+    let (database, _folder) = database().await;
+    let tenant = TenantId::new("ten_a");
+    let register = |vehicle: Vehicle| {
+        let (database, tenant) = (database.clone(), tenant.clone());
+        tokio::spawn(async move {
+            let mut tx = database.begin_bulk().await.unwrap();
+            let registration = Store::new(&mut tx).register(&tenant, &vehicle, start()).await.unwrap();
+            // Whatever came of it, the transaction is still good.
+            Store::new(&mut tx).vehicle(&tenant, &vehicle.vehicle_id).await.unwrap();
+            tx.commit().await.unwrap();
+            registration
+        })
+    };
+    let same_vin: Vec<_> = (0..8)
+        .map(|number| register(vehicle(&format!("V{number}"), VIN)))
+        .collect();
+    let mut outcomes = Vec::new();
+    for one in same_vin {
+        outcomes.push(one.await.unwrap());
+    }
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == Registration::Done)
+            .count(),
+        1
+    );
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == Registration::VinTaken)
+            .count(),
+        7
+    );
+    let same_id: Vec<_> = (0..8).map(|_| register(vehicle("W", "WVWZZZ1JZXW000011"))).collect();
+    let mut outcomes = Vec::new();
+    for one in same_id {
+        outcomes.push(one.await.unwrap());
+    }
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == Registration::Done)
+            .count(),
+        1
+    );
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| **outcome == Registration::Present)
+            .count(),
+        7
     );
 }
 
 #[tokio::test]
-async fn eight_writers_at_once_keep_each_record_once_and_lose_no_count() {
+async fn days_are_made_by_several_at_once_and_dropped_when_they_are_over() {
     let (database, _folder) = database().await;
     let tenant = TenantId::new("ten_a");
-    let writers = (0..8).map(|_| {
-        let (database, tenant) = (database.clone(), tenant.clone());
-        tokio::spawn(async move {
-            for round in 0..10 {
-                let records: Vec<StoredRecord> =
-                    (0..20).map(|second| record("V1", round * 20 + second, 50.0)).collect();
-                let mut tx = database.begin().await.unwrap();
-                let mut store = Store::new(&mut tx);
-                let (stored, duplicate) = store.insert_records(&tenant, &records).await.unwrap();
-                let account = Account {
-                    received: 20,
-                    stored,
-                    duplicate,
-                    ..Account::default()
-                };
-                store.add_to_account(&tenant, start(), &account).await.unwrap();
-                tx.commit().await.unwrap();
-            }
+    let many: Vec<i64> = (0..5).map(|day| today() + day * DAY_US).collect();
+    let makers: Vec<_> = (0..8)
+        .map(|_| {
+            let (database, many) = (database.clone(), many.clone());
+            tokio::spawn(async move { Days::default().prepare(&database, many).await })
         })
-    });
-    for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap();
+        .collect();
+    for maker in makers {
+        maker.await.unwrap().unwrap();
     }
-    let mut tx = database.read().await.unwrap();
-    let hours = Store::new(&mut tx)
-        .account(&tenant, start(), start() + TimeDelta::hours(1), 10)
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.register(&tenant, &vehicle("V1", VIN), start()).await.unwrap();
+    let blocks: Vec<NewBlock> = (0..5).map(|day| block(&tenant, "V1", day * 86_400, 3)).collect();
+    store.insert_blocks(&blocks).await.unwrap();
+    tx.commit().await.unwrap();
+    let days = Days::default();
+    assert_eq!(days.drop_before(&database, today() + 2 * DAY_US).await.unwrap(), 2);
+    assert_eq!(days.drop_before(&database, today() + 2 * DAY_US).await.unwrap(), 0);
+    let span = Span {
+        from: start(),
+        to: start() + TimeDelta::days(9),
+    };
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let left = store
+        .records(&tenant, "V1", span, (i64::MIN, i64::MIN), 100)
         .await
         .unwrap();
-    assert_eq!((hours[0].account.stored, hours[0].account.duplicate), (200, 1400));
-    assert!(hours[0].account.balances());
+    assert_eq!(left.len(), 9);
+    drop(tx);
+    // A day that was dropped can be made again.
+    days.prepare(&database, many).await.unwrap();
+    let mut tx = database.begin_bulk().await.unwrap();
+    Store::new(&mut tx).insert_blocks(&blocks[..1]).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_batch_is_pending_until_it_is_stored_and_stored_once() {
+async fn an_account_that_was_damaged_shows_its_gap() {
+    let (database, _folder) = database().await;
+    let (a, b) = (TenantId::new("ten_a"), TenantId::new("ten_b"));
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.insert_batches(&[waiting(&a, 1)]).await.unwrap();
+    let closed = Account {
+        received: 5,
+        stored: 3,
+        duplicate: 1,
+        ..Account::default()
+    };
+    store.add_to_account(&a, start(), &closed).await.unwrap();
+    let whole = Account {
+        received: 2,
+        stored: 2,
+        ..Account::default()
+    };
+    store.add_to_account(&b, start(), &whole).await.unwrap();
+    assert_eq!(store.gaps(start()).await.unwrap(), []);
+    // Pending records that vanish without an outcome, and outcomes that nothing was received for.
+    let key = (a.clone(), "evt_1".to_owned());
+    assert_eq!(store.end_waiting(&[key]).await.unwrap(), 1);
+    let twice = Account {
+        stored: 2,
+        ..Account::default()
+    };
+    store.add_to_account(&b, start(), &twice).await.unwrap();
+    let gaps = store.gaps(start()).await.unwrap();
+    let found: Vec<_> = gaps
+        .iter()
+        .map(|gap| (gap.tenant_id.as_str(), gap.hour, gap.records))
+        .collect();
+    assert_eq!(found, [("ten_a", start(), 1), ("ten_b", start(), -2)]);
+    assert_eq!(store.gaps(start() + TimeDelta::hours(1)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn receipts_leave_by_age() {
+    let (database, _folder) = database().await;
+    let tenant = TenantId::new("ten_a");
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    for number in 0..10 {
+        let receipt_id = format!("rcp_{number}");
+        let receipt = NewReceipt {
+            tenant: &tenant,
+            receipt_id: &receipt_id,
+            subject: "key_1",
+            format: "json",
+            body_bytes: 2,
+            body_zstd: b"{}",
+            counts: Counts::default(),
+            verdicts: "[]".to_owned(),
+        };
+        store
+            .insert_receipts(&[receipt], start() + TimeDelta::hours(number))
+            .await
+            .unwrap();
+    }
+    let before = start() + TimeDelta::hours(4);
+    assert_eq!(store.forget_receipts(before, 3).await.unwrap(), 3);
+    assert_eq!(store.forget_receipts(before, 3).await.unwrap(), 1);
+    assert_eq!(store.forget_receipts(before, 3).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn changes_of_the_registry_are_numbered() {
     let (database, _folder) = database().await;
     let tenant = TenantId::new("ten_a");
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
-    let batch = NewBatch {
-        batch_id: "bat_1",
-        event_id: "evt_1",
-        account_hour: start(),
-        ordinal: 1,
-        records: 7,
-    };
-    store.insert_batch(&tenant, &batch).await.unwrap();
+    for vehicle_id in ["V1", "V2"] {
+        let unnamed = Vehicle {
+            vin: None,
+            ..vehicle(vehicle_id, VIN)
+        };
+        store.register(&tenant, &unnamed, start()).await.unwrap();
+    }
+    assert_eq!(store.changes_after(0).await.unwrap(), (0, vec![]));
     store
-        .add_to_account(
-            &tenant,
-            start(),
-            &Account {
-                received: 7,
-                ..Account::default()
-            },
-        )
+        .update_vehicle(&tenant, &vehicle("V2", VIN), start())
         .await
         .unwrap();
-    let to = start() + TimeDelta::hours(1);
-    let pending = store.account(&tenant, start(), to, 10).await.unwrap()[0].account;
-    assert_eq!((pending.pending, pending.balances()), (7, true));
-    assert!(store.mark_stored(&tenant, "bat_1", start()).await.unwrap());
-    assert!(!store.mark_stored(&tenant, "bat_1", start()).await.unwrap());
-    let lost = store.account(&tenant, start(), to, 10).await.unwrap()[0].account;
     assert_eq!(
-        (lost.pending, lost.balances()),
-        (0, false),
-        "a mark without records shows as a loss"
+        store.changes_after(0).await.unwrap(),
+        (1, vec![("ten_a".to_owned(), "V2".to_owned())])
     );
+    assert_eq!(store.changes_after(1).await.unwrap(), (1, vec![]));
 }
 
 #[tokio::test]
@@ -225,47 +443,51 @@ async fn the_newest_reading_wins_whatever_the_order_of_arrival() {
     let tenant = TenantId::new("ten_a");
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
-    for (value, time_us) in [(1.0, 10), (2.0, 30), (3.0, 20)] {
-        let readings = BTreeMap::from([("Vehicle.Speed".to_owned(), (value, time_us))]);
-        store.merge_latest(&tenant, "V1", &readings, time_us).await.unwrap();
+    for (value, time_us) in [(1.0, 10), (0.1 + 0.2, 30), (3.0, 20)] {
+        let mut newest = Newest::default();
+        newest.note("Vehicle.Speed", value, time_us);
+        let newer = BTreeMap::from([((tenant.clone(), "V1".to_owned()), newest)]);
+        store.merge_newest(&newer).await.unwrap();
     }
     let latest = store.latest(&tenant, "V1").await.unwrap().unwrap();
-    assert_eq!((latest.time.timestamp_micros(), latest.signals[0].1), (30, 2.0));
+    assert_eq!((latest.time.timestamp_micros(), latest.signals[0].1), (30, 0.1 + 0.2));
     assert_eq!(store.latest(&TenantId::new("ten_b"), "V1").await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn a_quarantined_item_is_settled_once_and_belongs_to_its_tenant() {
+async fn trouble_codes_and_odometers_are_laid_over_what_is_known() {
     let (database, _folder) = database().await;
-    let (a, b) = (TenantId::new("ten_a"), TenantId::new("ten_b"));
-    let item = |number: usize| NewItem {
-        quarantine_id: format!("qua_{number:04}"),
-        vehicle_id: Some("V1".to_owned()),
-        scope: Scope::Record,
-        record_time: None,
-        signal: None,
-        code: "vehicle.unknown",
-        reason: "{}".to_owned(),
-        body: "{}".to_owned(),
-        fault: None,
-    };
-    let items: Vec<NewItem> = (0..1100).map(item).collect();
+    let tenant = TenantId::new("ten_a");
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
-    store.quarantine(&a, "rcp_1", &items, start()).await.unwrap();
-    let filter = ItemFilter {
-        open_only: true,
-        ..ItemFilter::default()
-    };
-    let first = store.quarantined(&a, &filter, (i64::MAX, ""), 1000).await.unwrap();
-    let last = first.last().unwrap();
-    let second = store
-        .quarantined(&a, &filter, (last.quarantined_us, &last.quarantine_id), 1000)
-        .await
-        .unwrap();
-    assert_eq!((first.len(), second.len()), (1000, 100));
-    assert!(store.quarantined_item(&b, "qua_0001").await.unwrap().is_none());
-    assert!(!store.settle(&b, "qua_0001", "rcp_2", start()).await.unwrap());
-    assert!(store.settle(&a, "qua_0001", "rcp_2", start()).await.unwrap());
-    assert!(!store.settle(&a, "qua_0001", "rcp_3", start()).await.unwrap());
+    store.register(&tenant, &vehicle("V1", VIN), start()).await.unwrap();
+    let key = (tenant.clone(), "V1".to_owned(), "P0301".to_owned(), String::new());
+    for (status, first_seen_us, last_seen_us) in [("pending", 20, 30), ("confirmed", 10, 15)] {
+        let seen = CodeReports {
+            status: status.to_owned(),
+            first_seen_us,
+            last_seen_us,
+            reports: 2,
+        };
+        store
+            .report_codes(&BTreeMap::from([(key.clone(), seen)]))
+            .await
+            .unwrap();
+    }
+    let code = store.trouble_codes(&tenant, "V1").await.unwrap().remove(0);
+    assert_eq!(
+        (
+            code.status.as_str(),
+            code.first_seen_us,
+            code.last_seen_us,
+            code.reports
+        ),
+        ("pending", 10, 30, 4)
+    );
+    for km in [5.0, 7.0, 6.0] {
+        let shown = BTreeMap::from([((tenant.clone(), "V1".to_owned()), km)]);
+        store.raise_odometers(&shown).await.unwrap();
+    }
+    let (vehicle, _) = store.vehicle(&tenant, "V1").await.unwrap().unwrap();
+    assert_eq!(vehicle.odometer_km, Some(7.0));
 }

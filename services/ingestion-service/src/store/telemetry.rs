@@ -1,29 +1,57 @@
-//! The telemetry store's writing side: records in bulk, each kept once.
+//! What the telemetry store keeps of each vehicle beside its records: newest readings and trouble codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
 use sqlx::QueryBuilder;
 
-use super::{ROWS_MAX, Store};
+use super::Store;
 
-/// A record as it is kept.
-#[derive(Debug, Clone)]
-pub struct StoredRecord {
-    pub vehicle_id: String,
+/// Vehicles in one statement.
+const VEHICLES_MAX: usize = 200;
+
+/// A vehicle of a tenant.
+pub type VehicleKey = (TenantId, String);
+
+/// The newest readings of a vehicle, by path: value and time in microseconds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Newest {
     pub time_us: i64,
-    /// −1 where the device has none.
-    pub sequence: i64,
-    pub protocol: String,
-    /// `{path: value}` as JSON.
-    pub signals: String,
-    /// `{path: [flag]}` as JSON.
-    pub flags: Option<String>,
-    pub content_hash: String,
+    pub readings: BTreeMap<String, (f64, i64)>,
 }
 
-/// The newest readings of a vehicle.
+impl Newest {
+    /// Takes a reading, unless a newer one is known. At equal times the one that came later wins.
+    pub fn note(&mut self, path: &str, value: f64, time_us: i64) {
+        match self.readings.get_mut(path) {
+            Some(known) if known.1 > time_us => {}
+            Some(known) => *known = (value, time_us),
+            None => {
+                self.readings.insert(path.to_owned(), (value, time_us));
+            }
+        }
+        self.time_us = self.time_us.max(time_us);
+    }
+
+    fn parse(time_us: i64, json: &str) -> Result<Self, DbError> {
+        let invalid = |error: serde_json::Error| DbError::Decode(error.into());
+        let raw: BTreeMap<&str, (&RawValue, i64)> = serde_json::from_str(json).map_err(invalid)?;
+        let mut newest = Self {
+            time_us,
+            readings: BTreeMap::new(),
+        };
+        for (path, (value, at_us)) in raw {
+            // Parsed exactly, so that a value keeps its bits however often its neighbours change.
+            let value = value.get().parse().map_err(|error| DbError::Decode(Box::new(error)))?;
+            newest.readings.insert(path.to_owned(), (value, at_us));
+        }
+        Ok(newest)
+    }
+}
+
+/// The newest readings of a vehicle, as they are shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latest {
     pub time: DateTime<Utc>,
@@ -31,105 +59,119 @@ pub struct Latest {
     pub signals: Vec<(String, f64, DateTime<Utc>)>,
 }
 
-/// A report of a trouble code.
-#[derive(Debug, Clone)]
-pub struct CodeReport {
-    pub vehicle_id: String,
-    pub code: String,
-    pub ecu: String,
+/// What was reported of a trouble code of a vehicle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeReports {
+    /// Of the last report.
     pub status: String,
-    pub time_us: i64,
+    pub first_seen_us: i64,
+    pub last_seen_us: i64,
+    pub reports: i64,
 }
 
-impl Store<'_> {
-    /// Keeps records that differ in their keys; returns how many were new and how many were there before. Both are counted by the row
-    /// itself: a record that is there notes the repetition, and says so.
-    pub async fn insert_records(&mut self, tenant: &TenantId, records: &[StoredRecord]) -> Result<(u64, u64), DbError> {
-        let (mut new, mut repeated) = (0, 0);
-        for chunk in records.chunks(ROWS_MAX) {
-            let repetitions: Vec<i64> = on!(self.tx, c => {
-                let mut query = QueryBuilder::new(
-                    "INSERT INTO telemetry_record (tenant_id, vehicle_id, time_us, sequence, protocol, signals, flags, content_hash, repetitions) ");
-                query.push_values(chunk, |mut row, record| {
-                    row.push_bind(tenant.as_str()).push_bind(&record.vehicle_id).push_bind(record.time_us).push_bind(record.sequence)
-                        .push_bind(&record.protocol).push_bind(&record.signals).push_bind(record.flags.as_deref())
-                        .push_bind(&record.content_hash).push_bind(0_i64);
-                });
-                query.push(
-                    " ON CONFLICT (tenant_id, vehicle_id, time_us, sequence)
-                      DO UPDATE SET repetitions = telemetry_record.repetitions + 1 RETURNING repetitions");
-                query.build_query_scalar().fetch_all(c).await
-            })?;
-            for count in repetitions {
-                if count == 0 { new += 1 } else { repeated += 1 }
-            }
-        }
-        Ok((new, repeated))
-    }
+/// Vehicle, code, control unit.
+pub type CodeKey = (TenantId, String, String, String);
 
+impl Store<'_> {
     /// The newest readings of a vehicle.
     pub async fn latest(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Option<Latest>, DbError> {
-        let row: Option<(i64, String)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT time_us, signals FROM vehicle_latest WHERE tenant_id = $1 AND vehicle_id = $2")
-            .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
-        let Some((time_us, signals)) = row else { return Ok(None) };
-        let signals: BTreeMap<String, (f64, i64)> =
-            serde_json::from_str(&signals).map_err(|error| DbError::Decode(error.into()))?;
-        let signals = signals
-            .into_iter()
-            .map(|(path, (value, at_us))| (path, value, from_micros(at_us)))
-            .collect();
-        Ok(Some(Latest {
-            time: from_micros(time_us),
-            signals,
+        let key = (tenant.clone(), vehicle_id.to_owned());
+        let newest = self.newest_of(std::slice::from_ref(&key)).await?.remove(&key);
+        Ok(newest.map(|newest| Latest {
+            time: from_micros(newest.time_us),
+            signals: newest
+                .readings
+                .into_iter()
+                .map(|(path, (value, at_us))| (path, value, from_micros(at_us)))
+                .collect(),
         }))
     }
 
-    /// Lays newer readings over the newest known ones; an older reading changes nothing.
-    pub async fn merge_latest(
-        &mut self,
-        tenant: &TenantId,
-        vehicle_id: &str,
-        readings: &BTreeMap<String, (f64, i64)>,
-        time_us: i64,
-    ) -> Result<(), DbError> {
-        let known = self.latest(tenant, vehicle_id).await?;
-        let mut time_us = time_us;
-        let mut merged: BTreeMap<String, (f64, i64)> = BTreeMap::new();
-        if let Some(known) = known {
-            time_us = time_us.max(known.time.timestamp_micros());
-            merged.extend(
-                known
-                    .signals
-                    .into_iter()
-                    .map(|(path, value, at)| (path, (value, at.timestamp_micros()))),
-            );
-        }
-        for (path, reading) in readings {
-            if merged.get(path).is_none_or(|known| known.1 <= reading.1) {
-                merged.insert(path.clone(), *reading);
+    /// The newest readings of several vehicles; those that have sent nothing are left out.
+    pub async fn newest_of(&mut self, vehicles: &[VehicleKey]) -> Result<HashMap<VehicleKey, Newest>, DbError> {
+        let mut found = HashMap::with_capacity(vehicles.len());
+        for chunk in vehicles.chunks(VEHICLES_MAX) {
+            let rows: Vec<(String, String, i64, String)> = on!(self.tx, c => {
+                let mut query = QueryBuilder::new(
+                    "SELECT tenant_id, vehicle_id, time_us, signals FROM vehicle_latest WHERE (tenant_id, vehicle_id) IN (");
+                query.push_values(chunk, |mut row, (tenant, vehicle_id)| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id);
+                });
+                query.push(")").build_query_as().fetch_all(c).await
+            })?;
+            for (tenant, vehicle_id, time_us, signals) in rows {
+                found.insert((TenantId::new(&tenant), vehicle_id), Newest::parse(time_us, &signals)?);
             }
         }
-        let signals = serde_json::to_string(&merged).map_err(|error| DbError::Encode(error.into()))?;
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO vehicle_latest (tenant_id, vehicle_id, time_us, signals) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET time_us = excluded.time_us, signals = excluded.signals")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(time_us).bind(signals).execute(c).await)?;
+        Ok(found)
+    }
+
+    /// Lays newer readings over the newest known ones; an older reading changes nothing. The vehicles must be the caller's alone.
+    pub async fn merge_newest(&mut self, newer: &BTreeMap<VehicleKey, Newest>) -> Result<(), DbError> {
+        let vehicles: Vec<VehicleKey> = newer.keys().cloned().collect();
+        let mut known = self.newest_of(&vehicles).await?;
+        let mut rows = Vec::with_capacity(vehicles.len());
+        for (key, newer) in newer {
+            let merged = known.entry(key.clone()).or_default();
+            merged.time_us = merged.time_us.max(newer.time_us);
+            for (path, (value, at_us)) in &newer.readings {
+                merged.note(path, *value, *at_us);
+            }
+            let signals = serde_json::to_string(&merged.readings).map_err(|error| DbError::Encode(error.into()))?;
+            rows.push((key, merged.time_us, signals));
+        }
+        for chunk in rows.chunks(VEHICLES_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new("INSERT INTO vehicle_latest (tenant_id, vehicle_id, time_us, signals) ");
+                query.push_values(chunk, |mut row, ((tenant, vehicle_id), time_us, signals)| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id).push_bind(*time_us).push_bind(signals);
+                });
+                query.push(" ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET time_us = excluded.time_us, signals = excluded.signals");
+                query.build().run(c).await
+            })?;
+        }
         Ok(())
     }
 
-    /// Notes that a record reported a trouble code.
-    pub async fn report_code(&mut self, tenant: &TenantId, report: &CodeReport) -> Result<(), DbError> {
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO trouble_code (tenant_id, vehicle_id, code, ecu, status, first_seen_us, last_seen_us, reports)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, 1)
-             ON CONFLICT (tenant_id, vehicle_id, code, ecu) DO UPDATE SET
-                 status = CASE WHEN excluded.last_seen_us >= trouble_code.last_seen_us THEN excluded.status ELSE trouble_code.status END,
-                 first_seen_us = CASE WHEN excluded.first_seen_us < trouble_code.first_seen_us THEN excluded.first_seen_us ELSE trouble_code.first_seen_us END,
-                 last_seen_us = CASE WHEN excluded.last_seen_us > trouble_code.last_seen_us THEN excluded.last_seen_us ELSE trouble_code.last_seen_us END,
-                 reports = trouble_code.reports + 1")
-            .bind(tenant.as_str()).bind(&report.vehicle_id).bind(&report.code).bind(&report.ecu).bind(&report.status).bind(report.time_us)
-            .execute(c).await)?;
+    /// Notes what was reported of trouble codes.
+    pub async fn report_codes(&mut self, reports: &BTreeMap<CodeKey, CodeReports>) -> Result<(), DbError> {
+        let rows: Vec<_> = reports.iter().collect();
+        for chunk in rows.chunks(VEHICLES_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO trouble_code (tenant_id, vehicle_id, code, ecu, status, first_seen_us, last_seen_us, reports) ");
+                query.push_values(chunk, |mut row, ((tenant, vehicle_id, code, ecu), seen)| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id).push_bind(code).push_bind(ecu).push_bind(&seen.status);
+                    row.push_bind(seen.first_seen_us).push_bind(seen.last_seen_us).push_bind(seen.reports);
+                });
+                query.push(
+                    " ON CONFLICT (tenant_id, vehicle_id, code, ecu) DO UPDATE SET
+                     status = CASE WHEN excluded.last_seen_us >= trouble_code.last_seen_us THEN excluded.status ELSE trouble_code.status END,
+                     first_seen_us = CASE WHEN excluded.first_seen_us < trouble_code.first_seen_us THEN excluded.first_seen_us ELSE trouble_code.first_seen_us END,
+                     last_seen_us = CASE WHEN excluded.last_seen_us > trouble_code.last_seen_us THEN excluded.last_seen_us ELSE trouble_code.last_seen_us END,
+                     reports = trouble_code.reports + excluded.reports");
+                query.build().run(c).await
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Raises vehicles' odometers to what their telemetry shows; a lower value changes nothing.
+    pub async fn raise_odometers(&mut self, odometers_km: &BTreeMap<VehicleKey, f64>) -> Result<(), DbError> {
+        let rows: Vec<_> = odometers_km.iter().collect();
+        for chunk in rows.chunks(VEHICLES_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new("WITH shown (tenant_id, vehicle_id, odometer_km) AS (");
+                query.push_values(chunk, |mut row, ((tenant, vehicle_id), odometer_km)| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id).push_bind(**odometer_km);
+                });
+                query.push(
+                    ") UPDATE vehicle SET odometer_km = shown.odometer_km FROM shown
+                     WHERE vehicle.tenant_id = shown.tenant_id AND vehicle.vehicle_id = shown.vehicle_id
+                       AND (vehicle.odometer_km IS NULL OR vehicle.odometer_km < shown.odometer_km)");
+                query.build().run(c).await
+            })?;
+        }
         Ok(())
     }
 }

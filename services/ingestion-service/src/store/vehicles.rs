@@ -19,6 +19,7 @@ struct Row {
     vehicle_class: String,
     owner_id: Option<String>,
     fleet_id: Option<String>,
+    depot_id: Option<String>,
     in_service_date: Option<String>,
     odometer_km: Option<f64>,
     status: String,
@@ -38,6 +39,7 @@ impl Row {
             vehicle_class: VehicleClass::parse(&self.vehicle_class).unwrap_or_default(),
             owner_id: self.owner_id,
             fleet_id: self.fleet_id,
+            depot_id: self.depot_id,
             in_service_date: self.in_service_date.and_then(|date| date.parse::<NaiveDate>().ok()),
             odometer_km: self.odometer_km,
             status: Status::parse(&self.status).unwrap_or_default(),
@@ -71,7 +73,7 @@ impl Store<'_> {
     /// A vehicle and the version of its row.
     pub async fn vehicle(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Option<(Vehicle, i64)>, DbError> {
         let row: Option<Row> = on!(self.tx, c => sqlx::query_as(
-            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, in_service_date, odometer_km,
+            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, depot_id, in_service_date, odometer_km,
                     status, registered_by, version
              FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
@@ -91,60 +93,79 @@ impl Store<'_> {
             .vehicle_ids
             .as_ref()
             .map(|ids| serde_json::json!(ids).to_string());
-        let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(
-            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, in_service_date, odometer_km,
+        let among = self.tx.dialect(
+            "(SELECT value FROM json_each($3))",
+            "(SELECT json_array_elements_text($3::json))",
+        );
+        let sql = format!(
+            "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, depot_id, in_service_date, odometer_km,
                     status, registered_by, version
              FROM vehicle
              WHERE tenant_id = $1 AND vehicle_id > $2
-               AND ($3 IS NULL OR vehicle_id IN (SELECT value FROM json_each($3)))
+               AND ($3 IS NULL OR vehicle_id IN {among})
                AND ($4 IS NULL OR owner_id = $4) AND ($5 IS NULL OR fleet_id = $5) AND ($6 IS NULL OR status = $6)
-             ORDER BY vehicle_id LIMIT $7")
+             ORDER BY vehicle_id LIMIT $7"
+        );
+        let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(tenant.as_str()).bind(after).bind(ids).bind(filter.owner_id.as_deref()).bind(filter.fleet_id.as_deref())
             .bind(filter.status.map(Status::as_str)).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|row| row.into_vehicle().0).collect())
     }
 
-    /// Registers a vehicle.
+    /// Registers a vehicle. Of several at once, in whatever instances, the database lets one through.
     pub async fn register(
         &mut self,
         tenant: &TenantId,
         vehicle: &Vehicle,
         now: DateTime<Utc>,
     ) -> Result<Registration, DbError> {
-        if self.vehicle(tenant, &vehicle.vehicle_id).await?.is_some() {
-            return Ok(Registration::Present);
-        }
-        if self.vin_is_taken(tenant, vehicle).await? {
-            return Ok(Registration::VinTaken);
-        }
-        on!(self.tx, c => sqlx::query(
+        let done = on!(self.tx, c => sqlx::query(
             "INSERT INTO vehicle (tenant_id, vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id,
-                                  in_service_date, odometer_km, status, registered_by, version, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)")
+                                  in_service_date, odometer_km, status, registered_by, version, created_at, updated_at, depot_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15, $16) ON CONFLICT DO NOTHING")
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.vin.as_ref().map(Vin::as_str)).bind(vehicle.make.as_deref())
             .bind(vehicle.model.as_deref()).bind(vehicle.model_year.map(i64::from)).bind(vehicle.powertrain.as_str())
             .bind(vehicle.vehicle_class.as_str()).bind(vehicle.owner_id.as_deref()).bind(vehicle.fleet_id.as_deref())
             .bind(vehicle.in_service_date.map(|date| date.to_string())).bind(vehicle.odometer_km).bind(vehicle.status.as_str())
-            .bind(vehicle.registered_by.as_str()).bind(chassis::clock::micros(now)).execute(c).await)?;
-        Ok(Registration::Done)
+            .bind(vehicle.registered_by.as_str()).bind(chassis::clock::micros(now)).bind(vehicle.depot_id.as_deref()).run(c).await)?;
+        if done.rows_affected() == 1 {
+            return Ok(Registration::Done);
+        }
+        Ok(match self.vehicle(tenant, &vehicle.vehicle_id).await? {
+            Some(_) => Registration::Present,
+            None => Registration::VinTaken,
+        })
     }
 
-    /// Replaces a vehicle's registry data and returns the new version.
+    /// Replaces a vehicle's registry data and returns the new version. The change is numbered, for other instances.
     pub async fn update_vehicle(
         &mut self,
         tenant: &TenantId,
         vehicle: &Vehicle,
         now: DateTime<Utc>,
     ) -> Result<i64, DbError> {
+        let change: i64 = on!(self.tx, c => sqlx::query_scalar("UPDATE registry_change SET number = number + 1 WHERE id = 1 RETURNING number")
+            .fetch_one(c).await)?;
         on!(self.tx, c => sqlx::query_scalar(
             "UPDATE vehicle SET vin = $3, make = $4, model = $5, model_year = $6, powertrain = $7, vehicle_class = $8, owner_id = $9,
-                    fleet_id = $10, in_service_date = $11, odometer_km = $12, status = $13, version = version + 1, updated_at = $14
+                    fleet_id = $10, in_service_date = $11, odometer_km = $12, status = $13, version = version + 1, updated_at = $14, change_number = $15, depot_id = $16
              WHERE tenant_id = $1 AND vehicle_id = $2 RETURNING version")
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.vin.as_ref().map(Vin::as_str)).bind(vehicle.make.as_deref())
             .bind(vehicle.model.as_deref()).bind(vehicle.model_year.map(i64::from)).bind(vehicle.powertrain.as_str())
             .bind(vehicle.vehicle_class.as_str()).bind(vehicle.owner_id.as_deref()).bind(vehicle.fleet_id.as_deref())
             .bind(vehicle.in_service_date.map(|date| date.to_string())).bind(vehicle.odometer_km).bind(vehicle.status.as_str())
-            .bind(chassis::clock::micros(now)).fetch_one(c).await)
+            .bind(chassis::clock::micros(now)).bind(change).bind(vehicle.depot_id.as_deref()).fetch_one(c).await)
+    }
+
+    /// The number of the registry's last change, and the vehicles changed after a number.
+    pub async fn changes_after(&mut self, number: i64) -> Result<(i64, Vec<(String, String)>), DbError> {
+        let last: i64 = on!(self.tx, c => sqlx::query_scalar("SELECT number FROM registry_change WHERE id = 1").fetch_one(c).await)?;
+        if last <= number {
+            return Ok((number, Vec::new()));
+        }
+        let changed = on!(self.tx, c => sqlx::query_as(
+            "SELECT tenant_id, vehicle_id FROM vehicle WHERE change_number > $1 AND change_number > 0").bind(number).fetch_all(c).await)?;
+        Ok((last, changed))
     }
 
     /// Whether another active vehicle of the tenant has this one's VIN. The index refuses it too; this gives it a name.
@@ -153,22 +174,9 @@ impl Store<'_> {
             return Ok(false);
         };
         let other: Option<i64> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT 1 FROM vehicle WHERE tenant_id = $1 AND vin = $2 AND status = 'ACTIVE' AND vehicle_id <> $3")
+            "SELECT CAST(1 AS BIGINT) FROM vehicle WHERE tenant_id = $1 AND vin = $2 AND status = 'ACTIVE' AND vehicle_id <> $3")
             .bind(tenant.as_str()).bind(vin.as_str()).bind(&vehicle.vehicle_id).fetch_optional(c).await)?;
         Ok(other.is_some())
-    }
-
-    /// Raises a vehicle's odometer to what its telemetry shows; a lower value changes nothing.
-    pub async fn raise_odometer(
-        &mut self,
-        tenant: &TenantId,
-        vehicle_id: &str,
-        odometer_km: f64,
-    ) -> Result<(), DbError> {
-        on!(self.tx, c => sqlx::query(
-            "UPDATE vehicle SET odometer_km = $3 WHERE tenant_id = $1 AND vehicle_id = $2 AND (odometer_km IS NULL OR odometer_km < $3)")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(odometer_km).execute(c).await)?;
-        Ok(())
     }
 
     /// Keeps a repair that was done elsewhere.
@@ -183,7 +191,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(tenant.as_str()).bind(&repair.repair_id).bind(&repair.vehicle_id).bind(&repair.component).bind(&repair.action)
             .bind(chassis::clock::micros(repair.repaired_at)).bind(repair.odometer_km).bind(&repair.recorded_by)
-            .bind(chassis::clock::micros(now)).execute(c).await)?;
+            .bind(chassis::clock::micros(now)).run(c).await)?;
         Ok(())
     }
 }

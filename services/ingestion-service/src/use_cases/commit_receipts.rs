@@ -1,24 +1,33 @@
-//! The one writer: merges waiting requests into one transaction, and answers them when it is durable.
+//! The one writer of this process: merges waiting requests into one transaction, and answers them when it is durable.
+//!
+//! Its transactions are READ COMMITTED where instances share the database: rows of its own, and statements that settle races with other
+//! instances by themselves (`ON CONFLICT`, row locks). What an attempt decides is kept apart from what was judged, so that it can be made anew.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use chassis::{Cause, DbError, TenantId};
+use chassis::database::is_retryable;
+use chassis::{Cause, DbError, TenantId, Tx};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use super::ingest_records::{Caller, Remark, Request, Verdict};
 use super::judge_records::{Judged, Newcomer};
+use super::publish_records::{Received, events_of};
 use crate::Shared;
 use crate::domain::fault::RecordFault;
 use crate::domain::vehicle::Vehicle;
-use crate::domain::verdict::{Account, Outcome};
+use crate::domain::verdict::{Account, Counts, Outcome};
 use crate::error::Error;
 use crate::events::published::{self, Failure, VehicleChange};
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
-use crate::store::receipts::{NewBatch, NewReceipt};
+use crate::store::receipts::NewReceipt;
 use crate::store::vehicles::Registration;
+
+/// How often a group that the database refused for others' sake is tried again.
+const ATTEMPTS: u32 = 5;
 
 /// Runs until every sender of the queue is gone, so that requests still open at shutdown get their answer.
 pub async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Request>) -> anyhow::Result<()> {
@@ -39,16 +48,38 @@ pub async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Request>) -> any
     Ok(())
 }
 
-/// A request of the group, and who waits for it.
-struct Waiting {
-    caller: Caller,
-    cause: Cause,
+/// A request of the group.
+pub struct Waiting {
+    pub caller: Caller,
+    pub cause: Cause,
     format: &'static str,
     body_bytes: usize,
-    judged: Judged,
+    pub judged: Judged,
     settles: Option<String>,
-    /// Accepted records that turned out to be repetitions or of a vehicle that could not be registered: not to be published.
-    dropped: HashSet<usize>,
+    pub tally: Tally,
+}
+
+/// What the transaction decides about a request, beside what was judged before.
+#[derive(Default)]
+pub struct Tally {
+    counts: Counts,
+    /// For each accepted record: a repetition, or of a vehicle that could not be registered. Not to be published.
+    pub dropped: Vec<bool>,
+    errors: Vec<Remark>,
+    quarantined: Vec<NewItem>,
+    failures: BTreeMap<String, Vec<Failure>>,
+    /// The quarantined item that it would settle was settled before: nothing of the request is kept.
+    pub refused: Option<Error>,
+}
+
+impl Tally {
+    fn of(judged: &Judged) -> Self {
+        Self {
+            counts: judged.counts,
+            dropped: vec![false; judged.accepted.len()],
+            ..Self::default()
+        }
+    }
 }
 
 type Reply = oneshot::Sender<Result<Verdict, Error>>;
@@ -65,9 +96,9 @@ async fn commit(app: &Shared, group: Vec<Request>) {
             cause: request.cause,
             format: request.format,
             body_bytes: request.body_bytes,
+            tally: Tally::of(&request.judged),
             judged: request.judged,
             settles: request.settles,
-            dropped: HashSet::new(),
         });
     }
     #[cfg(feature = "sabotage-ack-before-commit")]
@@ -76,13 +107,13 @@ async fn commit(app: &Shared, group: Vec<Request>) {
         let _ = reply.send(Ok(premature(waiting)));
     }
     #[cfg(feature = "sabotage-ack-before-commit")]
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    let written = write(app, &mut waiting).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let written = write(app, waiting).await;
     drop(rooms);
     match written {
-        Ok(()) => acknowledge(app, waiting, replies),
+        Ok(waiting) => acknowledge(app, waiting, replies),
         Err(error) => {
-            tracing::error!(error = %error, requests = waiting.len(), "a group of receipts could not be committed");
+            tracing::error!(error = %error, requests = replies.len(), "a group of receipts could not be committed");
             for reply in replies {
                 let _ = reply.send(Err(Error::CommitFailed));
             }
@@ -101,114 +132,180 @@ fn premature(waiting: &Waiting) -> Verdict {
     }
 }
 
-/// One transaction for the whole group.
-async fn write(app: &Shared, group: &mut [Waiting]) -> Result<(), DbError> {
-    // Receipts and their hour are a matter of the machine; whose time business time is, does not touch them.
-    let received_at = app.clock.machine_now();
-    let hour = received_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(received_at);
-    let mut tx = app.database.begin().await?;
-    let mut store = Store::new(&mut tx);
-    let mut seen: HashSet<u128> = HashSet::new();
-    let mut accounts: BTreeMap<TenantId, Account> = BTreeMap::new();
-    for waiting in group.iter_mut() {
-        register_newcomers(app, &mut store, waiting).await?;
-        settle_accepted(app, waiting, &mut seen);
-        write_receipt(app, &mut store, waiting, received_at).await?;
-        let counts = waiting.judged.counts;
-        let account = accounts.entry(waiting.caller.tenant.clone()).or_default();
-        account.received += counts.received;
-        account.duplicate += counts.duplicates;
-        account.quarantined += counts.quarantined;
-        account.rejected += counts.rejected;
-        account.readings_quarantined += counts.readings_quarantined;
+/// One transaction for the whole group, tried again where it surely did not happen.
+async fn write(app: &Shared, mut group: Vec<Waiting>) -> Result<Vec<Waiting>, DbError> {
+    let mut attempt = 0;
+    loop {
+        let (returned, outcome) = attempt_write(app, group).await;
+        match outcome {
+            Ok(()) => return Ok(returned),
+            Err(error) if attempt < ATTEMPTS && is_retryable(&error) => {
+                attempt += 1;
+                tracing::info!(%error, attempt, "a group of receipts is committed again");
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 10)).await;
+            }
+            Err(error) => return Err(error),
+        }
+        group = returned;
+        for waiting in &mut group {
+            waiting.tally = Tally::of(&waiting.judged);
+        }
     }
-    for (tenant, account) in &accounts {
-        store.add_to_account(tenant, hour, account).await?;
-    }
-    publish_telemetry(&mut store, group, hour, received_at).await?;
-    app.failpoints.hit("ingestion.receipt.before_commit");
-    tx.commit().await?;
-    app.failpoints.hit("ingestion.receipt.after_commit");
-    Ok(())
 }
 
-/// Registers the vehicles that the request's VINs make known; where the VIN is taken, their records go to quarantine.
-async fn register_newcomers(app: &Shared, store: &mut Store<'_>, waiting: &mut Waiting) -> Result<(), DbError> {
-    let tenant = waiting.caller.tenant.clone();
-    for index in 0..waiting.judged.vehicles.len() {
-        let Some(Newcomer { vin, raw }) = waiting.judged.vehicles[index].newcomer.take() else {
-            continue;
+async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, Result<(), DbError>) {
+    // Receipts and their hour are a matter of the machine; whose time business time is, does not touch them.
+    let at = app.clock.machine_now();
+    let hour = at.duration_trunc(TimeDelta::hours(1)).unwrap_or(at);
+    let received = Received { at, hour };
+    let decided = decide(app, &mut group, at).await;
+    let tx = match decided {
+        Ok(tx) => tx,
+        Err(error) => return (group, Err(error)),
+    };
+    settle_accepted(app, &mut group);
+    // Packing burns cycles: not on a thread that serves requests, and not while the one writer of SQLite is held.
+    let packed = tokio::task::spawn_blocking(move || {
+        let events = events_of(&group, received);
+        (group, events)
+    });
+    let Ok((group, events)) = packed.await else {
+        return (
+            Vec::new(),
+            Err(DbError::Protocol("a group of receipts could not be packed".into())),
+        );
+    };
+    let outcome = async {
+        let (events, batches) = events?;
+        let mut tx = match tx {
+            Some(tx) => tx,
+            None => app.database.begin_bulk().await?,
         };
-        let vehicle = Vehicle::from_telemetry(&waiting.judged.vehicles[index].vehicle_id, vin);
-        let present = store.vehicle(&tenant, &vehicle.vehicle_id).await?;
-        let fault = match present.and_then(|(present, _)| present.vin) {
-            // Another request has registered it in the meantime, under another VIN.
-            Some(registered) if Some(&registered) != vehicle.vin.as_ref() => Some(RecordFault::VinMismatch {
-                registered: registered.as_str().to_owned(),
-            }),
-            _ => match store.register(&tenant, &vehicle, app.clock.machine_now()).await? {
-                Registration::Present => None,
-                Registration::Done => {
-                    let time = first_time(&waiting.judged, index).unwrap_or_else(|| app.clock.now());
-                    let event =
-                        published::vehicle_changed(&tenant, VehicleChange::Registered, &vehicle, time, &waiting.cause);
-                    store.publish(&event).await?;
-                    None
-                }
-                Registration::VinTaken => Some(RecordFault::VinTaken),
-            },
-        };
-        if let Some(fault) = fault {
-            quarantine_newcomer(app, waiting, index, raw, &fault);
+        let mut store = Store::new(&mut tx);
+        write_receipts(app, &mut store, &group, received).await?;
+        store.publish_encoded(&events).await?;
+        store.insert_batches(&batches).await?;
+        // Last: other instances wait for these rows.
+        for (tenant, account) in accounts_of(&group) {
+            store.add_to_account(tenant, hour, &account).await?;
         }
+        app.failpoints.hit("ingestion.receipt.before_commit");
+        tx.commit().await?;
+        app.failpoints.hit("ingestion.receipt.after_commit");
+        Ok(())
+    };
+    let outcome = outcome.await;
+    (group, outcome)
+}
+
+/// Decides what only a transaction can: which quarantined items are settled, which vehicles are registered. Most groups have neither,
+/// and then none is begun yet.
+async fn decide(app: &Shared, group: &mut [Waiting], now: DateTime<Utc>) -> Result<Option<Tx>, DbError> {
+    let newcomers = |waiting: &Waiting| waiting.judged.vehicles.iter().any(|vehicle| vehicle.newcomer.is_some());
+    if !group
+        .iter()
+        .any(|waiting| waiting.settles.is_some() || newcomers(waiting))
+    {
+        return Ok(None);
+    }
+    let mut tx = app.database.begin_bulk().await?;
+    let mut store = Store::new(&mut tx);
+    for waiting in group.iter_mut() {
+        if let Some(quarantine_id) = &waiting.settles {
+            let (tenant, receipt_id) = (&waiting.caller.tenant, &waiting.judged.receipt_id);
+            if !store.settle(tenant, quarantine_id, receipt_id, now).await? {
+                let settled = store.quarantined_item(tenant, quarantine_id).await?;
+                waiting.tally.refused = Some(match settled.and_then(|item| item.replay_receipt) {
+                    Some(receipt_id) => Error::QuarantineReplayed { receipt_id },
+                    None => Error::QuarantineNotFound(quarantine_id.clone()),
+                });
+                continue;
+            }
+        }
+        for vehicle in 0..waiting.judged.vehicles.len() {
+            register_newcomer(app, &mut store, waiting, vehicle).await?;
+        }
+    }
+    Ok(Some(tx))
+}
+
+/// Registers the vehicle that the request's VIN makes known; where the VIN is taken, its records go to quarantine.
+async fn register_newcomer(
+    app: &Shared,
+    store: &mut Store<'_>,
+    waiting: &mut Waiting,
+    index: usize,
+) -> Result<(), DbError> {
+    let tenant = &waiting.caller.tenant;
+    let mentioned = &waiting.judged.vehicles[index];
+    let Some(Newcomer { vin, .. }) = &mentioned.newcomer else {
+        return Ok(());
+    };
+    let vehicle = Vehicle::from_telemetry(&mentioned.vehicle_id, vin.clone());
+    let fault = match store.register(tenant, &vehicle, app.clock.machine_now()).await? {
+        Registration::Done => {
+            let time = first_time(&waiting.judged, index).unwrap_or_else(|| app.clock.now());
+            let event = published::vehicle_changed(tenant, VehicleChange::Registered, &vehicle, time, &waiting.cause);
+            store.publish(&event).await?;
+            None
+        }
+        // Another request has registered it in the meantime, perhaps under another VIN.
+        Registration::Present => {
+            let present = store.vehicle(tenant, &vehicle.vehicle_id).await?;
+            let registered = present.and_then(|(present, _)| present.vin);
+            registered
+                .filter(|registered| Some(registered) != vehicle.vin.as_ref())
+                .map(|registered| RecordFault::VinMismatch {
+                    registered: registered.as_str().to_owned(),
+                })
+        }
+        Registration::VinTaken => Some(RecordFault::VinTaken),
+    };
+    if let Some(fault) = fault {
+        quarantine_newcomer(app, waiting, index, &fault);
     }
     Ok(())
 }
 
 fn first_time(judged: &Judged, vehicle: usize) -> Option<DateTime<Utc>> {
-    judged
-        .accepted
-        .iter()
-        .filter(|record| record.vehicle == vehicle)
-        .map(|record| record.time)
-        .min()
+    let of_vehicle = judged.accepted.iter().filter(|record| record.vehicle == vehicle);
+    of_vehicle.map(|record| record.time).min()
 }
 
-fn quarantine_newcomer(
-    app: &Shared,
-    waiting: &mut Waiting,
-    vehicle: usize,
-    raw: Vec<(usize, String)>,
-    fault: &RecordFault,
-) {
-    let mut texts: BTreeMap<usize, String> = raw.into_iter().collect();
-    let judged = &mut waiting.judged;
-    let vehicle_id = judged.vehicles[vehicle].vehicle_id.clone();
+fn quarantine_newcomer(app: &Shared, waiting: &mut Waiting, vehicle: usize, fault: &RecordFault) {
+    let (judged, tally) = (&waiting.judged, &mut waiting.tally);
+    let mentioned = &judged.vehicles[vehicle];
+    let raw = mentioned.newcomer.iter().flat_map(|newcomer| &newcomer.raw);
+    let texts: BTreeMap<usize, &str> = raw.map(|(index, text)| (*index, text.as_str())).collect();
     let params = published::params(&fault.params());
     let reason = serde_json::json!({"code": fault.code(), "params": params, "text": fault.text()}).to_string();
     let mut count = 0;
-    for record in judged.accepted.iter().filter(|record| record.vehicle == vehicle) {
+    for (number, record) in judged
+        .accepted
+        .iter()
+        .enumerate()
+        .filter(|(_, record)| record.vehicle == vehicle)
+    {
         count += 1;
-        waiting.dropped.insert(record.index);
-        judged.counts.decide(Outcome::Quarantined);
-        if judged.errors.len() < app.config.receipt.errors_named_max {
-            let path = fault.path().to_owned();
-            judged.errors.push(Remark {
+        tally.dropped[number] = true;
+        tally.counts.decide(Outcome::Quarantined);
+        if judged.errors.len() + tally.errors.len() < app.config.receipt.errors_named_max {
+            tally.errors.push(Remark {
                 index: record.index,
                 code: fault.code(),
                 text: fault.text(),
-                path,
+                path: fault.path().to_owned(),
             });
         }
-        judged.quarantined.push(NewItem {
+        tally.quarantined.push(NewItem {
             quarantine_id: chassis::ids::new_id("qua"),
-            vehicle_id: Some(vehicle_id.clone()),
+            vehicle_id: Some(mentioned.vehicle_id.clone()),
             scope: Scope::Record,
             record_time: Some(chassis::rfc3339(record.time)),
             signal: None,
             code: fault.code(),
             reason: reason.clone(),
-            body: texts.remove(&record.index).unwrap_or_default(),
+            body: texts.get(&record.index).copied().unwrap_or_default().to_owned(),
             fault: Some(fault.clone()),
         });
     }
@@ -219,127 +316,105 @@ fn quarantine_newcomer(
         text: fault.text(),
         count,
     };
-    judged.failures.entry(Some(vehicle_id)).or_default().push(failure);
+    tally
+        .failures
+        .entry(mentioned.vehicle_id.clone())
+        .or_default()
+        .push(failure);
 }
 
-/// Tells repetitions from new records, within the group and against what was committed lately.
-fn settle_accepted(app: &Shared, waiting: &mut Waiting, seen: &mut HashSet<u128>) {
-    let judged = &mut waiting.judged;
-    for record in &judged.accepted {
-        if waiting.dropped.contains(&record.index) {
-            continue;
-        }
-        if app.recent.contains(record.key) || !seen.insert(record.key) {
-            waiting.dropped.insert(record.index);
-            judged.counts.decide(Outcome::Duplicate);
-        } else {
-            judged.counts.decide(Outcome::Accepted);
+/// Tells repetitions from new records, within the group and against what this process has committed lately. What is not known here is
+/// found by the store.
+fn settle_accepted(app: &Shared, group: &mut [Waiting]) {
+    let mut seen: HashSet<u128> = HashSet::new();
+    for waiting in group.iter_mut().filter(|waiting| waiting.tally.refused.is_none()) {
+        let tally = &mut waiting.tally;
+        let accepted = &waiting.judged.accepted;
+        let known = app.recent.contain(accepted.iter().map(|record| record.key));
+        for ((dropped, record), known) in tally.dropped.iter_mut().zip(accepted).zip(known) {
+            if *dropped {
+                continue;
+            }
+            if known || !seen.insert(record.key) {
+                *dropped = true;
+                tally.counts.decide(Outcome::Duplicate);
+            } else {
+                tally.counts.decide(Outcome::Accepted);
+            }
         }
     }
 }
 
-async fn write_receipt(
+fn accounts_of(group: &[Waiting]) -> BTreeMap<&TenantId, Account> {
+    let mut accounts: BTreeMap<&TenantId, Account> = BTreeMap::new();
+    for waiting in kept(group) {
+        let counts = waiting.tally.counts;
+        let account = accounts.entry(&waiting.caller.tenant).or_default();
+        account.received += counts.received;
+        account.duplicate += counts.duplicates;
+        account.quarantined += counts.quarantined;
+        account.rejected += counts.rejected;
+        account.readings_quarantined += counts.readings_quarantined;
+    }
+    accounts
+}
+
+fn kept(group: &[Waiting]) -> impl Iterator<Item = &Waiting> {
+    group.iter().filter(|waiting| waiting.tally.refused.is_none())
+}
+
+async fn write_receipts(
     app: &Shared,
     store: &mut Store<'_>,
-    waiting: &Waiting,
-    now: DateTime<Utc>,
+    group: &[Waiting],
+    received: Received,
 ) -> Result<(), DbError> {
-    let (tenant, judged) = (&waiting.caller.tenant, &waiting.judged);
-    let verdicts: Vec<serde_json::Value> = judged
-        .errors
-        .iter()
-        .map(|error| serde_json::json!({"index": error.index, "code": error.code, "path": error.path}))
-        .collect();
-    let receipt = NewReceipt {
-        receipt_id: &judged.receipt_id,
-        subject: &waiting.caller.subject,
-        format: waiting.format,
-        body_bytes: waiting.body_bytes,
-        body_zstd: &judged.body_zstd,
-        counts: judged.counts,
-        verdicts: &serde_json::Value::from(verdicts).to_string(),
-    };
-    store.insert_receipt(tenant, &receipt, now).await?;
-    store
-        .quarantine(tenant, &judged.receipt_id, &judged.quarantined, now)
-        .await?;
-    if let Some(quarantine_id) = &waiting.settles {
-        store.settle(tenant, quarantine_id, &judged.receipt_id, now).await?;
-    }
-    for (vehicle_id, failures) in &judged.failures {
-        let now = app.clock.now();
-        let event = published::validation_failed(
-            tenant,
-            &judged.receipt_id,
-            vehicle_id.as_deref(),
-            failures,
-            now,
-            &waiting.cause,
-        );
-        store.publish(&event).await?;
+    let receipts: Vec<NewReceipt<'_>> = kept(group).map(receipt_of).collect();
+    store.insert_receipts(&receipts, received.at).await?;
+    for waiting in kept(group) {
+        let (tenant, judged, tally) = (&waiting.caller.tenant, &waiting.judged, &waiting.tally);
+        for items in [&judged.quarantined, &tally.quarantined] {
+            store.quarantine(tenant, &judged.receipt_id, items, received.at).await?;
+        }
+        publish_failures(app, store, waiting).await?;
     }
     Ok(())
 }
 
-/// The records of one event: same tenant, same partition, all live or all historical.
-#[derive(Default)]
-struct Gathered<'g> {
-    receipt_ids: Vec<&'g str>,
-    records: Vec<&'g [u8]>,
-    newest: Option<(DateTime<Utc>, &'g str)>,
-    correlation_id: &'g str,
+fn receipt_of(waiting: &Waiting) -> NewReceipt<'_> {
+    let errors = waiting.judged.errors.iter().chain(&waiting.tally.errors);
+    let verdicts: Vec<serde_json::Value> = errors
+        .map(|error| serde_json::json!({"index": error.index, "code": error.code, "path": error.path}))
+        .collect();
+    NewReceipt {
+        tenant: &waiting.caller.tenant,
+        receipt_id: &waiting.judged.receipt_id,
+        subject: &waiting.caller.subject,
+        format: waiting.format,
+        body_bytes: waiting.body_bytes,
+        body_zstd: &waiting.judged.body_zstd,
+        counts: waiting.tally.counts,
+        verdicts: serde_json::Value::from(verdicts).to_string(),
+    }
 }
 
-/// One event and one waiting batch for each tenant and partition that the group touches.
-async fn publish_telemetry(
-    store: &mut Store<'_>,
-    group: &[Waiting],
-    hour: DateTime<Utc>,
-    received_at: DateTime<Utc>,
-) -> Result<(), DbError> {
-    let mut events: BTreeMap<(&TenantId, u8, bool), Gathered<'_>> = BTreeMap::new();
-    for waiting in group {
-        let judged = &waiting.judged;
-        for record in judged
-            .accepted
-            .iter()
-            .filter(|record| !waiting.dropped.contains(&record.index))
-        {
-            let vehicle = &judged.vehicles[record.vehicle];
-            let gathered = events
-                .entry((&waiting.caller.tenant, vehicle.partition, record.historical))
-                .or_default();
-            if gathered.receipt_ids.last() != Some(&judged.receipt_id.as_str()) {
-                gathered.receipt_ids.push(&judged.receipt_id);
-            }
-            if gathered.records.is_empty() {
-                gathered.correlation_id = &waiting.cause.correlation_id;
-            }
-            gathered.records.push(&judged.encoded[record.json.clone()]);
-            if gathered.newest.is_none_or(|(time, _)| record.time > time) {
-                gathered.newest = Some((record.time, &vehicle.vehicle_id));
-            }
-        }
+async fn publish_failures(app: &Shared, store: &mut Store<'_>, waiting: &Waiting) -> Result<(), DbError> {
+    let (judged, tally) = (&waiting.judged, &waiting.tally);
+    let mut failures: BTreeMap<Option<&str>, Vec<Failure>> = BTreeMap::new();
+    for (vehicle_id, known) in &judged.failures {
+        failures
+            .entry(vehicle_id.as_deref())
+            .or_default()
+            .extend_from_slice(known);
     }
-    for (place, ((tenant, partition, historical), gathered)) in events.into_iter().enumerate() {
-        let Some((time, key)) = gathered.newest else { continue };
-        let event_id = chassis::ids::new_id("evt");
-        let cause = Cause {
-            correlation_id: gathered.correlation_id.to_owned(),
-            historical,
-        };
-        let event = published::telemetry_received(tenant, event_id.clone(), key, time, cause);
-        let count = gathered.records.len();
-        let data = published::telemetry_data(&gathered.receipt_ids, gathered.records.into_iter());
-        store.publish_encoded(partition, &event, data).await?;
-        let batch = NewBatch {
-            batch_id: &chassis::ids::new_id("bat"),
-            event_id: &event_id,
-            account_hour: hour,
-            ordinal: received_at.timestamp_micros() + i64::try_from(place).unwrap_or(0),
-            records: count,
-        };
-        store.insert_batch(tenant, &batch).await?;
+    for (vehicle_id, decided) in &tally.failures {
+        failures.entry(Some(vehicle_id)).or_default().extend_from_slice(decided);
+    }
+    let (tenant, now) = (&waiting.caller.tenant, app.clock.now());
+    for (vehicle_id, failures) in &failures {
+        let event =
+            published::validation_failed(tenant, &judged.receipt_id, *vehicle_id, failures, now, &waiting.cause);
+        store.publish(&event).await?;
     }
     Ok(())
 }
@@ -347,34 +422,32 @@ async fn publish_telemetry(
 /// After the commit: remembers, rings the store, counts and answers.
 fn acknowledge(app: &Shared, group: Vec<Waiting>, replies: Vec<Reply>) {
     let mut answers = Vec::with_capacity(group.len());
-    for waiting in group {
-        let Waiting {
-            caller,
-            judged,
-            dropped,
-            ..
-        } = waiting;
-        app.recent.insert(
-            judged
-                .accepted
-                .iter()
-                .filter(|record| !dropped.contains(&record.index))
-                .map(|record| record.key),
-        );
-        for vehicle in judged
-            .vehicles
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| is_kept(&judged, &dropped, *index))
-            .map(|(_, v)| v)
-        {
-            app.known_vehicles
-                .put(&caller.tenant, &vehicle.vehicle_id, vehicle.known.clone());
+    for mut waiting in group {
+        if let Some(error) = waiting.tally.refused.take() {
+            answers.push(Err(error));
+            continue;
         }
-        count(&judged);
-        answers.push(verdict(judged));
+        let (judged, tally) = (&waiting.judged, &waiting.tally);
+        let mut is_kept = vec![false; judged.vehicles.len()];
+        let taken = judged
+            .accepted
+            .iter()
+            .zip(&tally.dropped)
+            .filter(|(_, dropped)| !**dropped);
+        app.recent.insert(taken.map(|(record, _)| {
+            is_kept[record.vehicle] = true;
+            record.key
+        }));
+        // A record of the vehicle was taken, which proves that it is registered. Those that were known before are remembered already.
+        let registered = judged.vehicles.iter().zip(is_kept);
+        for (vehicle, _) in registered.filter(|(vehicle, is_kept)| *is_kept && vehicle.newcomer.is_some()) {
+            app.known_vehicles
+                .registered(&waiting.caller.tenant, &vehicle.vehicle_id, vehicle.known.clone());
+        }
+        count(tally.counts);
+        answers.push(Ok(verdict(waiting)));
     }
-    app.committed.notify_one();
+    app.committed.ring();
     for (reply, answer) in replies.into_iter().zip(answers) {
         // A client that has gone away will ask again and be told of the repetition.
         let _ = reply.send(answer);
@@ -382,16 +455,7 @@ fn acknowledge(app: &Shared, group: Vec<Waiting>, replies: Vec<Reply>) {
     app.failpoints.hit("ingestion.acknowledge.after");
 }
 
-/// Whether at least one record of the vehicle was taken, which proves that it is registered.
-fn is_kept(judged: &Judged, dropped: &HashSet<usize>, vehicle: usize) -> bool {
-    judged
-        .accepted
-        .iter()
-        .any(|record| record.vehicle == vehicle && !dropped.contains(&record.index))
-}
-
-fn count(judged: &Judged) {
-    let counts = judged.counts;
+fn count(counts: Counts) {
     for (outcome, number) in [
         ("accepted", counts.accepted),
         ("duplicate", counts.duplicates),
@@ -403,14 +467,22 @@ fn count(judged: &Judged) {
     metrics::counter!("telemetry_readings_quarantined_total").increment(counts.readings_quarantined);
 }
 
-fn verdict(judged: Judged) -> Result<Verdict, Error> {
-    let of_record = judged.quarantined.iter().find(|item| item.scope == Scope::Record);
-    Ok(Verdict {
-        quarantine_id: of_record.map(|item| item.quarantine_id.clone()),
-        fault: of_record.and_then(|item| item.fault.clone()),
+fn verdict(waiting: Waiting) -> Verdict {
+    let (judged, tally) = (waiting.judged, waiting.tally);
+    let mut items = judged.quarantined.iter().chain(&tally.quarantined);
+    let of_record = items.find(|item| item.scope == Scope::Record);
+    let (quarantine_id, fault) = match of_record {
+        Some(item) => (Some(item.quarantine_id.clone()), item.fault.clone()),
+        None => (None, None),
+    };
+    let mut errors = judged.errors;
+    errors.extend(tally.errors);
+    Verdict {
+        quarantine_id,
+        fault,
         receipt_id: judged.receipt_id,
-        counts: judged.counts,
-        errors: judged.errors,
+        counts: tally.counts,
+        errors,
         warnings: judged.warnings,
-    })
+    }
 }

@@ -1,5 +1,6 @@
 //! Judges the records of a body: everything that needs no transaction, on the request's own time.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use super::ingest_records::{Caller, Element, Parse, Remark};
 use crate::App;
 use crate::domain::fault::{FaultyReading, RecordFault, Rejection};
 use crate::domain::normalise::{Normaliser, Refusal};
-use crate::domain::record::{RawRecord, Record};
+use crate::domain::record::{RawRecord, Reading, Record};
+use crate::domain::signals::{Kind, SignalId};
 use crate::domain::vehicle::Status;
 use crate::domain::verdict::{Counts, Outcome};
 use crate::domain::vin::Vin;
@@ -28,9 +30,12 @@ pub struct Prepared {
     /// Index into [`Judged::vehicles`].
     pub vehicle: usize,
     pub time: DateTime<Utc>,
+    pub sequence: Option<i64>,
     /// What makes it the same record when it comes again.
     pub key: u128,
     pub historical: bool,
+    /// Index of a later record of the vehicle that has all its signals, so that this one says nothing about the newest readings.
+    pub covered_by: Option<usize>,
     /// Its JSON in [`Judged::encoded`].
     pub json: Range<usize>,
 }
@@ -40,6 +45,8 @@ pub struct Mentioned {
     pub vehicle_id: String,
     pub partition: u8,
     pub known: Arc<KnownVehicle>,
+    /// Its last accepted record, if that can be covered: index and signals.
+    plain: Option<(usize, Vec<SignalId>)>,
     /// Set where this body's VIN makes the vehicle known.
     pub newcomer: Option<Newcomer>,
 }
@@ -68,7 +75,7 @@ pub struct Judged {
 /// Judges a body. It may wait for the database where a vehicle is not in memory, so it runs on a blocking thread.
 pub fn judge(app: &App, caller: &Caller, body: &[u8], parse: Parse, single: bool) -> Result<Judged, Error> {
     let elements = parse(body, app.config.validation.batch_records_max)?;
-    let body_zstd = zstd::bulk::compress(body, 1).map_err(chassis::DbError::Io)?;
+    let body_zstd = packed(body)?;
     let mut judge = Judge::new(app, caller, &elements, body_zstd)?;
     for (index, element) in elements.into_iter().enumerate() {
         judge.judged.counts.receive();
@@ -85,6 +92,22 @@ pub fn judge(app: &App, caller: &Caller, body: &[u8], parse: Parse, single: bool
         }
     }
     Ok(judge.judged)
+}
+
+/// The body as the receipt keeps it.
+fn packed(body: &[u8]) -> Result<Vec<u8>, Error> {
+    thread_local! {
+        /// Its tables are large: they are kept, not made for each body.
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    let packed = COMPRESSOR.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            None => kept.insert(zstd::bulk::Compressor::new(1)?),
+        };
+        compressor.compress(body)
+    });
+    packed.map_err(|error| chassis::DbError::Io(error).into())
 }
 
 struct Judge<'a> {
@@ -175,6 +198,7 @@ impl<'a> Judge<'a> {
             vehicle_id: raw.vehicle_id.clone().into_owned(),
             partition: chassis::partition::of(self.caller.tenant.as_str(), &raw.vehicle_id),
             known,
+            plain: None,
             newcomer,
         });
         self.by_id.insert(raw.vehicle_id.clone().into_owned(), vehicle);
@@ -255,14 +279,44 @@ impl<'a> Judge<'a> {
         let start = self.judged.encoded.len();
         // Writing numbers and texts into memory cannot fail.
         let _ = published::write_record(self.normaliser.catalog, record, &mut self.judged.encoded);
+        let historical = record.time < self.live_since;
+        self.cover_previous(vehicle, record, historical);
         self.judged.accepted.push(Prepared {
             index,
             vehicle,
             time: record.time,
+            sequence: record.sequence,
             key: self.app.recent.key(&self.caller.tenant, record),
-            historical: record.time < self.live_since,
+            historical,
+            covered_by: None,
             json: start..self.judged.encoded.len(),
         });
+    }
+
+    /// Notes that this record, about to be accepted, covers the vehicle's record before it. One with trouble codes is never covered, and one
+    /// with a doubted odometer covers none.
+    fn cover_previous(&mut self, vehicle: usize, record: &Record, historical: bool) {
+        let number = self.judged.accepted.len();
+        let catalog = self.normaliser.catalog;
+        let doubted = |reading: &Reading| reading.flag.is_some() && catalog.get(reading.signal).kind == Kind::Odometer;
+        let plain = &mut self.judged.vehicles[vehicle].plain;
+        let signals = record.readings.iter().map(|reading| reading.signal);
+        let (previous, mut known) = plain.take().unzip();
+        if let (Some(previous), Some(known)) = (previous, &known)
+            && known.iter().copied().eq(signals.clone())
+            && !record.readings.iter().any(doubted)
+            && let Some(before) = self.judged.accepted.get_mut(previous)
+            && before.time <= record.time
+            && before.historical == historical
+        {
+            before.covered_by = Some(number);
+        }
+        if record.codes.is_empty() {
+            let mut own = known.take().unwrap_or_default();
+            own.clear();
+            own.extend(signals);
+            *plain = Some((number, own));
+        }
     }
 
     fn set_faulty_apart(&mut self, index: usize, raw_text: &str, raw: &RawRecord<'_>, record: &Record) {

@@ -3,6 +3,9 @@
 pub mod commit_receipts;
 pub mod ingest_records;
 pub mod judge_records;
+pub mod keep_house;
+pub mod plan_blocks;
+pub mod publish_records;
 pub mod record_repair;
 pub mod register_vehicle;
 pub mod replay_quarantined;
@@ -11,3 +14,4 @@ pub mod show_telemetry;
 pub mod show_vehicles;
 pub mod store_telemetry;
 pub mod update_vehicle;
+pub mod watch_conservation;

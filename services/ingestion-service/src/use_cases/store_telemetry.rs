@@ -1,206 +1,293 @@
 //! Moves committed batches into the telemetry store: records, newest readings, trouble codes, odometers and the account, in one
-//! transaction with the mark that the batch is stored.
+//! transaction with the end of the batch's waiting.
+//!
+//! Instances that share a database share the partitions too: each claims some for one transaction, so that a vehicle's blocks are always
+//! written by one of them alone.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::TenantId;
-use chrono::{DateTime, SecondsFormat, Utc};
-use sha2::{Digest, Sha256};
+use chassis::{DbError, TenantId, Tx};
+use chrono::{DateTime, Utc};
 
+use super::plan_blocks::{Incoming, Plan, Tails, VehicleDay, plan};
 use crate::Shared;
 use crate::domain::verdict::Account;
 use crate::error::Error;
-use crate::events::consumed::{Batch, BatchRecord};
+use crate::events::consumed;
 use crate::store::Store;
+use crate::store::blocks::day_of;
+use crate::store::lines::Line;
+use crate::store::places::Places;
 use crate::store::receipts::WaitingBatch;
-use crate::store::telemetry::{CodeReport, StoredRecord};
+use crate::store::telemetry::{CodeKey, CodeReports, Newest, VehicleKey};
 
 /// VSS path of the odometer, in metres.
 const ODOMETER: &str = "Vehicle.TraveledDistance";
 
-/// Runs until shutdown. What is left then waits for the next start.
+/// Runs until shutdown. What is left then waits for the next start, or for another instance.
 pub async fn run(shared: Arc<Shared>, shutdown: tokio_util::sync::CancellationToken) -> anyhow::Result<()> {
     let interval = Duration::from_millis(shared.config.store.poll_interval_ms.max(1));
+    // Simulated time waits for what is stored, and has no load to gather.
+    let linger = match shared.clock.is_simulated() {
+        true => Duration::ZERO,
+        false => Duration::from_millis(shared.config.store.linger_ms),
+    };
+    let mut tails = Tails::default();
     loop {
-        match store_once(&shared).await {
-            Ok(0) => {}
-            Ok(_) if !shutdown.is_cancelled() => continue,
-            Ok(_) => return Ok(()),
+        let calls = shared.committed.calls();
+        match store_once(&shared, &mut tails).await {
+            Ok(Stored::Nothing) => shared.committed.answer(calls),
+            Ok(_) if shutdown.is_cancelled() => return Ok(()),
+            Ok(Stored::Much) => continue,
+            Ok(Stored::Little) => {
+                let _ = tokio::time::timeout(linger, shutdown.cancelled()).await;
+                continue;
+            }
             Err(error) => {
+                // Its memory of days and blocks may be what was wrong.
+                shared.days.forget();
+                tails = Tails::default();
                 tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "batches could not be stored, they will be tried again");
             }
         }
         tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
-            () = shared.committed.notified() => {}
+            () = shared.committed.rung() => {}
             () = tokio::time::sleep(interval) => {}
         }
     }
 }
 
-/// Stores the batches that wait longest; returns how many.
-pub async fn store_once(shared: &Arc<Shared>) -> Result<usize, Error> {
-    let mut tx = shared.database.read().await?;
-    let waiting = Store::new(&mut tx)
-        .waiting_batches(shared.config.store.batches_max.max(1))
-        .await?;
-    drop(tx);
-    if waiting.is_empty() {
-        return Ok(0);
-    }
-    let count = waiting.len();
-    let unpacked = tokio::task::spawn_blocking(move || unpack(&waiting))
-        .await
-        .map_err(|_| Error::ShuttingDown)??;
-    write(shared, unpacked).await?;
-    Ok(count)
+/// What one transaction of the store came to.
+enum Stored {
+    Nothing,
+    /// So few that the next transaction had better gather more.
+    Little,
+    Much,
 }
 
-/// A batch, ready to be written.
+/// Stores the batches that wait longest.
+async fn store_once(shared: &Arc<Shared>, tails: &mut Tails) -> Result<Stored, Error> {
+    let (claim, waiting) = waiting(shared).await?;
+    if waiting.is_empty() {
+        return Ok(Stored::Nothing);
+    }
+    let limits = &shared.config.store;
+    let records: usize = waiting
+        .iter()
+        .map(|batch| usize::try_from(batch.records).unwrap_or(0))
+        .sum();
+    let is_much = waiting.len() >= limits.batches_max || records >= limits.records_max / 4;
+    let gathered = blocking(move || gather(waiting)).await?;
+    // Before the claim touches a block: whoever drops a day waits for those who do.
+    let days = gathered.days.iter().map(|day| day.day_us);
+    shared.days.prepare(&shared.database, days).await?;
+    let stretches: Vec<_> = gathered.days.iter().map(|day| tails.stretch(day)).collect();
+    let (claim, existing) = match claim {
+        Some(mut tx) => {
+            let existing = Store::new(&mut tx).blocks_within(&stretches).await?;
+            (Some(tx), existing)
+        }
+        None => {
+            let mut tx = shared.database.read().await?;
+            (None, Store::new(&mut tx).blocks_within(&stretches).await?)
+        }
+    };
+    let mut own_tails = std::mem::take(tails);
+    let (planned, own_tails) = blocking(move || {
+        let texts: Vec<&str> = gathered.batches.iter().map(|batch| batch.text.as_str()).collect();
+        let plan = plan(&texts, &gathered.days, &existing, &mut own_tails)?;
+        let said = Said::by(&gathered, &plan)?;
+        Ok((Planned { gathered, plan, said }, own_tails))
+    })
+    .await?;
+    *tails = own_tails;
+    let tx = match claim {
+        Some(tx) => tx,
+        None => shared.database.begin_bulk().await?,
+    };
+    write(shared, tx, planned).await?;
+    Ok(if is_much { Stored::Much } else { Stored::Little })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Error::ShuttingDown)?
+}
+
+/// The batches to be stored next. Where other instances may store too, in a transaction that has claimed their partitions; an embedded
+/// store has one worker, which does not hold up the one writer while it packs.
+async fn waiting(shared: &Shared) -> Result<(Option<Tx>, Vec<WaitingBatch>), Error> {
+    let limits = &shared.config.store;
+    let most = (limits.batches_max.max(1), limits.records_max);
+    if !shared.database.is_shared() {
+        let mut tx = shared.database.read().await?;
+        let waiting = Store::new(&mut tx).waiting_batches(None, most).await?;
+        return Ok((None, waiting));
+    }
+    let mut tx = shared.database.begin_bulk().await?;
+    let mut store = Store::new(&mut tx);
+    let claimed = store.claim_partitions(limits.claimed_partitions_max.max(1)).await?;
+    if claimed.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let waiting = store.waiting_batches(Some(&claimed), most).await?;
+    Ok((Some(tx), waiting))
+}
+
+/// A batch, unpacked.
 struct Unpacked {
     tenant: TenantId,
-    batch_id: String,
+    event_id: String,
     account_hour: DateTime<Utc>,
-    /// Each key once.
-    records: Vec<StoredRecord>,
-    /// Records whose key stands in the batch already.
-    repeated: u64,
-    codes: Vec<CodeReport>,
-    latest: BTreeMap<String, LatestOf>,
+    text: String,
 }
 
-/// The newest readings of one vehicle in a batch.
-#[derive(Default)]
-struct LatestOf {
-    time_us: i64,
-    readings: BTreeMap<String, (f64, i64)>,
-    odometer_m: Option<f64>,
+/// Batches with their records by vehicle and day.
+struct Gathered {
+    batches: Vec<Unpacked>,
+    days: Vec<VehicleDay>,
 }
 
-fn unpack(waiting: &[WaitingBatch]) -> Result<Vec<Unpacked>, Error> {
-    waiting.iter().map(unpack_one).collect()
-}
-
-fn unpack_one(waiting: &WaitingBatch) -> Result<Unpacked, Error> {
-    let json = match waiting.encoding.as_str() {
-        "zstd" => zstd::stream::decode_all(waiting.data.as_slice()).map_err(chassis::DbError::Io)?,
-        _ => waiting.data.clone(),
-    };
-    let batch: Batch<'_> = serde_json::from_slice(&json).map_err(Error::StoredData)?;
-    let mut unpacked = Unpacked {
-        tenant: TenantId::new(&waiting.tenant_id),
-        batch_id: waiting.batch_id.clone(),
-        account_hour: waiting.account_hour,
-        records: Vec::with_capacity(batch.records.len()),
-        repeated: 0,
-        codes: Vec::new(),
-        latest: BTreeMap::new(),
-    };
-    let mut keys = HashSet::new();
-    for record in &batch.records {
-        let (time_us, sequence) = (record.time.timestamp_micros(), record.sequence.unwrap_or(-1));
-        if !keys.insert((record.vehicle_id.as_ref(), time_us, sequence)) {
-            unpacked.repeated += 1;
-            continue;
+fn gather(waiting: Vec<WaitingBatch>) -> Result<Gathered, Error> {
+    let mut batches = Vec::with_capacity(waiting.len());
+    let mut days: HashMap<(TenantId, String, i64), Vec<Incoming>> = HashMap::new();
+    for (number, waiting) in waiting.into_iter().enumerate() {
+        let data = chassis::outbox::decode(&waiting.encoding, waiting.data)?;
+        let text = String::from_utf8(data).map_err(|error| DbError::Decode(error.into()))?;
+        let places = match &waiting.places {
+            Some(bytes) => Places::decode(bytes).map_err(|error| DbError::Decode(error.into()))?,
+            None => consumed::places_in(&text).map_err(Error::StoredData)?,
+        };
+        let tenant = TenantId::new(&waiting.tenant_id);
+        for place in &places.records {
+            if text.get(place.start..place.start + place.length).is_none() {
+                return Err(DbError::Decode("a record lies outside its batch".into()).into());
+            }
+            let key = (
+                tenant.clone(),
+                places.vehicle_ids[place.vehicle].clone(),
+                day_of(place.time_us),
+            );
+            days.entry(key).or_default().push(Incoming {
+                time_us: place.time_us,
+                sequence: place.sequence,
+                batch: number,
+                start: place.start,
+                length: place.length,
+                covered: place.covered,
+            });
         }
-        note_latest(
-            unpacked
-                .latest
-                .entry(record.vehicle_id.clone().into_owned())
-                .or_default(),
-            record,
-            time_us,
-        );
-        unpacked.codes.extend(record.dtcs.iter().map(|code| CodeReport {
-            vehicle_id: record.vehicle_id.clone().into_owned(),
-            code: code.code.clone(),
-            ecu: code.ecu.clone().unwrap_or_default(),
-            status: code.status.clone(),
-            time_us,
-        }));
-        unpacked.records.push(stored(record, time_us, sequence));
+        batches.push(Unpacked {
+            tenant,
+            event_id: waiting.event_id,
+            account_hour: waiting.account_hour,
+            text,
+        });
     }
-    Ok(unpacked)
+    let day = |((tenant, vehicle_id, day_us), incoming)| VehicleDay {
+        tenant,
+        vehicle_id,
+        day_us,
+        incoming,
+    };
+    Ok(Gathered {
+        batches,
+        days: days.into_iter().map(day).collect(),
+    })
 }
 
-fn stored(record: &BatchRecord<'_>, time_us: i64, sequence: i64) -> StoredRecord {
-    StoredRecord {
-        vehicle_id: record.vehicle_id.clone().into_owned(),
-        time_us,
-        sequence,
-        protocol: record.protocol.clone().into_owned(),
-        signals: record.signals.json.to_owned(),
-        flags: record.flags.map(|flags| flags.get().to_owned()),
-        content_hash: content_hash(&record.vehicle_id, record.time, record.sequence, &record.signals.pairs),
-    }
+/// What the new records say beside themselves.
+#[derive(Default)]
+struct Said {
+    newest: BTreeMap<VehicleKey, Newest>,
+    codes: BTreeMap<CodeKey, CodeReports>,
+    odometers_km: BTreeMap<VehicleKey, f64>,
 }
 
-fn note_latest(latest: &mut LatestOf, record: &BatchRecord<'_>, time_us: i64) {
-    latest.time_us = latest.time_us.max(time_us);
-    // A doubted odometer must not raise the registry's.
-    let doubted = record.flags.is_some_and(|flags| flags.get().contains(ODOMETER));
-    for (path, value) in &record.signals.pairs {
-        match latest.readings.get_mut(*path) {
-            Some(known) if known.1 > time_us => {}
-            Some(known) => *known = (*value, time_us),
-            None => {
-                latest.readings.insert((*path).to_owned(), (*value, time_us));
+impl Said {
+    fn by(gathered: &Gathered, plan: &Plan) -> Result<Self, Error> {
+        let mut said = Self::default();
+        for (day, new) in gathered.days.iter().zip(&plan.new) {
+            let vehicle: VehicleKey = (day.tenant.clone(), day.vehicle_id.clone());
+            let mut newest = said.newest.remove(&vehicle).unwrap_or_default();
+            for record in new.iter().filter(|record| !record.covered) {
+                let text = &gathered.batches[record.batch].text[record.start..record.start + record.length];
+                let line: Line<'_> = serde_json::from_str(text).map_err(Error::StoredData)?;
+                newest.time_us = newest.time_us.max(record.time_us);
+                for (path, value) in &line.signals.pairs {
+                    newest.note(path, *value, record.time_us);
+                }
+                said.note_odometer(&vehicle, &line);
+                said.note_codes(&vehicle, &line, record.time_us);
+            }
+            if newest.time_us > 0 {
+                said.newest.insert(vehicle, newest);
             }
         }
-        if *path == ODOMETER && !doubted {
-            latest.odometer_m = Some(latest.odometer_m.map_or(*value, |known| known.max(*value)));
+        Ok(said)
+    }
+
+    /// A doubted odometer must not raise the registry's.
+    fn note_odometer(&mut self, vehicle: &VehicleKey, line: &Line<'_>) {
+        let doubted = line.flags.is_some_and(|flags| flags.get().contains(ODOMETER));
+        let shown = line.signals.pairs.iter().find(|(path, _)| *path == ODOMETER);
+        if let Some((_, metres)) = shown.filter(|_| !doubted) {
+            let km = metres / 1_000.0;
+            let known = self.odometers_km.entry(vehicle.clone()).or_insert(km);
+            *known = known.max(km);
+        }
+    }
+
+    fn note_codes(&mut self, (tenant, vehicle_id): &VehicleKey, line: &Line<'_>, time_us: i64) {
+        for code in &line.dtcs {
+            let ecu = code.ecu.clone().unwrap_or_default();
+            let key = (tenant.clone(), vehicle_id.clone(), code.code.clone(), ecu);
+            let seen = self.codes.entry(key).or_insert(CodeReports {
+                status: code.status.clone(),
+                first_seen_us: time_us,
+                last_seen_us: time_us,
+                reports: 0,
+            });
+            seen.reports += 1;
+            seen.first_seen_us = seen.first_seen_us.min(time_us);
+            if time_us >= seen.last_seen_us {
+                (seen.last_seen_us, seen.status) = (time_us, code.status.clone());
+            }
         }
     }
 }
 
-/// SHA-256 over vehicle, time, sequence and each signal with its value, one a line: what a verifier compares with what it sent.
-#[must_use]
-pub fn content_hash(vehicle_id: &str, time: DateTime<Utc>, sequence: Option<i64>, signals: &[(&str, f64)]) -> String {
-    let mut text = String::with_capacity(64 + signals.len() * 64);
-    let time = time.to_rfc3339_opts(SecondsFormat::Micros, true);
-    let sequence = sequence.map(|sequence| sequence.to_string()).unwrap_or_default();
-    let mut sorted: Vec<&(&str, f64)> = signals.iter().collect();
-    sorted.sort_by_key(|(path, _)| *path);
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{vehicle_id}\n{time}\n{sequence}\n");
-    for (path, value) in sorted {
-        let _ = writeln!(text, "{path}={value:?}");
-    }
-    chassis::ids::hex(&Sha256::digest(text.as_bytes()))
+/// Everything that one transaction writes.
+struct Planned {
+    gathered: Gathered,
+    plan: Plan,
+    said: Said,
 }
 
-async fn write(shared: &Shared, unpacked: Vec<Unpacked>) -> Result<(), Error> {
-    let now = shared.clock.machine_now();
-    let mut tx = shared.database.begin().await?;
-    let mut store = Store::new(&mut tx);
-    let mut latest: BTreeMap<(TenantId, String), LatestOf> = BTreeMap::new();
+async fn write(shared: &Shared, mut tx: Tx, planned: Planned) -> Result<(), Error> {
+    let Planned { gathered, plan, said } = planned;
     let mut accounts: BTreeMap<(TenantId, DateTime<Utc>), Account> = BTreeMap::new();
-    for batch in unpacked {
-        if !store.mark_stored(&batch.tenant, &batch.batch_id, now).await? {
-            continue;
-        }
-        let (new, repeated) = store.insert_records(&batch.tenant, &batch.records).await?;
+    let mut keys = Vec::with_capacity(gathered.batches.len());
+    for (batch, (new, repeated)) in gathered.batches.into_iter().zip(&plan.counts) {
         let account = accounts.entry((batch.tenant.clone(), batch.account_hour)).or_default();
         account.stored += new;
-        account.duplicate += repeated + batch.repeated;
-        for report in &batch.codes {
-            store.report_code(&batch.tenant, report).await?;
-        }
-        for (vehicle_id, of_batch) in batch.latest {
-            merge(latest.entry((batch.tenant.clone(), vehicle_id)).or_default(), of_batch);
-        }
+        account.duplicate += repeated;
+        keys.push((batch.tenant, batch.event_id));
     }
-    for ((tenant, vehicle_id), newest) in &latest {
-        store
-            .merge_latest(tenant, vehicle_id, &newest.readings, newest.time_us)
-            .await?;
-        if let Some(odometer_m) = newest.odometer_m {
-            store.raise_odometer(tenant, vehicle_id, odometer_m / 1_000.0).await?;
-        }
+    let mut store = Store::new(&mut tx);
+    if store.end_waiting(&keys).await? != keys.len() as u64 {
+        return Err(DbError::Protocol("waiting batches were stored by another worker".into()).into());
     }
+    store.remove_blocks(&plan.remove).await?;
+    store.insert_blocks(&plan.insert).await?;
+    store.merge_newest(&said.newest).await?;
+    store.report_codes(&said.codes).await?;
+    store.raise_odometers(&said.odometers_km).await?;
+    // Last: other instances wait for these rows.
     for ((tenant, hour), account) in &accounts {
         store.add_to_account(tenant, *hour, account).await?;
     }
@@ -212,42 +299,4 @@ async fn write(shared: &Shared, unpacked: Vec<Unpacked>) -> Result<(), Error> {
         metrics::counter!("telemetry_records_total", "outcome" => "duplicate").increment(account.duplicate);
     }
     Ok(())
-}
-
-/// Later batches come later, so an equal time takes the later value.
-fn merge(known: &mut LatestOf, newer: LatestOf) {
-    known.time_us = known.time_us.max(newer.time_us);
-    for (path, reading) in newer.readings {
-        if known.readings.get(&path).is_none_or(|present| present.1 <= reading.1) {
-            known.readings.insert(path, reading);
-        }
-    }
-    known.odometer_m = match (known.odometer_m, newer.odometer_m) {
-        (Some(a), Some(b)) => Some(a.max(b)),
-        (a, b) => a.or(b),
-    };
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_content_hash_is_the_documented_one() {
-        let time = "2026-05-01T12:00:00.5+02:00"
-            .parse::<DateTime<chrono::FixedOffset>>()
-            .unwrap()
-            .to_utc();
-        let text = "V1\n2026-05-01T10:00:00.500000Z\n7\nVehicle.A=1.0\nVehicle.B=0.30000000000000004\n";
-        let expected = chassis::ids::hex(&Sha256::digest(text.as_bytes()));
-        assert_eq!(
-            content_hash("V1", time, Some(7), &[("Vehicle.B", 0.1 + 0.2), ("Vehicle.A", 1.0)]),
-            expected
-        );
-        let text = "V1\n2026-05-01T10:00:00.500000Z\n\n";
-        assert_eq!(
-            content_hash("V1", time, None, &[]),
-            chassis::ids::hex(&Sha256::digest(text.as_bytes()))
-        );
-    }
 }

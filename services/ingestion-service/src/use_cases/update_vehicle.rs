@@ -1,6 +1,6 @@
 //! Changes a vehicle's registry data, or takes it out of service.
 
-use chassis::{Cause, TenantId};
+use chassis::{Cause, DbError, TenantId};
 
 use crate::Shared;
 use crate::domain::vehicle::{Status, Vehicle};
@@ -30,7 +30,11 @@ pub async fn update_vehicle(
     if vehicle == present {
         return Ok(vehicle);
     }
-    let version = store.update_vehicle(tenant, &vehicle, now).await?;
+    let version = match store.update_vehicle(tenant, &vehicle, now).await {
+        // Taken by a record or a person since we looked. The transaction is over; nothing of it happened.
+        Err(DbError::Database(refused)) if refused.is_unique_violation() => return Err(Error::VinTaken),
+        updated => updated?,
+    };
     let retires = present.status == Status::Active && vehicle.status == Status::Retired;
     let change = if retires {
         VehicleChange::Retired

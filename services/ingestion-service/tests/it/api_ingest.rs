@@ -60,6 +60,35 @@ async fn a_record_of_the_source_is_taken_published_and_stored() {
     assert_eq!(app.records("V1").await.len(), 1);
 }
 
+/// Whoever judges must be able to tell "no trouble code is stored" from "nobody has looked".
+#[tokio::test]
+async fn a_read_out_that_found_no_trouble_code_is_told_and_silence_is_not() {
+    let app = TestApp::start().await;
+    app.register("V1").await;
+    let bodies = [(0, Some(json!([]))), (1, Some(Value::Null)), (2, None)].map(|(second, dtcs)| {
+        let mut body = record("V1", second, json!({"Vehicle.Speed": 50}));
+        if let Some(dtcs) = dtcs {
+            body["dtcs"] = dtcs;
+        }
+        body
+    });
+    let answer = app.post("/api/v1/ingest/batch", &json!(bodies)).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    let received = app
+        .runtime
+        .published("ingestion-service", "vehicle.telemetry.received", 1)
+        .await;
+    contracts::validate_event(&received[0]);
+    let data: Value = serde_json::from_slice(&received[0].data).unwrap();
+    let said = data["records"].as_array().unwrap().iter();
+    assert_eq!(
+        said.map(|record| record.get("dtcs").cloned()).collect::<Vec<_>>(),
+        [Some(json!([])), None, None]
+    );
+    app.settled_account().await;
+    assert_eq!(app.records("V1").await.len(), 3);
+}
+
 #[tokio::test]
 async fn arrays_and_lines_plain_gzip_and_zstd_are_taken_alike() {
     let app = TestApp::start().await;

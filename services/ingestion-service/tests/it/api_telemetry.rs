@@ -136,3 +136,26 @@ async fn trouble_codes_remember_when_they_were_seen_and_how_often() {
         "last_seen": "2026-05-01T10:00:20Z", "reports": 3}]);
     assert_eq!(codes["items"], expected);
 }
+
+#[tokio::test]
+async fn an_account_that_does_not_close_says_so() {
+    let app = TestApp::start().await;
+    app.register("V1").await;
+    app.post("/api/v1/ingest", &record("V1", 0, json!({"Vehicle.Speed": 50})))
+        .await;
+    app.settled_account().await;
+    let whole = app.get("/api/v1/conservation").await.body;
+    assert_eq!(
+        (&whole["closes"], &whole["hours"][0]["gap_records"]),
+        (&json!(true), &json!(0))
+    );
+    let database = app.runtime.database_of(&ingestion_service::DEFINITION).await;
+    let mut tx = database.begin_bulk().await.unwrap();
+    chassis::on!(tx, c => sqlx::query("UPDATE conservation SET stored = stored - 1").run(c).await).unwrap();
+    tx.commit().await.unwrap();
+    let damaged = app.get("/api/v1/conservation").await.body;
+    assert_eq!(
+        (&damaged["closes"], &damaged["hours"][0]["gap_records"]),
+        (&json!(false), &json!(1))
+    );
+}

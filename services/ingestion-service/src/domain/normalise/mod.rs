@@ -55,6 +55,7 @@ impl Normaliser<'_> {
             protocol: raw.protocol,
             readings: Vec::with_capacity(raw.readings.len()),
             codes: Vec::new(),
+            codes_read: raw.codes_read,
             synthetic_time: raw.synthetic_time,
             faulty: Vec::new(),
         };
@@ -65,7 +66,7 @@ impl Normaliser<'_> {
         for code in &raw.codes {
             read_code(code, &mut record);
         }
-        if record.readings.is_empty() && record.codes.is_empty() {
+        if record.readings.is_empty() && record.codes.is_empty() && !record.codes_read {
             return Err(match record.faulty.len() {
                 0 => Refusal::Rejected(Rejection::Empty),
                 faulty => Refusal::Quarantined(RecordFault::NothingUsable { faulty }),
@@ -75,9 +76,8 @@ impl Normaliser<'_> {
     }
 
     fn time(&self, text: &str) -> Result<DateTime<Utc>, RecordFault> {
-        let time = DateTime::parse_from_rfc3339(text.trim())
-            .map_err(|_| RecordFault::TimestampMalformed(abridged(text)))?
-            .with_timezone(&Utc)
+        let time = chassis::times::parse(text.trim())
+            .ok_or_else(|| RecordFault::TimestampMalformed(abridged(text)))?
             .trunc_subsecs(6);
         let ahead = time - self.now;
         if ahead > self.limits.future_skew_max {
@@ -298,10 +298,13 @@ fn read_code(raw: &RawCode<'_>, record: &mut Record) {
                 ecu: raw.ecu.as_deref().map(abridged),
             });
         }
-        _ => record.faulty.push(FaultyReading {
-            signal: "dtcs".to_owned(),
-            fault: ReadingFault::TroubleCode(abridged(&raw.code)),
-        }),
+        _ => {
+            record.codes_read = false;
+            record.faulty.push(FaultyReading {
+                signal: "dtcs".to_owned(),
+                fault: ReadingFault::TroubleCode(abridged(&raw.code)),
+            });
+        }
     }
 }
 

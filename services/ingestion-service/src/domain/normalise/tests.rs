@@ -23,6 +23,7 @@ fn raw<'a>(protocol: Protocol, readings: Vec<(&'a str, RawValue<'a>)>) -> RawRec
         sequence: None,
         readings: readings.into_iter().map(|(name, value)| (name.into(), value)).collect(),
         codes: Vec::new(),
+        codes_read: false,
         synthetic_time: false,
     }
 }
@@ -200,6 +201,25 @@ fn missing_values_are_neither_kept_nor_faulty() {
     readings.push(("ENGINE_LOAD", RawValue::Number(20.0)));
     let record = normalise(&raw(Protocol::Generic, readings)).unwrap();
     assert_eq!((record.readings.len(), record.faulty.len()), (1, 0));
+}
+
+/// Silence says nothing about trouble codes; an empty list says that there are none. A list with a code that nobody understands is no
+/// complete one.
+#[test]
+fn a_read_out_without_codes_is_a_record_of_its_own() {
+    let mut read_out = raw(Protocol::Obd2, vec![]);
+    assert_eq!(normalise(&read_out), Err(Refusal::Rejected(Rejection::Empty)));
+    read_out.codes_read = true;
+    let record = normalise(&read_out).unwrap();
+    assert!(record.codes_read && record.codes.is_empty() && record.readings.is_empty());
+    read_out.codes = vec![RawCode {
+        code: "gibberish".into(),
+        status: None,
+        ecu: None,
+    }];
+    read_out.readings = vec![("PID_0C".into(), RawValue::Number(800.0))];
+    let record = normalise(&read_out).unwrap();
+    assert_eq!((record.codes_read, record.faulty.len()), (false, 1));
 }
 
 #[test]
