@@ -7,6 +7,7 @@ use prognostics::residuals::BaselinePrior;
 use serde::Deserialize;
 
 use crate::domain::curve::Curve;
+use crate::domain::models::Panels;
 use crate::domain::rules::{CurveName, Rules, WearPriors};
 use crate::domain::{Micros, SECOND};
 
@@ -20,6 +21,8 @@ pub struct Config {
     pub judgement: JudgementConfig,
     pub reference: ReferenceConfig,
     pub wear: WearConfig,
+    pub models: ModelsConfig,
+    pub retention: RetentionConfig,
     pub curves: BTreeMap<String, Vec<(f64, f64)>>,
 }
 
@@ -71,6 +74,22 @@ pub struct WearConfig {
     pub transmission: [f64; 3],
     pub traction_battery: [f64; 3],
     pub condition: [f64; 3],
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelsConfig {
+    /// Whether the models that come with this version are registered.
+    pub shipped: bool,
+    /// A folder of further model files; empty for none.
+    pub folder: String,
+}
+
+/// How long what is told is kept, in days of business time.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RetentionConfig {
+    pub history_full_days: u32,
+    pub history_days: u32,
+    pub prediction_days: u32,
 }
 
 /// A value that cannot be meant.
@@ -133,6 +152,7 @@ impl Config {
                 condition: prior(self.wear.condition),
             },
             horizon_km: self.wear.horizon_km,
+            panels: Panels::default(),
         })
     }
 
@@ -157,6 +177,12 @@ impl Config {
         }
         if self.wear.horizon_km.is_nan() || self.wear.horizon_km <= 0.0 {
             return refuse("wear.horizon_km", "must be positive");
+        }
+        if self.retention.history_full_days == 0 || self.retention.history_days < self.retention.history_full_days {
+            return refuse(
+                "retention.history_days",
+                "must be no less than retention.history_full_days, which must be at least 1",
+            );
         }
         if self.memory.vehicles_max == 0 {
             return refuse("memory.vehicles_max", "must be at least 1");

@@ -2,6 +2,7 @@
 //! fate of an event.
 
 use crate::domain::codec::Malformed;
+use crate::domain::models::Comparison;
 
 /// Every way in which a use case can fail.
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +17,24 @@ pub enum Error {
     DistanceInvalid,
     #[error("the cursor is not one of ours")]
     CursorInvalid,
+    #[error("there is no model with this id")]
+    ModelUnknown { model_id: String },
+    #[error("the model cannot speak for that component and class")]
+    ModelKeyInvalid,
+    #[error("the model speaks already")]
+    ModelSpeaksAlready { model_id: String },
+    #[error("nothing shows that the model is better")]
+    ModelUnproven { model_id: String },
+    #[error("the model is not better")]
+    ModelNotBetter { model_id: String, compared: Comparison },
+    #[error("the model took nobody's place")]
+    ModelNothingBefore { model_id: String },
+    #[error("a reason is needed, and may not be too long")]
+    ReasonInvalid,
     #[error("the store failed")]
     Store(#[from] chassis::database::DbError),
+    #[error("the state of a vehicle was written by somebody else meanwhile")]
+    StateOutdated,
     #[error("the state of vehicle {vehicle_id} has format {format}, which this version does not read")]
     FormatUnknown { vehicle_id: String, format: i64 },
     #[error("the state of vehicle {vehicle_id} cannot be read")]

@@ -56,7 +56,13 @@ pub(super) async fn show_health(
     may_see(&principal, &vehicle_id)?;
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let store = &mut Store::new(&mut tx);
-    let health = show_health::show_health(store, &principal.tenant, &vehicle_id, &app.rules).await?;
+    let health = show_health::show_health(
+        store,
+        &principal.tenant,
+        &vehicle_id,
+        &app.models.rules_of(&principal.tenant),
+    )
+    .await?;
     Ok(Json(HealthBody::from(&health)))
 }
 
@@ -73,7 +79,14 @@ pub(super) async fn show_component(
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let store = &mut Store::new(&mut tx);
     let tenant = &principal.tenant;
-    let report = show_health::show_component(store, tenant, &vehicle_id, &component, &app.rules).await?;
+    let report = show_health::show_component(
+        store,
+        tenant,
+        &vehicle_id,
+        &component,
+        &app.models.rules_of(&principal.tenant),
+    )
+    .await?;
     Ok(Json(ComponentBody::from(&report)))
 }
 
@@ -117,11 +130,15 @@ pub(super) async fn show_cost_of_waiting(
     Query(query): Query<WaitingQuery>,
 ) -> Result<Json<WaitingBody>, Problem> {
     may_see(&principal, &vehicle_id)?;
-    let (component, km_max) = (query.component, query.km_max);
+    let asked = show_cost_of_waiting::Asked {
+        component: query.component,
+        km_max: query.km_max,
+        days_max: query.days_max,
+    };
+    let rules = app.models.rules_of(&principal.tenant);
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let (store, tenant) = (&mut Store::new(&mut tx), &principal.tenant);
-    let waiting =
-        show_cost_of_waiting::show_cost_of_waiting(store, tenant, &vehicle_id, component, km_max, &app.rules).await?;
+    let waiting = show_cost_of_waiting::show_cost_of_waiting(store, tenant, &vehicle_id, asked, &rules).await?;
     Ok(Json(WaitingBody::new(vehicle_id, &waiting)))
 }
 
@@ -136,7 +153,13 @@ pub(super) async fn compute_health(
     may_see(&principal, &body.vehicle_id)?;
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let store = &mut Store::new(&mut tx);
-    let health = compute_health::compute_health(store, &principal.tenant, &body.vehicle_id, &app.rules).await?;
+    let health = compute_health::compute_health(
+        store,
+        &principal.tenant,
+        &body.vehicle_id,
+        &app.models.rules_of(&principal.tenant),
+    )
+    .await?;
     Ok(Json(HealthBody::from(&health)))
 }
 

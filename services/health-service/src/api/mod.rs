@@ -1,6 +1,7 @@
 //! The routes of this service. Handlers extract, start one use case and map its answer.
 
 mod health;
+mod model_wire;
 mod models;
 mod problem;
 mod wire;
@@ -32,6 +33,10 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(health::show_history))
         .routes(routes!(health::show_cost_of_waiting))
         .routes(routes!(models::list_models))
+        .routes(routes!(models::show_model))
+        .routes(routes!(models::promote_model))
+        .routes(routes!(models::roll_back_model))
+        .routes(routes!(models::show_calibration))
 }
 
 /// The vehicles to which a caller is restricted. An owner whose token names none sees none: the safe reading.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::component::{Band, ComponentKind};
+use crate::domain::component::Band;
 use crate::domain::factor::{Direction, Factor};
+use crate::domain::life::Revision;
 use crate::domain::report::ComponentReport;
 use crate::store::{HealthRow, HistoryRow, timestamp};
 use crate::use_cases::show_cost_of_waiting::{Waiting, WaitingCurve};
@@ -38,6 +39,8 @@ pub(super) struct WaitingQuery {
     pub component: Option<String>,
     /// How far to look, in km; without it until the 95 % quantile, at most 20,000 km.
     pub km_max: Option<f64>,
+    /// How far to look, in days; without it until the 95 % quantile, at most a year.
+    pub days_max: Option<f64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -100,7 +103,11 @@ pub(super) struct ComponentBody {
     rul_km_quantiles: Option<QuantilesBody>,
     rul_days: Option<f64>,
     rul_days_quantiles: Option<QuantilesBody>,
+    /// The model that says so.
+    rul_model_id: Option<String>,
     confidence: f64,
+    /// The last time a lower wear was accepted, and why: wear does not fall by itself.
+    wear_revision: Option<ReasonBody>,
     risk_factors: Vec<RiskFactorBody>,
     dtcs: Vec<String>,
     recommended_actions: Vec<ReasonBody>,
@@ -169,7 +176,19 @@ pub(super) struct WaitingCurveBody {
     component: &'static str,
     rul_km_quantiles: QuantilesBody,
     rul_days_quantiles: QuantilesBody,
+    /// By distance.
     points: Vec<WaitingPoint>,
+    /// By date: the pace of the vehicle is uncertain too, so these are flatter.
+    dates: Vec<WaitingDate>,
+}
+
+/// One date of a curve.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaitingDate {
+    /// Days from the vehicle's last record.
+    days: f64,
+    date: String,
+    failure_probability: f64,
 }
 
 /// One point of a curve.
@@ -178,32 +197,6 @@ pub(super) struct WaitingPoint {
     km: f64,
     days: f64,
     failure_probability: f64,
-}
-
-/// A model in the registry.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ModelBody {
-    model_id: &'static str,
-    version: &'static str,
-    kind: &'static str,
-    status: &'static str,
-    components: Vec<&'static str>,
-    description: &'static str,
-}
-
-impl ModelBody {
-    /// The degradation process that needs no training.
-    pub(super) fn built_in() -> Self {
-        Self {
-            model_id: "degradation-wiener",
-            version: "1.0.0",
-            kind: "degradation",
-            status: "CHAMPION",
-            components: ComponentKind::ALL.map(ComponentKind::as_str).to_vec(),
-            description: "Wiener process with drift, updated from each vehicle's own increments; remaining life is its \
-                          first passage through the limit, with the drift's uncertainty integrated out.",
-        }
-    }
 }
 
 impl From<&VehicleHealth> for HealthBody {
@@ -239,7 +232,9 @@ impl From<&ComponentReport> for ComponentBody {
             rul_km_quantiles: km,
             rul_days: days.map(|quantiles| quantiles.p50),
             rul_days_quantiles: days,
+            rul_model_id: report.remaining.map(|_| report.model_id.clone()),
             confidence: rounded(report.confidence, 1_000.0),
+            wear_revision: report.revision.as_ref().map(revised),
             risk_factors: risk_factors(report),
             dtcs: report.codes.clone(),
             recommended_actions: report.actions.iter().map(action).collect(),
@@ -291,17 +286,35 @@ impl WaitingBody {
             days: rounded(km / pace, 10.0),
             failure_probability: rounded(*probability, 10_000.0),
         };
+        let date = |(days, probability): &(f64, f64)| WaitingDate {
+            days: rounded(*days, 10.0),
+            date: rfc3339(timestamp(waiting.from.saturating_add((days * 86_400e6) as i64))),
+            failure_probability: rounded(*probability, 10_000.0),
+        };
         let curve = |curve: &WaitingCurve| WaitingCurveBody {
             component: curve.component.as_str(),
             rul_km_quantiles: curve.remaining.km.into(),
             rul_days_quantiles: curve.remaining.days.into(),
             points: curve.points.iter().map(point).collect(),
+            dates: curve.dates.iter().map(date).collect(),
         };
         Self {
             vehicle_id,
             km_per_day: rounded(pace, 10.0),
             components: waiting.curves.iter().map(curve).collect(),
         }
+    }
+}
+
+fn revised(revision: &Revision) -> ReasonBody {
+    let (code, text) = revision.why().told();
+    ReasonBody {
+        code: code.to_owned(),
+        text: text.to_owned(),
+        params: object(json!({
+            "at": rfc3339(timestamp(revision.at)),
+            "from": rounded(revision.from, 1_000.0), "to": rounded(revision.to, 1_000.0),
+        })),
     }
 }
 
@@ -365,6 +378,6 @@ fn status(band: Option<Band>) -> &'static str {
     band.map_or("NOT_ENOUGH_DATA", Band::as_str)
 }
 
-fn rounded(value: f64, steps: f64) -> f64 {
+pub(super) fn rounded(value: f64, steps: f64) -> f64 {
     (value * steps).round() / steps
 }

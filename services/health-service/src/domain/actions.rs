@@ -83,7 +83,9 @@ fn for_factor(factor: FactorKind) -> Action {
         ),
         F::OilTemperatureHigh => action("lubrication.inspect.cooler", "Check oil level, oil cooler and load."),
         F::TransmissionHot => action("transmission.inspect.fluid", "Check transmission fluid and its cooler."),
-        F::TransmissionSlip | F::ClutchWorn => action("transmission.inspect.clutch", "Have the clutch inspected."),
+        F::TransmissionSlip | F::ClutchWorn | F::ClutchSlips => {
+            action("transmission.inspect.clutch", "Have the clutch inspected.")
+        }
         F::PadsWornFrontLeft | F::PadsWornFrontRight | F::PadsWornRearLeft | F::PadsWornRearRight => action(
             "brakes.replace.pads",
             "Replace the brake pads of this axle and measure the discs.",
@@ -105,6 +107,10 @@ fn for_factor(factor: FactorKind) -> Action {
         F::TractionHealthLow => action(
             "traction_battery.test.capacity",
             "Have the capacity of the battery measured.",
+        ),
+        F::BodyMoves => action(
+            "suspension.inspect.dampers",
+            "Test the dampers and look for play and oil leaks.",
         ),
         F::CellSpreadHigh => action(
             "traction_battery.balance.cells",

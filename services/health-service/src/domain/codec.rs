@@ -19,16 +19,43 @@ pub fn encode<T: Portable>(value: &mut T) -> Vec<u8> {
 /// # Errors
 /// [`Malformed`] when the bytes end too early or are not used up.
 pub fn decode<T: Portable + Default>(bytes: &[u8]) -> Result<T, Malformed> {
+    read(bytes, false)
+}
+
+/// Reads a state of an older format, which ends before the fields that came later: those stay at their defaults.
+///
+/// # Errors
+/// [`Malformed`] when the bytes end within a field or are not used up.
+pub fn decode_older<T: Portable + Default>(bytes: &[u8]) -> Result<T, Malformed> {
+    read(bytes, true)
+}
+
+/// Reads what a longer state begins with, and leaves the rest.
+///
+/// # Errors
+/// [`Malformed`] when the bytes end within a field.
+pub fn decode_beginning<T: Portable + Default>(bytes: &[u8]) -> Result<T, Malformed> {
+    let (value, _) = begin(bytes, false)?;
+    Ok(value)
+}
+
+fn read<T: Portable + Default>(bytes: &[u8], older: bool) -> Result<T, Malformed> {
+    let (value, left) = begin(bytes, older)?;
+    if left.is_empty() { Ok(value) } else { Err(Malformed) }
+}
+
+fn begin<T: Portable + Default>(bytes: &[u8], older: bool) -> Result<(T, &[u8]), Malformed> {
     let mut reader = Reader {
         left: bytes,
         failed: false,
+        older,
     };
     let mut value = T::default();
     value.fields(&mut reader);
-    if reader.failed || !reader.left.is_empty() {
+    if reader.failed {
         Err(Malformed)
     } else {
-        Ok(value)
+        Ok((value, reader.left))
     }
 }
 
@@ -60,6 +87,7 @@ impl Fields for Writer {
 struct Reader<'a> {
     left: &'a [u8],
     failed: bool,
+    older: bool,
 }
 
 impl Reader<'_> {
@@ -102,5 +130,8 @@ impl Fields for Reader<'_> {
             }
             None => self.failed = true,
         }
+    }
+    fn is_exhausted(&self) -> bool {
+        self.failed || (self.older && self.left.is_empty())
     }
 }

@@ -5,8 +5,9 @@ use prognostics::snapshot::{Fields, Portable};
 
 use super::Micros;
 use super::factor::Factor;
+use super::freeze::is_due;
 use super::life::Wear;
-use super::rules::Rules;
+use super::rules::{CurveName, Rules};
 use super::trouble_code::Codes;
 
 macro_rules! components {
@@ -118,8 +119,8 @@ pub struct Verdict {
 /// Where a component's wear is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Indicator {
-    /// A measured wear, 0 new and 1 at its limit.
-    Direct(f64),
+    /// A measured wear, 0 new and 1 at its limit, with the curve that scores it.
+    Direct { level: f64, curve: CurveName },
     /// The lack of health itself stands for it: the limit is reached where the score is 0.
     #[default]
     Deficit,
@@ -177,6 +178,8 @@ pub struct Component {
     trust: Ewma,
     last_evidence: Micros,
     repaired_at: Micros,
+    watched_from_day: i64,
+    frozen_day: i64,
     pub factors: Vec<Factor>,
     pub codes: Codes,
     pub wear: Wear,
@@ -184,6 +187,7 @@ pub struct Component {
 }
 
 const FACTORS_MAX: usize = 3;
+const HOLD_TRUST: f64 = 0.5;
 
 impl Component {
     /// Takes the verdict of a window. `distance_km` is the vehicle's own count.
@@ -198,8 +202,15 @@ impl Component {
         self.last_evidence = at;
         self.keep_factors(verdict.factors, at);
         self.codes_only = false;
+        let mut score = score;
         match verdict.wear {
-            Indicator::Direct(level) => self.wear.observe(level, distance_km),
+            // Readings that are hardly trusted take nothing away, and hold nothing.
+            Indicator::Direct { level, curve } if verdict.trust >= HOLD_TRUST => {
+                let held = self.wear.hold(level, distance_km, at);
+                score = score.min(rules.score(curve, curve.wear_reading(held)));
+            }
+            Indicator::Direct { level, .. } => self.wear.observe(level, distance_km),
+            Indicator::Deficit if self.wear.is_measured() => {}
             Indicator::Deficit => self.wear.observe(1.0 - score, distance_km),
             Indicator::Silent => {}
         }
@@ -285,8 +296,9 @@ impl Component {
             Some((score, told)) => self.band != told as u8 || (level - score).abs() >= rules.told_change,
         };
         let quiet = self.told.known && at - self.told.at < rules.quiet_us && self.band <= self.told.band;
+        let revised = self.wear.revision().is_some_and(|revision| revision.at == at);
         Telling {
-            changed: alarm.is_some() || (changed && !quiet),
+            changed: alarm.is_some() || revised || (changed && !quiet),
             alarm,
         }
     }
@@ -344,6 +356,25 @@ impl Component {
         self.wear = Wear::default();
         self.told.alarm = 0;
         self.told.alarm_historical = false;
+        (self.watched_from_day, self.frozen_day) = (0, 0);
+    }
+
+    /// Event time at which the part's life began; 0 when it was there before us.
+    #[must_use]
+    pub fn life(&self) -> Micros {
+        self.repaired_at
+    }
+
+    /// Whether a prediction is to be written down on this day, and notes that it was. A part that fails counts every day.
+    pub(super) fn freeze_on(&mut self, day: i64, fails: bool) -> bool {
+        if self.watched_from_day == 0 {
+            self.watched_from_day = day;
+        }
+        if day <= self.frozen_day || !(fails || is_due(day, day - self.watched_from_day)) {
+            return false;
+        }
+        self.frozen_day = day;
+        true
     }
 
     /// Whether something was measured on the part that is no longer there: telemetry may come later than the report of its repair.
@@ -358,6 +389,17 @@ impl Component {
         self.settled = false;
         self.factors.clear();
         self.told.alarm = 0;
+    }
+}
+
+impl Component {
+    /// What format 3 added.
+    pub(super) fn late_fields(&mut self, fields: &mut dyn Fields) {
+        if self.windows > 0 {
+            self.wear.late_fields(fields);
+            fields.i64(&mut self.watched_from_day);
+            fields.i64(&mut self.frozen_day);
+        }
     }
 }
 

@@ -115,6 +115,10 @@ factors! {
         "The traction battery has {observed} % of its capacity left.";
     CellSpreadHigh = "traction_battery.cell_spread.high", Up, CellVoltageMax,
         "Cell voltages lie {observed} V apart; {expected} V is expected at most.";
+    ClutchSlips = "transmission.clutch_slip.high", Up, EngineSpeed,
+        "Under load the engine turns {observed} % faster than its gear asks for; {expected} % is usual in this vehicle.";
+    BodyMoves = "suspension.oscillation.high", Up, VerticalAcceleration,
+        "The body moves {observed} times as much as it used to on the road; {expected} times is within what roads differ.";
 }
 
 impl FactorKind {
@@ -160,7 +164,8 @@ impl Factor {
     #[must_use]
     pub fn unit(&self) -> &'static str {
         match self.kind {
-            FactorKind::OilPressureLow => "ratio",
+            FactorKind::OilPressureLow | FactorKind::BodyMoves => "ratio",
+            FactorKind::ClutchSlips => "percent",
             FactorKind::RecoverySlow => "s",
             kind => kind.signal().unit(),
         }

@@ -1,5 +1,7 @@
 //! From a record to what it says: distance driven, and features of the window by operating regime.
 
+use prognostics::snapshot::{Fields, Portable};
+
 use super::rules::Rules;
 use super::signal::{Readings, Signal};
 use super::vehicle::Vehicle;
@@ -17,6 +19,41 @@ const SPEED_MEMORY: Micros = 120 * SECOND;
 /// No road vehicle is faster for long.
 const SPEED_MAX_KMH: f64 = 300.0;
 
+/// Odometer readings that do not fit the way driven. One is a glitch; many that fit each other are another odometer.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Refused {
+    count: u64,
+    km: f64,
+    at: Micros,
+}
+
+/// So many refused readings in a row that fit each other are believed.
+const REFUSED_MAX: u64 = 10;
+
+impl Refused {
+    /// Takes a reading that does not fit. True when it and those before it fit each other so well that they are another odometer.
+    fn fits(&mut self, odometer_km: f64, at: Micros) -> bool {
+        let fits = self.count > 0 && is_way(odometer_km - self.km, at - self.at);
+        self.count = if fits { self.count + 1 } else { 1 };
+        (self.km, self.at) = (odometer_km, at);
+        self.count >= REFUSED_MAX
+    }
+}
+
+impl Portable for Refused {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.u64(&mut self.count);
+        fields.f64(&mut self.km);
+        fields.i64(&mut self.at);
+    }
+}
+
+/// Whether a road vehicle can have gone so far in a time.
+fn is_way(km: f64, elapsed: Micros) -> bool {
+    let hours = elapsed as f64 / (3_600.0 * SECOND as f64);
+    (0.0..=1.0 + SPEED_MAX_KMH * hours).contains(&km)
+}
+
 impl Vehicle {
     /// Distance: by the odometer where it moves plausibly, else by integrating speed.
     pub(super) fn drive(&mut self, readings: &Readings, at: Micros) {
@@ -33,19 +70,24 @@ impl Vehicle {
             .get(Signal::TraveledDistance)
             .filter(|_| !readings.is_flagged(Signal::TraveledDistance));
         if let Some(odometer_km) = metres.map(|metres| metres / 1_000.0) {
-            let since = (at - self.odometer_at) as f64 / (3_600.0 * SECOND as f64);
             let moved = odometer_km - self.odometer_km;
             if self.odometer_at == 0 {
                 (self.odometer_km, self.odometer_at, self.odometer_known) = (odometer_km, at, true);
                 driven = 0.0;
-            } else if (0.0..=1.0 + SPEED_MAX_KMH * since).contains(&moved) {
+            } else if is_way(moved, at - self.odometer_at) {
                 (self.odometer_km, self.odometer_at) = (odometer_km, at);
+                self.refused = Refused::default();
                 driven = moved;
+            } else if self.refused.fits(odometer_km, at) {
+                // A cluster that was replaced or reset: what is driven goes on from here.
+                (self.odometer_km, self.odometer_at) = (odometer_km, at);
+                self.refused = Refused::default();
             }
-        } else if self.odometer_at > 0 {
+            // Meanwhile speed stands for it.
+        } else if self.odometer_at > 0 && self.refused.count == 0 {
             // The next odometer reading brings this stretch.
             driven = 0.0;
-        } else {
+        } else if self.odometer_at == 0 {
             self.odometer_km += driven;
         }
         self.distance_km += driven;
@@ -54,6 +96,14 @@ impl Vehicle {
 
     /// Sorts a record's readings into the window's features, by regime.
     pub(super) fn gather(&mut self, readings: &Readings, at: Micros, rules: &Rules) {
+        if let Some(slip) = self.gears.observe(readings, at) {
+            let trust = readings.trust(Signal::EngineSpeed).min(readings.trust(Signal::Speed));
+            self.window.observe(Feature::GearSlip, slip, trust);
+        }
+        if let Some(square) = self.ride.observe(readings) {
+            self.window
+                .observe(Feature::Bounce, square, readings.trust(Signal::VerticalAcceleration));
+        }
         let running_for = self.starter.running_for(at);
         if running_for == 0 {
             self.warm = self.warm && !self.starter.is_off(at);

@@ -6,7 +6,9 @@ use prognostics::snapshot::{Fields, Portable};
 use super::Micros;
 use super::component::{ComponentKind, Indicator, Verdict};
 use super::factor::{Factor, FactorKind};
+use super::gears::Gears;
 use super::reference::References;
+use super::ride::Ride;
 use super::rules::{CurveName, Rules};
 use super::starter::Starter;
 use super::window::{Feature, Window};
@@ -54,6 +56,8 @@ pub struct Scene<'a> {
     pub references: &'a mut References,
     pub memory: &'a mut Memory,
     pub starter: &'a mut Starter,
+    pub gears: &'a mut Gears,
+    pub ride: &'a mut Ride,
     /// Whether the engine has run so long that it must be warm.
     pub must_be_warm: bool,
     /// Event time of the window's end.
@@ -74,8 +78,7 @@ pub fn judge(component: ComponentKind, scene: &mut Scene<'_>) -> Option<Verdict>
         ComponentKind::Tyres => tyres(scene),
         ComponentKind::Aftertreatment => aftertreatment(scene),
         ComponentKind::TractionBattery => traction_battery(scene),
-        // No signal of the vocabulary speaks of the suspension; its trouble codes do.
-        ComponentKind::Suspension => None,
+        ComponentKind::Suspension => suspension(scene),
     }
 }
 
@@ -164,8 +167,8 @@ impl<'a> Weighing<'a> {
     }
 }
 
-fn direct(level: Option<f64>) -> Indicator {
-    level.map_or(Indicator::Silent, Indicator::Direct)
+fn direct(level: Option<f64>, curve: CurveName) -> Indicator {
+    level.map_or(Indicator::Silent, |level| Indicator::Direct { level, curve })
 }
 
 fn mean_and_trust(window: &Window, feature: Feature) -> Option<(f64, f64)> {
@@ -310,7 +313,18 @@ fn transmission(scene: &mut Scene<'_>) -> Option<Verdict> {
         FactorKind::ClutchWorn,
         CurveName::ClutchWear,
     );
-    weighing.wear = direct(window.mean(Feature::ClutchWear).map(|percent| percent / 100.0));
+    if let Some(gathered) = window.get(Feature::GearSlip)
+        && let (Some(mean), trust) = (gathered.mean(), gathered.trust())
+        && let Some((slip, own)) = scene.gears.judge(mean, gathered.samples(), trust)
+    {
+        let score = scene.rules.score(CurveName::GearSlip, 100.0 * (slip - own));
+        weighing.score(FactorKind::ClutchSlips, score, 100.0 * slip, 100.0 * own, trust);
+    }
+    // Where wear is not measured, the lack of health stands for it.
+    weighing.wear = match window.mean(Feature::ClutchWear) {
+        Some(percent) => direct(Some(percent / 100.0), CurveName::ClutchWear),
+        None => Indicator::Deficit,
+    };
     weighing.finish()
 }
 
@@ -331,6 +345,7 @@ fn brakes(scene: &mut Scene<'_>) -> Option<Verdict> {
             .filter_map(|(feature, _)| window.mean(*feature))
             .reduce(f64::max)
             .map(|p| p / 100.0),
+        CurveName::PadWear,
     );
     weighing.feature(
         window,
@@ -420,6 +435,16 @@ fn tyres(scene: &mut Scene<'_>) -> Option<Verdict> {
     weighing.finish()
 }
 
+fn suspension(scene: &mut Scene<'_>) -> Option<Verdict> {
+    let mut weighing = Weighing::new(scene);
+    if let Some((mean, trust)) = mean_and_trust(scene.window, Feature::Bounce)
+        && let Some(times) = scene.ride.judge(mean, trust)
+    {
+        weighing.curve(FactorKind::BodyMoves, CurveName::Bounce, times, trust);
+    }
+    weighing.finish()
+}
+
 fn aftertreatment(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
     weighing.feature(
@@ -457,6 +482,7 @@ fn traction_battery(scene: &mut Scene<'_>) -> Option<Verdict> {
         window
             .mean(Feature::TractionHealth)
             .map(|percent| (100.0 - percent) / 30.0),
+        CurveName::TractionHealth,
     );
     weighing.finish()
 }

@@ -28,7 +28,7 @@ fn any_record() -> impl Strategy<Value = (Micros, Record<'static>)> {
     );
     // Steps back, repeats, ordinary steps and pauses between trips.
     let step = prop_oneof![1 => -30i64..1, 6 => 1i64..90, 1 => 1_000i64..100_000];
-    (step, readings, codes).prop_map(|(step, pairs, codes)| {
+    (step, readings, codes, any::<bool>()).prop_map(|(step, pairs, codes, codes_read)| {
         let mut readings = Readings::default();
         for (number, value, trust) in pairs {
             readings.set(Signal::ALL[number], value);
@@ -38,7 +38,13 @@ fn any_record() -> impl Strategy<Value = (Micros, Record<'static>)> {
             .into_iter()
             .map(|code| (code.into(), CodeStatus::Confirmed))
             .collect();
-        (step * SECOND, Record { at: 0, readings, codes })
+        let record = Record {
+            at: 0,
+            readings,
+            codes,
+            codes_read,
+        };
+        (step * SECOND, record)
     })
 }
 
@@ -81,6 +87,7 @@ fn warm(number: usize, coolant: f64) -> Record<'static> {
         at: START + 10 * SECOND * (number as Micros + 1),
         readings,
         codes: Vec::new(),
+        codes_read: false,
     }
 }
 
@@ -286,6 +293,7 @@ fn brake_pads_wear_towards_a_life_in_kilometres() {
             at: START + Micros::from(number + 1) * 3_600 * SECOND,
             readings,
             codes: Vec::new(),
+            codes_read: false,
         };
         vehicle.observe(&record, false, &rules, &mut findings);
     }

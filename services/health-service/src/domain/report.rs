@@ -3,7 +3,8 @@
 use super::Micros;
 use super::component::{Alarm, Band, ComponentKind};
 use super::factor::{Action, Factor};
-use super::life::Remaining;
+use super::freeze::Frozen;
+use super::life::{Remaining, Revision};
 use super::signal::Signal;
 
 /// One component as it is told.
@@ -14,12 +15,20 @@ pub struct ComponentReport {
     pub score: Option<f64>,
     pub band: Option<Band>,
     pub remaining: Option<Remaining>,
+    /// The model that said so.
+    pub model_id: String,
     pub confidence: f64,
     pub factors: Vec<Factor>,
     /// Sensors of the component that are broken, and therefore ignored.
     pub broken_sensors: Vec<Signal>,
     pub codes: Vec<String>,
+    /// Trouble codes of other components, and those that none answers for.
+    pub other_codes: Vec<String>,
+    /// The codes were read out lately, and every one that was read is among `codes` and `other_codes`.
+    pub codes_read: bool,
     pub actions: Vec<Action>,
+    /// The last time a lower wear was accepted, and why.
+    pub revision: Option<Revision>,
 }
 
 /// The vehicle as a whole.
@@ -41,8 +50,11 @@ pub enum Reason {
 /// What became of a window, a repair or a sensor's failure.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// All components, at most once an hour.
-    Computed(Vec<ComponentReport>),
+    /// All components, at most once an hour, and the predictions to be kept until their outcome is known.
+    Computed {
+        reports: Vec<ComponentReport>,
+        frozen: Vec<Frozen>,
+    },
     /// A component changed.
     Changed {
         component: Box<ComponentReport>,

@@ -5,6 +5,7 @@ use prognostics::residuals::BaselinePrior;
 
 use super::Micros;
 use super::curve::Curve;
+use super::models::Panels;
 
 macro_rules! curves {
     ($($name:ident = $text:literal,)*) => {
@@ -53,6 +54,21 @@ curves! {
     ExhaustFluid = "exhaust_fluid_percent",
     TractionHealth = "traction_health_percent",
     CellSpread = "cell_spread_volt",
+    GearSlip = "gear_slip_percent",
+    Bounce = "bounce_ratio",
+}
+
+impl CurveName {
+    /// The reading of the curve's signal at a wear of 0 (new) to 1 (at its limit), for curves that score a direct measure of wear.
+    /// Warranties of traction batteries end at 70 % of the capacity: that is the limit of their wear.
+    #[must_use]
+    pub fn wear_reading(self, wear: f64) -> f64 {
+        if self == Self::TractionHealth {
+            100.0 - 30.0 * wear
+        } else {
+            100.0 * wear
+        }
+    }
 }
 
 /// All thresholds and time constants of the rules.
@@ -100,6 +116,8 @@ pub struct Rules {
     pub wear: WearPriors,
     /// The longest remaining life that is told, in km.
     pub horizon_km: f64,
+    /// Who speaks for which component; empty: each vehicle's own wear process does.
+    pub panels: Panels,
 }
 
 /// Wear priors per wearing component, per km.

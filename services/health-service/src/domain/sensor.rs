@@ -64,6 +64,11 @@ const NEIGHBOURS: Micros = 60 * SECOND;
 /// After a jump the signal is not used for this long, whichever of the two values was wrong.
 const HOLD: Micros = 30 * SECOND;
 
+/// After so long an engine has cooled, unless it ran unseen: two such starts in a row are no chance.
+const COOLED: Micros = 6 * 3_600 * SECOND;
+const HOT_CELSIUS: f64 = 60.0;
+const FROZEN_STARTS: u8 = 2;
+
 /// A verdict about a sensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SensorVerdict {
@@ -84,6 +89,8 @@ struct Watch {
     jumps: f32,
     jumped_at: Micros,
     broken: bool,
+    /// Cold starts in a row at which a hot reading had not moved by a digit.
+    frozen_starts: u8,
 }
 
 /// The watched sensors of one vehicle.
@@ -106,13 +113,16 @@ impl Sensors {
                 continue;
             };
             let before = f64::from(watch.last);
+            watch.sees_start(value, at, limit);
             // A flag on a value that is here is another's opinion of the same two values; the limits here decide.
             if watch.sees_jump(value, at, limit) {
                 watch.note_jump(at, rules);
             }
             (watch.last, watch.last_at) = (value as f32, at);
             let jumps = watch.jumps_at(at, rules);
-            let broken = if watch.broken {
+            let broken = if watch.frozen_starts >= FROZEN_STARTS {
+                true
+            } else if watch.broken {
                 jumps > 0.5
             } else {
                 jumps >= rules.sensor_jumps
@@ -146,6 +156,23 @@ impl Sensors {
 }
 
 impl Watch {
+    /// Engines, gearboxes and their oil cool down overnight: a hot reading that is the same to the last digit after hours is a frozen one.
+    fn sees_start(&mut self, value: f64, at: Micros, limit: &Limit) {
+        let cools = matches!(
+            limit.signal,
+            Signal::CoolantTemperature | Signal::OilTemperature | Signal::TransmissionTemperature
+        );
+        if !cools || self.last_at == 0 || at - self.last_at < COOLED {
+            return;
+        }
+        let frozen = f64::from(self.last) >= HOT_CELSIUS && value as f32 == self.last;
+        self.frozen_starts = if frozen {
+            self.frozen_starts.saturating_add(1)
+        } else {
+            0
+        };
+    }
+
     fn sees_jump(&self, value: f64, at: Micros, limit: &Limit) -> bool {
         if self.last_at == 0 || at - self.last_at > NEIGHBOURS {
             return false;
@@ -163,6 +190,15 @@ impl Watch {
     fn jumps_at(&self, at: Micros, rules: &Rules) -> f64 {
         let age = (at - self.jumped_at).max(0) as f64 / rules.sensor_memory_us.max(1) as f64;
         f64::from(self.jumps) * (-age).exp()
+    }
+}
+
+impl Sensors {
+    /// What format 3 added.
+    pub(super) fn late_fields(&mut self, fields: &mut dyn Fields) {
+        self.watches
+            .iter_mut()
+            .for_each(|watch| fields.u8(&mut watch.frozen_starts));
     }
 }
 

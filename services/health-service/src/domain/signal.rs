@@ -1,5 +1,7 @@
 //! The signals that health reads, as small numbers: a record is an array and a bit mask, never a map of texts.
 
+use super::trained::{Quantity, Sample};
+
 macro_rules! signals {
     ($($name:ident = $path:literal, $unit:literal;)*) => {
         /// A signal of the canonical vocabulary (COVESA VSS paths) that a rule reads.
@@ -72,6 +74,7 @@ signals! {
     TractionHealth = "Vehicle.Powertrain.TractionBattery.StateOfHealth", "percent";
     CellVoltageMin = "Vehicle.Powertrain.TractionBattery.CellVoltage.Min", "V";
     CellVoltageMax = "Vehicle.Powertrain.TractionBattery.CellVoltage.Max", "V";
+    VerticalAcceleration = "Vehicle.Acceleration.Vertical", "m/s^2";
 }
 
 /// How many signals there are.
@@ -87,6 +90,8 @@ pub struct Readings {
     doubt: [f32; SIGNALS],
     /// Signals flagged as jumping or stuck by the service that took them in.
     flagged: u64,
+    /// What trained models read of the record; it knows quantities that no rule reads.
+    pub sample: Sample,
 }
 
 impl Default for Readings {
@@ -97,6 +102,7 @@ impl Default for Readings {
             doubted: 0,
             doubt: [1.0; SIGNALS],
             flagged: 0,
+            sample: Sample::default(),
         }
     }
 }
@@ -119,6 +125,9 @@ impl Readings {
     /// Takes a signal out, as if it had not come.
     pub fn withdraw(&mut self, signal: Signal) {
         self.present &= !(1 << signal as u8);
+        if let Some(quantity) = Quantity::from_path(signal.path()) {
+            self.sample.withdraw(quantity);
+        }
     }
 
     /// Says how far a value is to be trusted, 0..=1.

@@ -122,8 +122,8 @@ pub struct HeldCode {
 const HELD_MAX: usize = 4;
 
 impl Codes {
-    /// Notes a code. A fifth one displaces the mildest.
-    pub fn note(&mut self, code: &str, status: CodeStatus, gravity: Gravity, at: Micros) {
+    /// Notes a code. A fifth one displaces the mildest; false says that one was lost.
+    pub fn note(&mut self, code: &str, status: CodeStatus, gravity: Gravity, at: Micros) -> bool {
         let cap = match (status, gravity) {
             (CodeStatus::Pending, _) => 0,
             (CodeStatus::Confirmed, Gravity::Minor) => 1,
@@ -132,13 +132,15 @@ impl Codes {
         };
         if let Some(held) = self.held.iter_mut().find(|held| held.code == code) {
             (held.cap, held.seen) = (cap, at);
-            return;
+            return true;
         }
         let code = code.chars().take(16).collect();
         self.held.push(HeldCode { code, cap, seen: at });
         self.held
             .sort_by(|a, b| b.cap.cmp(&a.cap).then_with(|| a.code.cmp(&b.code)));
+        let fits = self.held.len() <= HELD_MAX;
         self.held.truncate(HELD_MAX);
+        fits
     }
 
     /// Drops codes that were not seen for longer than `memory`.
@@ -214,10 +216,10 @@ mod tests {
         let caps = [0.7, 0.5, 0.28, 0.15];
         let mut codes = Codes::default();
         assert_eq!(codes.cap(&caps), None);
-        codes.note("P0128", CodeStatus::Confirmed, Gravity::Minor, 10);
-        codes.note("P0217", CodeStatus::Pending, Gravity::Critical, 20);
+        assert!(codes.note("P0128", CodeStatus::Confirmed, Gravity::Minor, 10));
+        assert!(codes.note("P0217", CodeStatus::Pending, Gravity::Critical, 20));
         assert_eq!(codes.cap(&caps), Some(0.5));
-        codes.note("P0217", CodeStatus::Confirmed, Gravity::Critical, 30);
+        assert!(codes.note("P0217", CodeStatus::Confirmed, Gravity::Critical, 30));
         assert_eq!(codes.cap(&caps), Some(0.15));
         codes.expire(100, 60);
         assert!(codes.is_empty());

@@ -1,59 +1,31 @@
 //! One vehicle: records in, findings out. Its state is a function of its records and repairs and of nothing else.
 
+use prognostics::degradation::WearPrior;
+use prognostics::intervals::{Lifetime, Quantiles};
 use prognostics::snapshot::{Fields, Portable};
 
 use super::actions::recommend;
+use super::class::{Group, has_component};
 use super::component::{Band, COMPONENTS, Component, ComponentKind};
-use super::gather::COOLANT;
+use super::gather::{COOLANT, Refused};
+use super::gears::Gears;
 use super::judge::{Memory, Scene, judge};
-use super::life::Remaining;
+use super::life::{Life, Remaining};
+use super::read_out::ReadOut;
 use super::reference::References;
 use super::report::{ComponentReport, Finding, Overall, Reason, What};
+use super::ride::Ride;
 use super::rules::Rules;
 use super::sensor::{SensorVerdict, Sensors};
 use super::signal::{Readings, Signal};
 use super::starter::Starter;
-use super::trouble_code::{CodeStatus, classify};
+use super::trained::Trails;
+use super::trouble_code::CodeStatus;
 use super::usage::Usage;
 use super::window::{Feature, Window};
 use super::{Micros, SECOND};
 
-/// How a vehicle is driven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[repr(u8)]
-pub enum Powertrain {
-    #[default]
-    Unknown,
-    Petrol,
-    Diesel,
-    Hybrid,
-    BatteryElectric,
-}
-
-impl Powertrain {
-    const NAMES: [(Self, &'static str); 5] = [
-        (Self::Unknown, "UNKNOWN"),
-        (Self::Petrol, "PETROL"),
-        (Self::Diesel, "DIESEL"),
-        (Self::Hybrid, "HYBRID"),
-        (Self::BatteryElectric, "BEV"),
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::NAMES[self as usize].1
-    }
-
-    /// Reads the name on the wire; a name of the future is unknown.
-    #[must_use]
-    pub fn parse(name: &str) -> Self {
-        Self::NAMES
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map_or(Self::Unknown, |(powertrain, _)| *powertrain)
-    }
-}
+pub use super::class::{Powertrain, VehicleClass};
 
 /// One instant of a vehicle.
 #[derive(Debug, Clone, Default)]
@@ -61,12 +33,15 @@ pub struct Record<'a> {
     pub at: Micros,
     pub readings: Readings,
     pub codes: Vec<(std::borrow::Cow<'a, str>, CodeStatus)>,
+    /// The trouble codes were read out, even if there were none.
+    pub codes_read: bool,
 }
 
 /// Everything known of one vehicle.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vehicle {
     powertrain: u8,
+    class: u8,
     /// Event time of the last record; 0 before the first.
     pub last_at: Micros,
     /// Records taken.
@@ -78,6 +53,7 @@ pub struct Vehicle {
     pub(super) odometer_km: f64,
     pub(super) odometer_known: bool,
     pub(super) odometer_at: Micros,
+    pub(super) refused: Refused,
     pub(super) last_speed: f32,
     pub(super) warm: bool,
     pub(super) computed_at: Micros,
@@ -86,9 +62,17 @@ pub struct Vehicle {
     pub(super) starter: Starter,
     pub(super) references: References,
     pub(super) memory: Memory,
+    pub(super) gears: Gears,
+    pub(super) ride: Ride,
+    /// What trained models follow, and the hash of the reference that its residuals are taken from.
+    pub(super) trails: Trails,
+    pub(super) trails_of: u64,
     pub(super) components: [Component; COMPONENTS],
+    pub(super) read_out: ReadOut,
 }
 
+/// What a score is still worth when its sensor stands still.
+const FROZEN_TRUST: f64 = 0.2;
 /// `vehicle.health.computed` is told at most once in this time.
 const COMPUTED_EVERY: Micros = 3_600 * SECOND;
 
@@ -103,8 +87,22 @@ impl Vehicle {
     }
 
     /// What the registry says it is.
-    pub fn set_powertrain(&mut self, powertrain: Powertrain) {
-        self.powertrain = powertrain as u8;
+    pub fn describe(&mut self, class: VehicleClass, powertrain: Powertrain) {
+        (self.class, self.powertrain) = (class as u8, powertrain as u8);
+    }
+
+    /// The class by which models and calibration are told apart.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        Group::of(self.class(), self.powertrain())
+    }
+
+    fn class(&self) -> VehicleClass {
+        VehicleClass::from_number(self.class)
+    }
+
+    fn powertrain(&self) -> Powertrain {
+        Powertrain::from_number(self.powertrain)
     }
 
     /// Takes one record. Records must come in the order of their event time; others change nothing but a count.
@@ -125,16 +123,10 @@ impl Vehicle {
             self.sensor_changed(&verdict, at, historical, rules, findings);
         }
         self.drive(&readings, at);
+        self.follow(&readings, at, rules);
         self.starter.observe(&readings, at);
         self.gather(&readings, at, rules);
-        for (code, status) in &record.codes {
-            if let Some((component, gravity)) = classify(code) {
-                let component = &mut self.components[component as usize];
-                if !component.is_before_repair(at) {
-                    component.codes.note(code, *status, gravity, at);
-                }
-            }
-        }
+        self.note_codes(record);
         self.last_at = at;
         self.records += 1;
         if at - self.window.from >= rules.window_us {
@@ -146,6 +138,7 @@ impl Vehicle {
     /// A repair: the component starts from a prior. Returns what is to be told.
     pub fn repair(&mut self, kind: ComponentKind, at: Micros, historical: bool, rules: &Rules) -> Finding {
         self.forget(kind);
+        self.trails.renew(kind.as_str());
         let component = &mut self.components[kind as usize];
         component.repaired(at, rules);
         // A visit is dated in business time; what limits later telling is the vehicle's own event time.
@@ -162,6 +155,18 @@ impl Vehicle {
         )
     }
 
+    /// Lets trained models see the record, where there are any for such a vehicle.
+    fn follow(&mut self, readings: &Readings, at: Micros, rules: &Rules) {
+        let Some(healthy) = rules.panels.healthy(self.group()) else {
+            return;
+        };
+        if self.trails_of != healthy.hash {
+            // Residuals from another reference are another thing.
+            (self.trails, self.trails_of) = (Trails::default(), healthy.hash);
+        }
+        self.trails.observe(&healthy.reference, &readings.sample, at);
+    }
+
     /// What was remembered of a part that is no longer there.
     fn forget(&mut self, kind: ComponentKind) {
         match kind {
@@ -171,6 +176,8 @@ impl Vehicle {
             ComponentKind::Charging => self.memory.charging.clear(),
             ComponentKind::Engine => self.memory.trim.clear(),
             ComponentKind::Lubrication => self.memory.oil_pressure.clear(),
+            ComponentKind::Transmission => self.gears.forget_clutch(),
+            ComponentKind::Suspension => self.ride.forget(),
             _ => {}
         }
     }
@@ -224,7 +231,9 @@ impl Vehicle {
     pub fn reports(&self, rules: &Rules) -> Vec<ComponentReport> {
         let applies = |kind: &&ComponentKind| {
             let component = &self.components[**kind as usize];
-            component.has_evidence() || !component.codes.is_empty() || has_component(self.powertrain, **kind)
+            component.has_evidence()
+                || !component.codes.is_empty()
+                || has_component(self.class(), self.powertrain(), **kind)
         };
         ComponentKind::ALL
             .iter()
@@ -241,26 +250,38 @@ impl Vehicle {
         let actions = band
             .map(|band| recommend(kind, band, component.factors.iter().map(|factor| factor.kind)))
             .unwrap_or_default();
+        let (remaining, model_id) = self.remaining(kind, rules);
         ComponentReport {
             kind,
             score: component.score(),
             band,
-            remaining: self.remaining(kind, rules),
-            confidence: component.confidence(self.last_at),
+            remaining,
+            model_id,
+            confidence: component.confidence(self.last_at)
+                * if self.has_frozen_wear(kind, rules) {
+                    FROZEN_TRUST
+                } else {
+                    1.0
+                },
             factors: component.factors.clone(),
             broken_sensors: self.sensors.broken(kind).collect(),
             codes: component.codes.iter().map(str::to_owned).collect(),
+            other_codes: self.other_codes(kind),
+            codes_read: self.has_read_codes(kind, rules),
             actions,
+            revision: component.wear.revision(),
         }
     }
 
-    fn remaining(&self, kind: ComponentKind, rules: &Rules) -> Option<Remaining> {
+    /// The remaining life by the vehicle's own wear process, from the configuration's priors.
+    pub(super) fn worn_until(&self, kind: ComponentKind, rules: &Rules) -> Option<Remaining> {
         let component = &self.components[kind as usize];
         let wear = &component.wear;
         let prior = match kind {
+            _ if self.has_frozen_wear(kind, rules) => return None,
             ComponentKind::Brakes => &rules.wear.brakes,
             ComponentKind::Battery12v => &rules.wear.battery_12v,
-            ComponentKind::Transmission => &rules.wear.transmission,
+            ComponentKind::Transmission if wear.is_measured() => &rules.wear.transmission,
             ComponentKind::TractionBattery => &rules.wear.traction_battery,
             // A condition has a remaining life only once it is on its way down.
             _ if component.band()? >= Band::Fair && wear.increments() >= 3.0 && wear.grows() => &rules.wear.condition,
@@ -268,7 +289,28 @@ impl Vehicle {
         };
         component.band()?;
         wear.is_known()
-            .then(|| Remaining::of(wear.passage(prior), &self.usage, rules.horizon_km))
+            .then(|| Remaining::of(Life::Passage(wear.passage(prior)), &self.usage, rules.horizon_km))
+    }
+
+    /// Whether the sensor that measures the part's wear stands still.
+    fn has_frozen_wear(&self, kind: ComponentKind, rules: &Rules) -> bool {
+        let prior = match kind {
+            ComponentKind::Brakes => &rules.wear.brakes,
+            ComponentKind::Transmission => &rules.wear.transmission,
+            ComponentKind::TractionBattery => &rules.wear.traction_battery,
+            _ => return false,
+        };
+        let wear = &self.components[kind as usize].wear;
+        wear.is_frozen(self.distance_km, 1.0 / prior.drift.max(f64::MIN_POSITIVE))
+    }
+
+    /// The same from another prior.
+    pub(super) fn wear_from(&self, kind: ComponentKind, prior: &WearPrior, rules: &Rules) -> Option<Quantiles> {
+        let component = &self.components[kind as usize];
+        component.band()?;
+        let wear = &component.wear;
+        let said = wear.is_known() && !self.has_frozen_wear(kind, rules);
+        said.then(|| wear.passage(prior).quantiles(rules.horizon_km))
     }
 
     fn end_trip(&mut self, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -322,6 +364,7 @@ impl Vehicle {
 
     fn close_window(&mut self, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
         self.starter.close_window(at);
+        self.read_out.expire(at, rules.code_memory_us);
         let must_be_warm = self.starter.running_for(at) >= rules.warm_up_us;
         for kind in ComponentKind::ALL {
             if self.components[kind as usize].is_before_repair(self.window.from) {
@@ -333,6 +376,8 @@ impl Vehicle {
                 references: &mut self.references,
                 memory: &mut self.memory,
                 starter: &mut self.starter,
+                gears: &mut self.gears,
+                ride: &mut self.ride,
                 must_be_warm,
                 at,
                 rules,
@@ -353,8 +398,9 @@ impl Vehicle {
             self.components
                 .iter_mut()
                 .for_each(|component| component.note_first(at));
+            let frozen = self.freeze(at, rules);
             let reports = self.reports(rules);
-            findings.push(self.finding(at, historical, What::Computed(reports)));
+            findings.push(self.finding(at, historical, What::Computed { reports, frozen }));
         }
     }
 
@@ -399,20 +445,9 @@ impl Vehicle {
     }
 }
 
-/// Whether a vehicle of this powertrain has the component at all.
-fn has_component(powertrain: u8, kind: ComponentKind) -> bool {
-    use ComponentKind as C;
-    let electric = powertrain == Powertrain::BatteryElectric as u8;
-    match kind {
-        C::Engine | C::Cooling | C::Lubrication => !electric,
-        C::Aftertreatment => powertrain == Powertrain::Diesel as u8,
-        C::TractionBattery => electric || powertrain == Powertrain::Hybrid as u8,
-        C::Transmission | C::Brakes | C::Battery12v | C::Charging | C::Suspension | C::Tyres => true,
-    }
-}
-
-impl Portable for Vehicle {
-    fn fields(&mut self, fields: &mut dyn Fields) {
+impl Vehicle {
+    /// All fields but the trails, which are the last.
+    pub(crate) fn fields_before_trails(&mut self, fields: &mut dyn Fields) {
         fields.u8(&mut self.powertrain);
         fields.i64(&mut self.last_at);
         fields.u64(&mut self.records);
@@ -431,5 +466,34 @@ impl Portable for Vehicle {
         self.references.fields(fields);
         self.memory.fields(fields);
         self.components.fields(fields);
+        // What came with format 3. A state of format 2 ends here.
+        if fields.is_exhausted() {
+            return;
+        }
+        fields.u8(&mut self.class);
+        self.refused.fields(fields);
+        self.sensors.late_fields(fields);
+        self.gears.fields(fields);
+        self.ride.fields(fields);
+        self.components
+            .iter_mut()
+            .for_each(|component| component.late_fields(fields));
+    }
+}
+
+impl Portable for Vehicle {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        self.fields_before_trails(fields);
+        if fields.is_exhausted() {
+            return;
+        }
+        fields.u64(&mut self.trails_of);
+        if self.trails_of != 0 {
+            self.trails.fields(fields);
+        }
+        // What came with format 4.
+        if !fields.is_exhausted() {
+            self.read_out.fields(fields);
+        }
     }
 }

@@ -46,10 +46,14 @@ pub enum Feature {
     CellSpread,
     /// 12 V with the engine off.
     OffVoltage,
+    /// Share by which the engine turns faster under load than its gear says.
+    GearSlip,
+    /// Square of the body's vertical acceleration by speed, (m/s²)² per km/h.
+    Bounce,
 }
 
 /// How many features there are.
-pub const FEATURES: usize = Feature::OffVoltage as usize + 1;
+pub const FEATURES: usize = Feature::Bounce as usize + 1;
 
 /// A running mean with what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -11,11 +11,13 @@ use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::component::ComponentKind;
 use crate::domain::signal::{Readings, Signal};
+use crate::domain::trained::Quantity;
 use crate::domain::trouble_code::CodeStatus;
-use crate::domain::vehicle::{Powertrain, Record};
+use crate::domain::vehicle::{Powertrain, Record, VehicleClass};
 use crate::store::KnownVehicle;
+use crate::use_cases::apply_repair::{Finding, Repair};
+use crate::use_cases::score_predictions::End;
 
 /// `vehicle.telemetry.received`.
 #[derive(Deserialize)]
@@ -28,6 +30,7 @@ pub struct Telemetry<'a> {
 struct TelemetryRecord<'a> {
     #[serde(borrow)]
     vehicle_id: Cow<'a, str>,
+    #[serde(deserialize_with = "chassis::times::deserialize")]
     time: DateTime<Utc>,
     signals: Signals,
     #[serde(default)]
@@ -62,12 +65,24 @@ impl<'a> Telemetry<'a> {
     pub fn into_records(self) -> impl Iterator<Item = (Cow<'a, str>, Record<'a>)> {
         self.records.into_iter().map(|record| {
             let mut readings = record.signals.0;
-            for (signal, trust) in record.trust.into_iter().flat_map(|trust| trust.0) {
-                readings.doubt(signal, trust);
+            for (key, trust) in record.trust.into_iter().flat_map(|trust| trust.0) {
+                if let Some(signal) = key.signal {
+                    readings.doubt(signal, trust);
+                }
+                // Models take a reading or leave it.
+                if let Some(quantity) = key.quantity.filter(|_| trust.is_nan() || trust <= 0.0) {
+                    readings.sample.withdraw(quantity);
+                }
             }
-            for signal in record.flags.into_iter().flat_map(|flags| flags.0) {
-                readings.flag(signal);
+            for key in record.flags.into_iter().flat_map(|flags| flags.0) {
+                if let Some(signal) = key.signal {
+                    readings.flag(signal);
+                }
+                if let Some(quantity) = key.quantity {
+                    readings.sample.withdraw(quantity);
+                }
             }
+            let codes_read = record.dtcs.is_some();
             let codes = record.dtcs.unwrap_or_default().into_iter().map(|code| {
                 let status = if code.status == "pending" {
                     CodeStatus::Pending
@@ -83,14 +98,22 @@ impl<'a> Telemetry<'a> {
                     at,
                     readings,
                     codes: codes.collect(),
+                    codes_read,
                 },
             )
         })
     }
 }
 
-/// A path of the vocabulary, or one that no rule reads.
-struct Path(Option<Signal>);
+/// A path of the vocabulary, as rules and as models know it.
+#[derive(Clone, Copy)]
+struct Key {
+    signal: Option<Signal>,
+    quantity: Option<Quantity>,
+}
+
+/// A path that somebody reads, or one that nobody does.
+struct Path(Option<Key>);
 
 impl<'de> Deserialize<'de> for Path {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -101,7 +124,11 @@ impl<'de> Deserialize<'de> for Path {
                 formatter.write_str("a signal path")
             }
             fn visit_str<E>(self, path: &str) -> Result<Path, E> {
-                Ok(Path(Signal::from_path(path)))
+                let key = Key {
+                    signal: Signal::from_path(path),
+                    quantity: Quantity::from_path(path),
+                };
+                Ok(Path((key.signal.is_some() || key.quantity.is_some()).then_some(key)))
             }
         }
         deserializer.deserialize_str(PathVisitor)
@@ -117,16 +144,16 @@ struct ByPath<V, F> {
 impl<'de, V, F> Visitor<'de> for ByPath<V, F>
 where
     V: DeserializeSeed<'de> + Copy,
-    F: FnMut(Signal, V::Value),
+    F: FnMut(Key, V::Value),
 {
     type Value = ();
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object from signal path to value")
     }
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Path(signal)) = map.next_key()? {
-            match signal {
-                Some(signal) => (self.take)(signal, map.next_value_seed(self.value)?),
+        while let Some(Path(key)) = map.next_key()? {
+            match key {
+                Some(key) => (self.take)(key, map.next_value_seed(self.value)?),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -142,13 +169,20 @@ impl<'de> Deserialize<'de> for Signals {
         let value = std::marker::PhantomData::<f64>;
         deserializer.deserialize_map(ByPath {
             value,
-            take: |signal, value| readings.set(signal, value),
+            take: |key: Key, value| {
+                if let Some(signal) = key.signal {
+                    readings.set(signal, value);
+                }
+                if let Some(quantity) = key.quantity {
+                    readings.sample.set(quantity, value);
+                }
+            },
         })?;
         Ok(Self(readings))
     }
 }
 
-struct Trust(Vec<(Signal, f64)>);
+struct Trust(Vec<(Key, f64)>);
 
 impl<'de> Deserialize<'de> for Trust {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -156,21 +190,21 @@ impl<'de> Deserialize<'de> for Trust {
         let value = std::marker::PhantomData::<f64>;
         deserializer.deserialize_map(ByPath {
             value,
-            take: |signal, value| trust.push((signal, value)),
+            take: |key, value| trust.push((key, value)),
         })?;
         Ok(Self(trust))
     }
 }
 
 /// The signals whose flags say that the reading itself is broken.
-struct Flags(Vec<Signal>);
+struct Flags(Vec<Key>);
 
 impl<'de> Deserialize<'de> for Flags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut flagged = Vec::new();
-        let take = |signal, broken: bool| {
+        let take = |key, broken: bool| {
             if broken {
-                flagged.push(signal);
+                flagged.push(key);
             }
         };
         deserializer.deserialize_map(ByPath {
@@ -226,8 +260,8 @@ impl VehicleDescribed {
     pub fn into_vehicle(self) -> KnownVehicle {
         KnownVehicle {
             powertrain: Powertrain::parse(self.powertrain.as_deref().unwrap_or_default()),
-            vehicle_class: self.vehicle_class.unwrap_or_else(|| "UNKNOWN".to_owned()),
-            odometer_km: self.odometer_km.filter(|km| km.is_finite() && *km >= 0.0),
+            class: VehicleClass::parse(self.vehicle_class.as_deref().unwrap_or_default()),
+            odometer_km: sound_odometer(self.odometer_km),
             retired: self.status.as_deref() == Some("RETIRED"),
             vehicle_id: self.vehicle_id,
         }
@@ -237,30 +271,93 @@ impl VehicleDescribed {
 /// `appointment.completed`.
 #[derive(Deserialize)]
 pub struct AppointmentCompleted {
-    pub appointment_id: String,
-    pub vehicle_id: String,
-    pub completed_at: DateTime<Utc>,
+    appointment_id: String,
+    vehicle_id: String,
+    completed_at: DateTime<Utc>,
     #[serde(default)]
-    pub odometer_km: Option<f64>,
-    pub findings: Vec<WorkshopFinding>,
+    odometer_km: Option<f64>,
+    findings: Vec<WorkshopFinding>,
 }
 
 /// What the technician found of one component.
 #[derive(Deserialize)]
-pub struct WorkshopFinding {
-    pub component: String,
+struct WorkshopFinding {
+    component: String,
     #[serde(default)]
-    pub failure_mode: Option<String>,
-    pub verdict: String,
-    pub action: String,
+    failure_mode: Option<String>,
+    verdict: String,
+    action: String,
 }
 
 impl WorkshopFinding {
-    /// The component that was made good, if this finding says so of one that we know.
-    #[must_use]
-    pub fn repaired(&self) -> Option<ComponentKind> {
+    /// Mended after a fault was confirmed: the life has ended. Replaced although nothing was found: nobody knows how long it would
+    /// have lasted.
+    fn end(&self) -> Option<End> {
         let found = matches!(self.verdict.as_str(), "CONFIRMED" | "OTHER_CAUSE");
-        let done = matches!(self.action.as_str(), "REPLACED" | "REPAIRED");
-        ComponentKind::parse(&self.component).filter(|_| found && done)
+        match self.action.as_str() {
+            "REPLACED" | "REPAIRED" if found => Some(End::Failed),
+            "REPLACED" => Some(End::Unknown),
+            _ => None,
+        }
     }
+}
+
+impl AppointmentCompleted {
+    /// In the use case's words.
+    #[must_use]
+    pub fn into_repair(self) -> Repair {
+        let finding = |finding: WorkshopFinding| Finding {
+            end: finding.end(),
+            component: finding.component,
+            failure_mode: finding.failure_mode,
+            verdict: finding.verdict,
+            action: finding.action,
+        };
+        Repair {
+            repair_id: self.appointment_id,
+            source: "APPOINTMENT",
+            vehicle_id: self.vehicle_id,
+            at: self.completed_at,
+            odometer_km: sound_odometer(self.odometer_km),
+            findings: self.findings.into_iter().map(finding).collect(),
+        }
+    }
+}
+
+/// `vehicle.repair.recorded`: a repair done elsewhere. It carries no verdict: whoever records a repair says that one was needed.
+#[derive(Deserialize)]
+pub struct RepairRecorded {
+    repair_id: String,
+    vehicle_id: String,
+    component: String,
+    action: String,
+    repaired_at: DateTime<Utc>,
+    #[serde(default)]
+    odometer_km: Option<f64>,
+}
+
+impl RepairRecorded {
+    /// In the use case's words.
+    #[must_use]
+    pub fn into_repair(self) -> Repair {
+        let mended = matches!(self.action.as_str(), "REPLACED" | "REPAIRED");
+        Repair {
+            repair_id: self.repair_id,
+            source: "RECORDED",
+            vehicle_id: self.vehicle_id,
+            at: self.repaired_at,
+            odometer_km: sound_odometer(self.odometer_km),
+            findings: vec![Finding {
+                component: self.component,
+                failure_mode: None,
+                verdict: "RECORDED".to_owned(),
+                action: self.action,
+                end: mended.then_some(End::Failed),
+            }],
+        }
+    }
+}
+
+fn sound_odometer(km: Option<f64>) -> Option<f64> {
+    km.filter(|km| km.is_finite() && *km >= 0.0)
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::store::Store;
 use crate::use_cases::batch::Batch;
 use crate::use_cases::{apply_repair, judge_records, keep_vehicle};
-use consumed::{AppointmentCompleted, Telemetry, VehicleDescribed};
+use consumed::{AppointmentCompleted, RepairRecorded, Telemetry, VehicleDescribed};
 use published::Origin;
 
 /// What is read, from whom.
@@ -23,6 +23,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "vehicle.registered",
             "vehicle.updated",
             "vehicle.retired",
+            "vehicle.repair.recorded",
             "vehicle.telemetry.received",
         ],
     },
@@ -60,8 +61,12 @@ impl Consumer {
                 keep_vehicle::keep_vehicle(batch, store, &event.tenant, &known).await
             }
             "appointment.completed" => {
-                let visit = event.parse::<AppointmentCompleted>()?;
-                apply_repair::apply_repair(batch, store, &origin, event.historical, &visit).await
+                let repair = event.parse::<AppointmentCompleted>()?.into_repair();
+                apply_repair::apply_repair(batch, store, &origin, event.historical, &repair).await
+            }
+            "vehicle.repair.recorded" => {
+                let repair = event.parse::<RepairRecorded>()?.into_repair();
+                apply_repair::apply_repair(batch, store, &origin, event.historical, &repair).await
             }
             _ => Ok(()),
         };
@@ -77,12 +82,18 @@ impl Handler for Consumer {
 
     async fn handle_batch(&self, events: &[Event], tx: &mut Tx) -> Result<(), HandleError> {
         let live_after = self.app.clock.now().timestamp_micros() - i64::from(self.app.live_horizon_s) * SECOND;
-        let mut batch = Batch::new(&self.app.rules, &self.app.memory, live_after);
+        let mut batch = Batch::new(&self.app.models, &self.app.memory, live_after);
         let store = &mut Store::new(tx);
         for event in events {
             self.one(event, &mut batch, store).await?;
         }
         batch.save(store).await.map_err(fate)
+    }
+
+    /// A vehicle's rows are written by the owner of its partition only. An operator who replays a dead letter meanwhile is told apart by
+    /// the version of the state.
+    fn writes_alone(&self) -> bool {
+        true
     }
 
     async fn committed(&self) {
@@ -94,10 +105,11 @@ impl Handler for Consumer {
     }
 }
 
-/// Trying again can help only where the database failed; anything else is wrong for good.
+/// Trying again can help only where the database failed, or somebody else was quicker; anything else is wrong for good.
 fn fate(error: Error) -> HandleError {
     match error {
         Error::Store(error) => HandleError::Transient(error.into()),
+        Error::StateOutdated => HandleError::Transient(error.into()),
         other => HandleError::Poison {
             code: "event.refused",
             detail: other.to_string(),

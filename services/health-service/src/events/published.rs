@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::domain::component::{Alarm, Band};
 use crate::domain::factor::{Direction, Factor};
+use crate::domain::life::Revision;
 use crate::domain::report::{ComponentReport, Finding, Overall, Reason, What};
-use crate::store::timestamp;
+use crate::store::{ChangeRow, timestamp};
 
 /// All scores of a vehicle, at most once an hour.
 pub const COMPUTED: &str = "vehicle.health.computed";
@@ -19,10 +20,22 @@ pub const CHANGED: &str = "vehicle.health.changed";
 pub const DEGRADED: &str = "component.degraded";
 /// A component is critical.
 pub const CRITICAL: &str = "component.critical";
+/// Another model speaks for a component.
+pub const MODEL_PROMOTED: &str = "model.promoted";
 /// Everything this service publishes.
-pub const KINDS: &[&str] = &[COMPUTED, CHANGED, DEGRADED, CRITICAL];
+pub const KINDS: &[&str] = &[
+    COMPUTED,
+    CHANGED,
+    DEGRADED,
+    CRITICAL,
+    MODEL_PROMOTED,
+    chassis::ACCESS_RECORDED,
+];
 
-const SCHEMA_VERSION: &str = "1.0";
+/// `revision` came with 1.1, the read-out of trouble codes with 1.2; what has neither stayed.
+const CHANGED_VERSION: &str = "1.1";
+const ALARMED_VERSION: &str = "1.2";
+const COMPUTED_VERSION: &str = "1.0";
 const NOT_ENOUGH_DATA: &str = "NOT_ENOUGH_DATA";
 
 /// Where in the log a finding comes from: the same place always gives the same ids.
@@ -87,6 +100,9 @@ struct ChangedData<'a> {
     confidence: f64,
     risk_factors: Vec<Value>,
     reason: &'static str,
+    /// Present when this change comes from a lower wear that was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -95,23 +111,26 @@ struct AlarmedData<'a> {
     changed: ChangedData<'a>,
     evidence: Vec<Value>,
     dtcs: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    other_dtcs: &'a [String],
+    dtcs_read: bool,
     recommended_actions: Vec<Value>,
 }
 
 /// The event of a finding.
 pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<NewEvent, serde_json::Error> {
     let (kind, component, data) = match &finding.what {
-        What::Computed(components) => (
+        What::Computed { reports, .. } => (
             COMPUTED,
             "all",
-            serde_json::to_value(computed(vehicle_id, finding.overall, components))?,
+            serde_json::to_value(computed(vehicle_id, finding.overall, reports))?,
         ),
         What::Changed {
             component,
             previous,
             reason,
         } => {
-            let data = changed(vehicle_id, finding.overall, component, *previous, *reason);
+            let data = changed(vehicle_id, finding, component, *previous, *reason);
             (CHANGED, component.kind.as_str(), serde_json::to_value(data)?)
         }
         What::Alarmed {
@@ -121,9 +140,11 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
         } => {
             let kind = if *alarm == Alarm::Critical { CRITICAL } else { DEGRADED };
             let data = AlarmedData {
-                changed: changed(vehicle_id, finding.overall, component, *previous, Reason::Telemetry),
+                changed: changed(vehicle_id, finding, component, *previous, Reason::Telemetry),
                 evidence: component.factors.iter().map(evidence).collect(),
                 dtcs: &component.codes,
+                other_dtcs: &component.other_codes,
+                dtcs_read: component.codes_read,
                 recommended_actions: actions(component),
             };
             (kind, component.kind.as_str(), serde_json::to_value(data)?)
@@ -131,7 +152,11 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
     };
     Ok(NewEvent {
         kind,
-        schema_version: SCHEMA_VERSION,
+        schema_version: match finding.what {
+            What::Computed { .. } => COMPUTED_VERSION,
+            What::Changed { .. } => CHANGED_VERSION,
+            What::Alarmed { .. } => ALARMED_VERSION,
+        },
         tenant: origin.tenant.clone(),
         key: vehicle_id.to_owned(),
         subject: Some(vehicle_id.to_owned()),
@@ -195,11 +220,12 @@ fn computed<'a>(vehicle_id: &'a str, overall: Overall, components: &[ComponentRe
 
 fn changed<'a>(
     vehicle_id: &'a str,
-    overall: Overall,
+    finding: &Finding,
     report: &ComponentReport,
     previous: Option<(f64, Band)>,
     reason: Reason,
 ) -> ChangedData<'a> {
+    let (overall, at) = (finding.overall, finding.at);
     ChangedData {
         vehicle_id,
         component: report.kind.as_str(),
@@ -215,6 +241,42 @@ fn changed<'a>(
         confidence: thousandths(report.confidence),
         risk_factors: risk_factors(report),
         reason: reason_name(reason),
+        revision: report
+            .revision
+            .filter(|revision| revision.at == at)
+            .as_ref()
+            .map(revision),
+    }
+}
+
+/// Why a lower wear was accepted.
+fn revision(revision: &Revision) -> Value {
+    let (code, text) = revision.why().told();
+    json!({
+        "code": code, "text": text,
+        "params": {"at": rfc3339(timestamp(revision.at)), "from": thousandths(revision.from), "to": thousandths(revision.to)},
+    })
+}
+
+/// The event of a change of models. The reason that a person gave is free text and stays in our own table.
+pub fn model_promoted(tenant: &TenantId, change: &ChangeRow, cause: Cause) -> NewEvent {
+    NewEvent {
+        kind: MODEL_PROMOTED,
+        schema_version: "1.0",
+        tenant: tenant.clone(),
+        // What is changed for one place stays in order.
+        key: format!("{}/{}", change.component, change.vehicle_class),
+        subject: Some(change.model_id.clone()),
+        time: change.changed_at,
+        cause,
+        id: None,
+        data: json!({
+            "change_id": change.change_id, "model_id": change.model_id, "previous_model_id": change.previous,
+            "component": change.component, "vehicle_class": change.vehicle_class, "action": change.action,
+            "forced": change.forced, "compared_on": change.compared_on, "units": change.units,
+            "loss_km": change.loss_km.map(tenths), "previous_loss_km": change.previous_loss_km.map(tenths),
+            "changed_by": change.changed_by,
+        }),
     }
 }
 

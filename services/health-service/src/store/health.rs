@@ -2,6 +2,7 @@
 
 use chassis::{TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
 
 use super::Store;
 use crate::error::Error;
@@ -29,39 +30,92 @@ pub struct HealthFilter {
     pub after: Option<(f64, String)>,
 }
 
+/// What stands for no score: worse than none is known, so they come last.
+const UNSCORED: f64 = 2.0;
+/// The status of a vehicle without a score.
+const NOTHING_KNOWN: &str = "NOT_ENOUGH_DATA";
+
+impl HealthFilter {
+    fn begin(&self) -> (f64, &str) {
+        let after = self.after.as_ref();
+        after.map_or((-1.0, ""), |(score, vehicle_id)| (*score, vehicle_id))
+    }
+}
+
 impl Store<'_> {
-    /// Vehicles that are not retired, worst first; those without a score come last.
+    /// Vehicles that are not retired, worst first; those without a score come last. A page reads about as many rows as it shows: the indexes
+    /// are on what is sorted by.
     pub async fn list_health(
         &mut self,
         tenant: &TenantId,
         filter: &HealthFilter,
         limit: usize,
     ) -> Result<Vec<HealthRow>, Error> {
-        let (score, vehicle_id) = filter.after.clone().unwrap_or((-1.0, String::new()));
-        let status = filter.status.as_deref().unwrap_or("");
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        if let Some(component) = filter.component {
-            return Ok(on!(self.tx, c => sqlx::query_as(
+        match filter.component {
+            Some(component) => self.list_component(tenant, component, filter, limit).await,
+            None => self.list_overall(tenant, filter, limit).await,
+        }
+    }
+
+    async fn list_component(
+        &mut self,
+        tenant: &TenantId,
+        component: &str,
+        filter: &HealthFilter,
+        limit: i64,
+    ) -> Result<Vec<HealthRow>, Error> {
+        let (score, vehicle_id) = filter.begin();
+        Ok(on!(self.tx, c => {
+            let mut query = QueryBuilder::new(
                 "SELECT h.vehicle_id, h.score, h.status, s.overall_score, s.overall_status, s.seen_at
                  FROM component_health h
                  JOIN vehicle_state s ON s.tenant_id = h.tenant_id AND s.vehicle_id = h.vehicle_id
-                 JOIN vehicle v ON v.tenant_id = h.tenant_id AND v.vehicle_id = h.vehicle_id
-                 WHERE h.tenant_id = $1 AND h.component = $2 AND v.retired = FALSE AND ($3 = '' OR h.status = $3)
-                   AND (COALESCE(h.score, 2.0) > $4 OR (COALESCE(h.score, 2.0) = $4 AND h.vehicle_id > $5))
-                 ORDER BY COALESCE(h.score, 2.0), h.vehicle_id LIMIT $6")
-                .bind(tenant.as_str()).bind(component).bind(status).bind(score).bind(vehicle_id).bind(limit)
-                .fetch_all(c).await)?);
-        }
-        Ok(on!(self.tx, c => sqlx::query_as(
-            "SELECT v.vehicle_id, s.overall_score AS score, COALESCE(s.overall_status, 'NOT_ENOUGH_DATA') AS status,
-                    s.overall_score, COALESCE(s.overall_status, 'NOT_ENOUGH_DATA') AS overall_status, s.seen_at
-             FROM vehicle v
-             LEFT JOIN vehicle_state s ON s.tenant_id = v.tenant_id AND s.vehicle_id = v.vehicle_id
-             WHERE v.tenant_id = $1 AND v.retired = FALSE AND ($2 = '' OR COALESCE(s.overall_status, 'NOT_ENOUGH_DATA') = $2)
-               AND (COALESCE(s.overall_score, 2.0) > $3 OR (COALESCE(s.overall_score, 2.0) = $3 AND v.vehicle_id > $4))
-             ORDER BY COALESCE(s.overall_score, 2.0), v.vehicle_id LIMIT $5")
-            .bind(tenant.as_str()).bind(status).bind(score).bind(vehicle_id).bind(limit)
-            .fetch_all(c).await)?)
+                 WHERE h.tenant_id = ");
+            query.push_bind(tenant.as_str()).push(" AND h.component = ").push_bind(component);
+            if let Some(status) = &filter.status {
+                query.push(" AND h.status = ").push_bind(status);
+            }
+            query.push(" AND (COALESCE(h.score, 2.0), h.vehicle_id) > (").push_bind(score).push(", ").push_bind(vehicle_id);
+            query.push(") AND EXISTS (SELECT 1 FROM vehicle v WHERE v.tenant_id = h.tenant_id AND v.vehicle_id = h.vehicle_id
+                        AND v.retired = FALSE) ORDER BY COALESCE(h.score, 2.0), h.vehicle_id LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await
+        })?)
+    }
+
+    async fn list_overall(
+        &mut self,
+        tenant: &TenantId,
+        filter: &HealthFilter,
+        limit: i64,
+    ) -> Result<Vec<HealthRow>, Error> {
+        let (score, vehicle_id) = filter.begin();
+        // Those of which nothing was computed yet stand among those without a score.
+        let silent = filter.status.as_deref().is_none_or(|status| status == NOTHING_KNOWN);
+        let silent_after = if score < UNSCORED { "" } else { vehicle_id };
+        Ok(on!(self.tx, c => {
+            let mut query = QueryBuilder::new(
+                "SELECT vehicle_id, score, status, score AS overall_score, status AS overall_status, seen_at FROM (SELECT * FROM (
+                    SELECT s.vehicle_id, s.overall_score AS score, s.overall_status AS status, s.seen_at
+                    FROM vehicle_state s WHERE s.tenant_id = ");
+            query.push_bind(tenant.as_str());
+            if let Some(status) = &filter.status {
+                query.push(" AND s.overall_status = ").push_bind(status);
+            }
+            query.push(" AND (COALESCE(s.overall_score, 2.0), s.vehicle_id) > (").push_bind(score).push(", ").push_bind(vehicle_id);
+            query.push(") AND EXISTS (SELECT 1 FROM vehicle v WHERE v.tenant_id = s.tenant_id AND v.vehicle_id = s.vehicle_id
+                        AND v.retired = FALSE) ORDER BY COALESCE(s.overall_score, 2.0), s.vehicle_id LIMIT ").push_bind(limit);
+            query.push(") computed");
+            if silent {
+                query.push(" UNION ALL SELECT * FROM (SELECT v.vehicle_id, CAST(NULL AS DOUBLE PRECISION) AS score, ");
+                query.push_bind(NOTHING_KNOWN).push(" AS status, CAST(NULL AS TIMESTAMPTZ) AS seen_at
+                    FROM vehicle v WHERE v.silent = TRUE AND v.retired = FALSE AND v.tenant_id = ").push_bind(tenant.as_str());
+                query.push(" AND v.vehicle_id > ").push_bind(silent_after);
+                query.push(" ORDER BY v.vehicle_id LIMIT ").push_bind(limit).push(") silent");
+            }
+            query.push(") listed ORDER BY COALESCE(score, 2.0), vehicle_id LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(c).await
+        })?)
     }
 
     /// Keeps the score of a component as it was last told.
@@ -77,7 +131,7 @@ impl Store<'_> {
             "INSERT INTO component_health (tenant_id, vehicle_id, component, score, status) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (tenant_id, vehicle_id, component) DO UPDATE SET score = excluded.score, status = excluded.status")
             .bind(tenant.as_str()).bind(vehicle_id).bind(component).bind(score).bind(status)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 }

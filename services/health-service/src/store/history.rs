@@ -45,12 +45,13 @@ impl Store<'_> {
     pub async fn add_history(&mut self, tenant: &TenantId, vehicle_id: &str, row: &HistoryRow) -> Result<(), Error> {
         on!(self.tx, c => sqlx::query(
             "INSERT INTO health_history (tenant_id, vehicle_id, component, time, id, score, status, overall_score,
-                                         rul_km_p05, rul_km_p50, rul_km_p95, odometer_km, reason)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING")
+                                         rul_km_p05, rul_km_p50, rul_km_p95, odometer_km, reason, day)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING")
             .bind(tenant.as_str()).bind(vehicle_id).bind(&row.component).bind(row.time).bind(&row.id)
             .bind(row.score).bind(&row.status).bind(row.overall_score)
             .bind(row.rul_km_p05).bind(row.rul_km_p50).bind(row.rul_km_p95).bind(row.odometer_km).bind(&row.reason)
-            .execute(c).await)?;
+            .bind(row.time.timestamp().div_euclid(86_400))
+            .run(c).await)?;
         Ok(())
     }
 

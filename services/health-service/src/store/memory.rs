@@ -6,9 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chassis::TenantId;
 use lru::LruCache;
 
-use crate::domain::vehicle::Vehicle;
-
-type Key = (TenantId, String);
+use super::states::{VehicleKey, Versioned};
 
 /// The shadow. A state is taken out to be worked on, staged when its row was written, and comes back with the commit.
 pub struct Memory {
@@ -16,8 +14,8 @@ pub struct Memory {
 }
 
 struct Inner {
-    committed: LruCache<Key, Box<Vehicle>>,
-    staged: Vec<(Key, Box<Vehicle>)>,
+    committed: LruCache<VehicleKey, Versioned>,
+    staged: Vec<(VehicleKey, Versioned)>,
 }
 
 impl Memory {
@@ -33,24 +31,21 @@ impl Memory {
         }
     }
 
-    /// Takes a vehicle out; what somebody else has staged in the meantime no longer counts.
-    pub fn take(&self, tenant: &TenantId, vehicle_id: &str) -> Option<Box<Vehicle>> {
-        let mut inner = self.lock();
-        let key = (tenant.clone(), vehicle_id.to_owned());
-        inner.staged.retain(|(staged, _)| *staged != key);
-        inner.committed.pop(&key)
+    /// Takes a vehicle out. Should somebody else work on it too, the version of its row decides who may commit.
+    pub fn take(&self, tenant: &TenantId, vehicle_id: &str) -> Option<Versioned> {
+        self.lock().committed.pop(&(tenant.clone(), vehicle_id.to_owned()))
     }
 
-    /// Keeps a state until its transaction's fate is known.
-    pub fn stage(&self, tenant: &TenantId, vehicle_id: String, vehicle: Box<Vehicle>) {
-        self.lock().staged.push(((tenant.clone(), vehicle_id), vehicle));
+    /// Keeps states until their transaction's fate is known.
+    pub fn stage(&self, states: Vec<(VehicleKey, Versioned)>) {
+        self.lock().staged.extend(states);
     }
 
     /// The transaction was committed: what it wrote may be used.
     pub fn committed(&self) {
         let mut inner = self.lock();
-        for (key, vehicle) in std::mem::take(&mut inner.staged) {
-            inner.committed.put(key, vehicle);
+        for (key, state) in std::mem::take(&mut inner.staged) {
+            inner.committed.put(key, state);
         }
     }
 

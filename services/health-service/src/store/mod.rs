@@ -1,10 +1,14 @@
 //! The service's tables, as methods over one transaction. Every call takes the tenant. Outgoing events are appended
 //! here too, so that state and event leave together.
 
+mod drift;
 mod health;
 mod history;
 mod labels;
 mod memory;
+mod models;
+mod predictions;
+mod retention;
 mod states;
 #[cfg(test)]
 mod suite;
@@ -17,10 +21,14 @@ use chrono::{DateTime, Utc};
 use crate::domain::Micros;
 use crate::error::Error;
 
+pub use drift::{DriftRow, SeenRow};
 pub use health::{HealthFilter, HealthRow};
 pub use history::{HistoryMark, HistoryRow, HistorySpan};
 pub use labels::Label;
 pub use memory::Memory;
+pub use models::{ChangeRow, ModelRow, StandingRow};
+pub use predictions::{CENSORED, CalibrationRow, HELD, PENDING, PairedRow, PredictionRow, Scored, TOO_LONG, TOO_SHORT};
+pub use states::{VehicleKey, Versioned};
 pub use vehicles::KnownVehicle;
 
 /// One transaction's view of the service's tables. Whoever began the transaction commits it.

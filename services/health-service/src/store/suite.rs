@@ -1,53 +1,61 @@
 //! What the store promises on every database that a transaction can stand on: one suite, run on each of them.
 
-use std::path::Path;
-
-use chassis::config::DatabaseConfig;
+use chassis::Database;
 use chassis::ids::TenantId;
-use chassis::{Database, Failpoints};
 use chrono::{DateTime, Duration};
 
-use super::{HealthFilter, HistoryRow, HistorySpan, KnownVehicle, Label, Memory, Store};
-use crate::domain::codec::encode;
+use super::states::WithoutTrails;
+use super::{HealthFilter, HistoryRow, HistorySpan, KnownVehicle, Label, Memory, Store, Versioned};
+use crate::domain::codec::{decode_beginning, encode};
 use crate::domain::component::ComponentKind;
-use crate::domain::vehicle::{Powertrain, Vehicle};
-
-async fn sqlite(folder: &Path) -> Database {
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5_000,
-        cache_kib: 1_024,
-    };
-    let migrations = crate::DEFINITION.migrations;
-    Database::open(
-        "suite",
-        &config,
-        &folder.join("suite.db"),
-        migrations,
-        Failpoints::default(),
-    )
-    .await
-    .unwrap()
-}
+use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
+use crate::error::Error;
 
 fn known(vehicle_id: &str, retired: bool) -> KnownVehicle {
     KnownVehicle {
         vehicle_id: vehicle_id.to_owned(),
         powertrain: Powertrain::Diesel,
-        vehicle_class: "VAN".to_owned(),
+        class: VehicleClass::Van,
         odometer_km: Some(12.5),
         retired,
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_suite_on_sqlite() {
+async fn the_suite_holds() {
     let folder = tempfile::tempdir().unwrap();
-    let database = sqlite(folder.path()).await;
+    let database = chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await;
     vehicles_and_states_come_back_as_they_were(&database).await;
     lists_are_worst_first_and_by_tenant(&database).await;
     history_and_labels_are_written_once(&database).await;
+    of_eight_writers_at_once_each_builds_on_the_one_before(&database).await;
+}
+
+/// Writers that remember states and are refused start again from the row: no write is lost.
+async fn of_eight_writers_at_once_each_builds_on_the_one_before(database: &Database) {
+    let key = (TenantId::new("ten_eight"), "V1".to_owned());
+    let writers = (0..8).map(|_| {
+        let (database, key) = (database.clone(), key.clone());
+        tokio::spawn(async move {
+            let mut written = 0;
+            while written < 5 {
+                let mut tx = database.begin_bulk().await.unwrap();
+                let mut store = Store::new(&mut tx);
+                let mut state = store.load_state(&key.0, &key.1).await.unwrap().unwrap_or_default();
+                state.vehicle.records += 1;
+                if store.save_states(&mut [(key.clone(), state)]).await.is_ok() {
+                    tx.commit().await.unwrap();
+                    written += 1;
+                }
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    let mut tx = database.read().await.unwrap();
+    let state = Store::new(&mut tx).load_state(&key.0, &key.1).await.unwrap().unwrap();
+    assert_eq!((state.vehicle.records, state.version), (40, 40));
 }
 
 async fn vehicles_and_states_come_back_as_they_were(database: &Database) {
@@ -61,9 +69,29 @@ async fn vehicles_and_states_come_back_as_they_were(database: &Database) {
     let mut vehicle = Vehicle::of(Powertrain::Petrol);
     vehicle.last_at = 1_000_000;
     vehicle.records = 7;
-    store.save_state(&ours, "V1", &mut vehicle).await.unwrap();
+    let key = (ours.clone(), "V1".to_owned());
+    let state = |vehicle: &Vehicle, version| Versioned {
+        vehicle: Box::new(vehicle.clone()),
+        version,
+    };
+    store
+        .save_states(&mut [(key.clone(), state(&vehicle, 0))])
+        .await
+        .unwrap();
     let mut read = store.load_state(&ours, "V1").await.unwrap().unwrap();
-    assert_eq!(encode(&mut read), encode(&mut vehicle));
+    assert_eq!(encode(&mut *read.vehicle), encode(&mut vehicle));
+    assert_eq!(read.version, 1);
+    // Of a state with older trails all is read but these.
+    let mut older = encode(&mut vehicle);
+    older.extend([7; 40]);
+    let WithoutTrails(mut kept) = decode_beginning(&older).unwrap();
+    assert_eq!(encode(&mut kept), encode(&mut vehicle));
+    let outdated = store.save_states(&mut [(key.clone(), state(&vehicle, 0))]).await;
+    assert!(
+        matches!(outdated, Err(Error::StateOutdated)),
+        "somebody else was quicker"
+    );
+    store.save_states(&mut [(key, read)]).await.unwrap();
     assert!(store.load_state(&theirs, "V1").await.unwrap().is_none());
 }
 
@@ -76,10 +104,8 @@ async fn lists_are_worst_first_and_by_tenant(database: &Database) {
     }
     let rules_score = |vehicle_id| if vehicle_id == "V1" { Some(0.7) } else { Some(0.2) };
     for vehicle_id in ["V1", "V2", "V3"] {
-        store
-            .save_state(&tenant, vehicle_id, &mut Vehicle::default())
-            .await
-            .unwrap();
+        let key = (tenant.clone(), vehicle_id.to_owned());
+        store.save_states(&mut [(key, Versioned::default())]).await.unwrap();
         let cooling = ComponentKind::Cooling.as_str();
         store
             .keep_component(&tenant, vehicle_id, cooling, Some(0.9), "EXCELLENT")
@@ -166,6 +192,7 @@ async fn history_and_labels_are_written_once(database: &Database) {
         completed_at: time,
         odometer_km: Some(5.0),
         score_before: Some(0.1),
+        source: "APPOINTMENT".to_owned(),
     };
     assert!(store.keep_label(&tenant, &label).await.unwrap());
     assert!(!store.keep_label(&tenant, &label).await.unwrap());
@@ -175,10 +202,11 @@ async fn history_and_labels_are_written_once(database: &Database) {
 #[test]
 fn memory_gives_back_only_what_was_committed() {
     let (tenant, memory) = (TenantId::new("ten_a"), Memory::new(2));
-    memory.stage(&tenant, "V1".to_owned(), Box::default());
+    let state = |vehicle_id: &str| vec![((tenant.clone(), vehicle_id.to_owned()), Versioned::default())];
+    memory.stage(state("V1"));
     assert!(memory.take(&tenant, "V1").is_none(), "not committed yet");
     for vehicle_id in ["V1", "V2", "V3"] {
-        memory.stage(&tenant, vehicle_id.to_owned(), Box::default());
+        memory.stage(state(vehicle_id));
     }
     memory.committed();
     assert_eq!(memory.len(), 2, "bounded");

@@ -3,7 +3,7 @@
 use chassis::{TenantId, on};
 
 use super::Store;
-use crate::domain::vehicle::Powertrain;
+use crate::domain::class::{Powertrain, VehicleClass};
 use crate::error::Error;
 
 /// A registered vehicle.
@@ -11,7 +11,7 @@ use crate::error::Error;
 pub struct KnownVehicle {
     pub vehicle_id: String,
     pub powertrain: Powertrain,
-    pub vehicle_class: String,
+    pub class: VehicleClass,
     pub odometer_km: Option<f64>,
     pub retired: bool,
 }
@@ -20,13 +20,13 @@ impl Store<'_> {
     /// Keeps what was last said of a vehicle.
     pub async fn keep_vehicle(&mut self, tenant: &TenantId, vehicle: &KnownVehicle) -> Result<(), Error> {
         on!(self.tx, c => sqlx::query(
-            "INSERT INTO vehicle (tenant_id, vehicle_id, powertrain, vehicle_class, odometer_km, retired)
-             VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO vehicle (tenant_id, vehicle_id, powertrain, vehicle_class, odometer_km, retired, silent)
+             VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT 1 FROM vehicle_state WHERE tenant_id = $1 AND vehicle_id = $2))
              ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET powertrain = excluded.powertrain,
                 vehicle_class = excluded.vehicle_class, odometer_km = excluded.odometer_km, retired = excluded.retired")
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.powertrain.as_str())
-            .bind(&vehicle.vehicle_class).bind(vehicle.odometer_km).bind(vehicle.retired)
-            .execute(c).await)?;
+            .bind(vehicle.class.as_str()).bind(vehicle.odometer_km).bind(vehicle.retired)
+            .run(c).await)?;
         Ok(())
     }
 
@@ -35,14 +35,12 @@ impl Store<'_> {
         let row: Option<(String, String, Option<f64>, bool)> = on!(self.tx, c => sqlx::query_as(
             "SELECT powertrain, vehicle_class, odometer_km, retired FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
-        Ok(
-            row.map(|(powertrain, vehicle_class, odometer_km, retired)| KnownVehicle {
-                vehicle_id: vehicle_id.to_owned(),
-                powertrain: Powertrain::parse(&powertrain),
-                vehicle_class,
-                odometer_km,
-                retired,
-            }),
-        )
+        Ok(row.map(|(powertrain, class, odometer_km, retired)| KnownVehicle {
+            vehicle_id: vehicle_id.to_owned(),
+            powertrain: Powertrain::parse(&powertrain),
+            class: VehicleClass::parse(&class),
+            odometer_km,
+            retired,
+        }))
     }
 }

@@ -1,51 +1,93 @@
-//! A visit is over: what was confirmed and repaired starts anew, and every finding is kept as a label.
+//! A repair: what was confirmed and mended starts anew, every finding is kept as a label, and predictions get their outcome.
 
 use chassis::ids::derived_id;
+use chrono::{DateTime, Utc};
 
 use super::batch::{Batch, tell};
+use super::score_predictions::{End, Ending, score_predictions};
 use crate::domain::component::ComponentKind;
 use crate::error::Error;
-use crate::events::consumed::AppointmentCompleted;
 use crate::events::published::Origin;
 use crate::store::{Label, Store};
 
-/// Applies a completed visit. A component named twice is reset once.
+/// What was found of one component and done about it.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// As it was told; a name that we do not know is kept as a label only.
+    pub component: String,
+    pub failure_mode: Option<String>,
+    pub verdict: String,
+    pub action: String,
+    /// How the life of the part ended, if it did.
+    pub end: Option<End>,
+}
+
+/// A visit to a workshop, ours or another.
+#[derive(Debug, Clone)]
+pub struct Repair {
+    /// The appointment's id, or that of the recorded repair.
+    pub repair_id: String,
+    /// APPOINTMENT or RECORDED.
+    pub source: &'static str,
+    pub vehicle_id: String,
+    pub at: DateTime<Utc>,
+    pub odometer_km: Option<f64>,
+    pub findings: Vec<Finding>,
+}
+
+/// Applies a repair. A component named twice is reset once.
 pub async fn apply_repair(
     batch: &mut Batch<'_>,
     store: &mut Store<'_>,
     origin: &Origin<'_>,
     historical: bool,
-    visit: &AppointmentCompleted,
+    repair: &Repair,
 ) -> Result<(), Error> {
-    let rules = batch.rules;
+    let rules = batch.rules_of(origin.tenant);
+    let rules = &*rules;
     let mut reset: Vec<ComponentKind> = Vec::new();
-    for (number, finding) in visit.findings.iter().enumerate() {
-        let vehicle = batch.vehicle(store, origin.tenant, &visit.vehicle_id).await?;
+    for (number, finding) in repair.findings.iter().enumerate() {
+        let vehicle = batch.vehicle(store, origin.tenant, &repair.vehicle_id).await?;
         let kind = ComponentKind::parse(&finding.component);
-        let score_before = kind.and_then(|kind| vehicle.report(kind, rules).score);
-        let told = match finding.repaired() {
-            Some(kind) if !reset.contains(&kind) => {
-                reset.push(kind);
-                Some(vehicle.repair(kind, visit.completed_at.timestamp_micros(), historical, rules))
-            }
-            _ => None,
+        let label = label(
+            repair,
+            number,
+            finding,
+            kind.and_then(|kind| vehicle.report(kind, rules).score),
+        );
+        // The same repair told twice changes nothing the second time.
+        let new = store.keep_label(origin.tenant, &label).await?;
+        let (Some(kind), Some(end), true) = (kind, finding.end, new) else {
+            continue;
         };
-        let label = Label {
-            label_id: derived_id("lbl", &[&visit.appointment_id, &number.to_string(), &finding.component]),
-            vehicle_id: visit.vehicle_id.clone(),
-            component: finding.component.clone(),
-            appointment_id: visit.appointment_id.clone(),
-            failure_mode: finding.failure_mode.clone(),
-            verdict: finding.verdict.clone(),
-            action: finding.action.clone(),
-            completed_at: chassis::clock::micros(visit.completed_at),
-            odometer_km: visit.odometer_km,
-            score_before,
-        };
-        store.keep_label(origin.tenant, &label).await?;
-        if let Some(told) = told {
-            tell(store, origin, &visit.vehicle_id, &told).await?;
+        if reset.contains(&kind) {
+            continue;
         }
+        reset.push(kind);
+        let ending = Ending {
+            end,
+            at: label.completed_at,
+            odometer_km: repair.odometer_km,
+        };
+        score_predictions(store, origin.tenant, &repair.vehicle_id, kind, vehicle, ending).await?;
+        let told = vehicle.repair(kind, repair.at.timestamp_micros(), historical, rules);
+        tell(store, origin, &repair.vehicle_id, &told).await?;
     }
     Ok(())
+}
+
+fn label(repair: &Repair, number: usize, finding: &Finding, score_before: Option<f64>) -> Label {
+    Label {
+        label_id: derived_id("lbl", &[&repair.repair_id, &number.to_string(), &finding.component]),
+        vehicle_id: repair.vehicle_id.clone(),
+        component: finding.component.clone(),
+        appointment_id: repair.repair_id.clone(),
+        failure_mode: finding.failure_mode.clone(),
+        verdict: finding.verdict.clone(),
+        action: finding.action.clone(),
+        completed_at: chassis::clock::micros(repair.at),
+        odometer_km: repair.odometer_km,
+        score_before,
+        source: repair.source.to_owned(),
+    }
 }

@@ -1,37 +1,46 @@
 //! The vehicles that one transaction works on: each is taken from memory or its row once, and written once at the end.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chassis::TenantId;
 
 use crate::domain::Micros;
 use crate::domain::component::ComponentKind;
+use crate::domain::freeze::Frozen;
 use crate::domain::report::{ComponentReport, Finding, What};
 use crate::domain::rules::Rules;
 use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
 use crate::events::published::{self, Origin};
-use crate::store::{HistoryRow, Memory, Store, timestamp};
+use crate::models::Models;
+use crate::store::{HistoryRow, Memory, PredictionRow, Store, Versioned, timestamp};
 
 /// A batch under way. Dropped without [`Batch::save`], nothing of it stays.
 pub struct Batch<'a> {
-    pub rules: &'a Rules,
+    models: &'a Models,
     /// Records older than this disturb nobody.
     pub live_after: Micros,
     memory: &'a Memory,
-    vehicles: HashMap<TenantId, HashMap<String, Box<Vehicle>>>,
+    vehicles: HashMap<TenantId, HashMap<String, Versioned>>,
 }
 
 impl<'a> Batch<'a> {
     /// An empty batch.
     #[must_use]
-    pub fn new(rules: &'a Rules, memory: &'a Memory, live_after: Micros) -> Self {
+    pub fn new(models: &'a Models, memory: &'a Memory, live_after: Micros) -> Self {
         Self {
-            rules,
+            models,
             live_after,
             memory,
             vehicles: HashMap::new(),
         }
+    }
+
+    /// The rules, with the models that speak for a tenant.
+    #[must_use]
+    pub fn rules_of(&self, tenant: &TenantId) -> Arc<Rules> {
+        self.models.rules_of(tenant)
     }
 
     /// A vehicle's state, loaded at its first mention; a vehicle never heard of starts empty.
@@ -47,22 +56,24 @@ impl<'a> Batch<'a> {
         let of_tenant = self.vehicles.entry(tenant.clone()).or_default();
         if !of_tenant.contains_key(vehicle_id) {
             let loaded = match self.memory.take(tenant, vehicle_id) {
-                Some(vehicle) => vehicle,
-                None => Box::new(store.load_state(tenant, vehicle_id).await?.unwrap_or_default()),
+                Some(state) => state,
+                None => store.load_state(tenant, vehicle_id).await?.unwrap_or_default(),
             };
             of_tenant.insert(vehicle_id.to_owned(), loaded);
         }
-        Ok(of_tenant.entry(vehicle_id.to_owned()).or_default())
+        Ok(&mut of_tenant.entry(vehicle_id.to_owned()).or_default().vehicle)
     }
 
     /// Writes every state and hands it to memory, where it waits for the commit.
     pub async fn save(self, store: &mut Store<'_>) -> Result<(), Error> {
+        let mut states = Vec::new();
         for (tenant, vehicles) in self.vehicles {
-            for (vehicle_id, mut vehicle) in vehicles {
-                store.save_state(&tenant, &vehicle_id, &mut vehicle).await?;
-                self.memory.stage(&tenant, vehicle_id, vehicle);
-            }
+            states.extend(vehicles.into_iter().map(|(id, state)| ((tenant.clone(), id), state)));
         }
+        // In one order, so that two transactions never wait for each other.
+        states.sort_by(|one, other| one.0.cmp(&other.0));
+        store.save_states(&mut states).await?;
+        self.memory.stage(states);
         Ok(())
     }
 }
@@ -78,8 +89,13 @@ pub async fn tell(
     store.publish(&event).await?;
     let id = event.id.unwrap_or_default();
     match &finding.what {
-        What::Computed(components) => {
-            for report in components {
+        What::Computed { reports, frozen } => {
+            let rows: Vec<_> = frozen
+                .iter()
+                .map(|said| prediction(vehicle_id, finding, said))
+                .collect();
+            store.freeze(origin.tenant, &rows).await?;
+            for report in reports {
                 keep(store, origin, vehicle_id, finding, report, &id, "COMPUTED").await?;
             }
         }
@@ -130,6 +146,26 @@ async fn keep(
         reason: reason.to_owned(),
     };
     store.add_history(origin.tenant, vehicle_id, &row).await
+}
+
+fn prediction(vehicle_id: &str, finding: &Finding, said: &Frozen) -> PredictionRow {
+    PredictionRow {
+        vehicle_id: vehicle_id.to_owned(),
+        component: said.component.as_str().to_owned(),
+        model_id: said.model_id.clone(),
+        day: said.day,
+        life: said.life,
+        vehicle_class: said.group.as_str().to_owned(),
+        shadow: said.shadow,
+        made_at: timestamp(finding.at),
+        distance_km: said.distance_km,
+        odometer_km: finding.overall.odometer_km,
+        km_per_day: said.km_per_day,
+        score: said.score,
+        rul_km_p05: said.km.p05,
+        rul_km_p50: said.km.p50,
+        rul_km_p95: said.km.p95,
+    }
 }
 
 fn encode(error: serde_json::Error) -> chassis::DbError {

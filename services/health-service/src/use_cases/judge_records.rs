@@ -16,7 +16,8 @@ pub async fn judge_records<'r>(
     historical: bool,
     records: impl Iterator<Item = (Cow<'r, str>, Record<'r>)>,
 ) -> Result<(), Error> {
-    let (rules, live_after) = (batch.rules, batch.live_after);
+    let rules = batch.rules_of(origin.tenant);
+    let (rules, live_after) = (&*rules, batch.live_after);
     let mut findings = Vec::new();
     let (mut judged, mut late) = (0, 0);
     for (vehicle_id, record) in records {

@@ -40,14 +40,16 @@ impl VehicleHealth {
 
 /// The state of a vehicle that the registry or telemetry has told of.
 pub async fn known_state(store: &mut Store<'_>, tenant: &TenantId, vehicle_id: &str) -> Result<Vehicle, Error> {
-    if let Some(vehicle) = store.load_state(tenant, vehicle_id).await? {
-        return Ok(vehicle);
+    if let Some(state) = store.load_state(tenant, vehicle_id).await? {
+        return Ok(*state.vehicle);
     }
     let unknown = || Error::VehicleUnknown {
         vehicle_id: vehicle_id.to_owned(),
     };
     let known = store.known_vehicle(tenant, vehicle_id).await?.ok_or_else(unknown)?;
-    Ok(Vehicle::of(known.powertrain))
+    let mut vehicle = Vehicle::default();
+    vehicle.describe(known.class, known.powertrain);
+    Ok(vehicle)
 }
 
 /// All components of a vehicle.

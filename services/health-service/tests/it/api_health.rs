@@ -154,8 +154,8 @@ async fn compute_judges_the_window_under_way_and_stores_nothing() {
         "one window is not enough to move a score"
     );
     assert_ne!(
-        component(&computed.body, "brakes")["rul_km"],
-        component(&before, "brakes")["rul_km"]
+        component(&computed.body, "brakes")["confidence"],
+        component(&before, "brakes")["confidence"]
     );
     assert_eq!(app.taken("ten_a", "V1", 11).await, before);
     let refused = app
@@ -220,5 +220,6 @@ async fn tenants_and_owners_see_their_own() {
     assert_eq!(own["items"].as_array().unwrap().len(), 2);
     let models = app.get("/api/v1/models", &person("ten_a", Role::Admin)).await;
     assert_eq!(models.body["items"][0]["model_id"], "degradation-wiener");
+    assert_eq!(models.body["items"][0]["status"], "CHAMPION");
     assert_eq!(app.get("/api/v1/models", &owner("ten_a", &["V1"])).await.status, 403);
 }

@@ -53,12 +53,32 @@ impl TestApp {
         Self::start_on(TestRuntime::start(time(NOW))).await
     }
 
+    /// With further model files.
+    pub(crate) async fn start_with_models(files: &[(&str, Value)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, file) in files {
+            std::fs::write(folder.path().join(name), file.to_string()).unwrap();
+        }
+        std::fs::write(folder.path().join("torn.model"), b"{\"format\":").unwrap();
+        Self::start_from(
+            TestRuntime::start(time(NOW)),
+            folder.path().to_string_lossy().into_owned(),
+        )
+        .await
+    }
+
     async fn start_on(runtime: TestRuntime) -> Self {
+        Self::start_from(runtime, String::new()).await
+    }
+
+    async fn start_from(runtime: TestRuntime, models_folder: String) -> Self {
         let (ingestion, scheduling) = (
             runtime.producer("ingestion-service").await,
             runtime.producer("scheduling-service").await,
         );
-        let config: Config = load(&health_service::DEFINITION, &sources()).unwrap();
+        let mut config: Config = load(&health_service::DEFINITION, &sources()).unwrap();
+        config.models.shipped = models_folder.is_empty();
+        config.models.folder = models_folder;
         let service = health_service::build(config, runtime.runtime()).await.unwrap();
         let served = TestService::start(&runtime, service).await;
         Self {

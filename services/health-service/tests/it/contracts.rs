@@ -2,9 +2,9 @@
 
 use chassis::testing::contracts::{example, kinds, validate};
 use health_service::DEFINITION;
-use health_service::domain::component::ComponentKind;
 use health_service::domain::signal::Signal;
-use health_service::events::consumed::{AppointmentCompleted, Telemetry, VehicleDescribed};
+use health_service::events::consumed::{AppointmentCompleted, RepairRecorded, Telemetry, VehicleDescribed};
+use health_service::use_cases::score_predictions::End;
 
 #[test]
 fn our_examples_satisfy_our_schemas_and_there_is_one_of_each_event_we_publish() {
@@ -48,7 +48,11 @@ fn the_example_of_telemetry_is_read() {
     assert!(
         records
             .iter()
-            .any(|(_, record)| record.codes.iter().any(|(code, _)| code == "P0301"))
+            .any(|(_, record)| record.codes_read && record.codes.iter().any(|(code, _)| code == "P0301"))
+    );
+    assert!(
+        records.iter().any(|(_, record)| !record.codes_read),
+        "a record without `dtcs` says nothing about them"
     );
 }
 
@@ -68,9 +72,25 @@ fn the_examples_of_vehicle_events_are_read() {
 fn the_example_of_a_completed_visit_is_read() {
     let visit = example("scheduling-service", "appointment.completed")
         .parse::<AppointmentCompleted>()
-        .unwrap();
-    let repaired: Vec<_> = visit.findings.iter().filter_map(|finding| finding.repaired()).collect();
-    assert_eq!(repaired, [ComponentKind::Cooling]);
+        .unwrap()
+        .into_repair();
+    let ended: Vec<_> = visit
+        .findings
+        .iter()
+        .filter_map(|finding| Some((&*finding.component, finding.end?)))
+        .collect();
+    assert_eq!(ended, [("cooling", End::Failed)]);
+}
+
+#[test]
+fn the_example_of_a_recorded_repair_is_read() {
+    let repair = example("ingestion-service", "vehicle.repair.recorded")
+        .parse::<RepairRecorded>()
+        .unwrap()
+        .into_repair();
+    let finding = &repair.findings[0];
+    assert_eq!((&*finding.component, finding.end), ("battery_12v", Some(End::Failed)));
+    assert_eq!((repair.source, repair.odometer_km), ("RECORDED", Some(84_390.0)));
 }
 
 #[test]

@@ -29,6 +29,36 @@ async fn worn_pads_become_critical_and_every_event_keeps_its_contract() {
     assert_eq!(health["odometer_km"], 84_018.0);
 }
 
+/// An empty list that was read is evidence, silence is not; and a code counts for whoever reads a meaning into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_says_whether_trouble_codes_were_read_and_which_ones() {
+    let app = TestApp::start().await;
+    let codes = json!([{"code": "P0562", "status": "confirmed"}, {"code": "U0100", "status": "pending"}]);
+    for (vehicle, first) in [("V1", None), ("V2", Some(json!([]))), ("V3", Some(codes))] {
+        app.register("ten_a", vehicle).await;
+        let mut records = worn_pads(vehicle, 95.0, 60, 10);
+        if let Some(dtcs) = first {
+            records[0]["dtcs"] = dtcs;
+        }
+        app.telemetry("ten_a", vehicle, records).await;
+    }
+    let told = app.told("component.critical", 3).await;
+    let of = |vehicle: &str| {
+        let event = told.iter().find(|event| event.subject.as_deref() == Some(vehicle));
+        let event = event.unwrap_or_else(|| panic!("{vehicle}"));
+        assert_eq!(event.schema_version, "1.2");
+        let body = data(event);
+        (
+            body["dtcs_read"].clone(),
+            body["dtcs"].clone(),
+            body.get("other_dtcs").cloned(),
+        )
+    };
+    assert_eq!(of("V1"), (json!(false), json!([]), None));
+    assert_eq!(of("V2"), (json!(true), json!([]), None));
+    assert_eq!(of("V3"), (json!(true), json!([]), Some(json!(["P0562", "U0100"]))));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn old_readings_update_scores_but_what_they_cause_is_historical() {
     let app = TestApp::start().await;

@@ -114,6 +114,7 @@ fn run(rows: &[Row], rules: &Rules, mut inject: impl FnMut(f64, &mut Readings)) 
             at: row.at,
             readings,
             codes: Vec::new(),
+            codes_read: false,
         };
         vehicle.observe(&record, false, rules, &mut findings);
     }
@@ -136,8 +137,9 @@ fn lead(rows: &[Row], alarm: Option<(Micros, Alarm)>) -> String {
     let row = rows.partition_point(|row| row.at < at);
     let place = row as f64 / rows.len() as f64;
     format!(
-        "{alarm:?} at row {row}, fault grown to {:.0} %",
-        100.0 * progress(place)
+        "{alarm:?} at row {row}, fault grown to {:.0} %, {:.1} h of driving before it is full",
+        100.0 * progress(place),
+        (rows.len() - row) as f64 / 3_600.0
     )
 }
 
@@ -150,6 +152,11 @@ fn a_healthy_car_raises_nothing() {
     assert!(rows.len() >= 239_662, "all 103 files are read");
     assert_eq!(outcome.alarms(), []);
     assert_eq!(outcome.sensor_faults(), []);
+    let clutch = outcome.vehicle.report(ComponentKind::Transmission, &rules);
+    assert!(
+        clutch.score.is_some_and(|score| score >= 0.8),
+        "the clutch is judged, and sound: {clutch:?}"
+    );
 }
 
 /// Ways in which a leak may show: the rise follows the load slowly, appears only above a load, or is there always.
@@ -247,6 +254,35 @@ fn the_same_rows_with_a_failing_battery_alarm() {
     }
 }
 
+/// A clutch carries less torque as it wears, so it slips first where the engine pulls hardest. By the end it slips by a tenth at
+/// 60 % load and by more above, or by the same share wherever the engine pulls.
+#[test]
+fn the_same_rows_with_a_slipping_clutch_alarm() {
+    let Some(rows) = etios() else { return };
+    let rules = default_rules();
+    type Share = fn(f64) -> f64;
+    let shapes: [(&str, Share); 2] = [
+        ("more with the load", |load| ((load - 45.0) / 30.0).clamp(0.0, 1.5)),
+        ("wherever it pulls", |load| f64::from(u8::from(load >= 55.0))),
+    ];
+    for (name, share) in shapes {
+        let outcome = run(&rows, &rules, |place, readings| {
+            let pulls = share(readings.get(Signal::EngineLoad).unwrap_or(0.0));
+            if let Some(rpm) = readings.get(Signal::EngineSpeed).filter(|rpm| *rpm > 1_000.0) {
+                readings.set(Signal::EngineSpeed, rpm * (1.0 + 0.2 * progress(place) * pulls));
+            }
+        });
+        outcome.print(&format!("slipping clutch {name}"), &rules);
+        println!(
+            "  transmission: {}",
+            lead(&rows, outcome.first_alarm(ComponentKind::Transmission))
+        );
+        assert!(outcome.first_alarm(ComponentKind::Transmission).is_some(), "{name}");
+        let others = |(component, _): &(ComponentKind, Alarm)| *component != ComponentKind::Transmission;
+        assert!(!outcome.alarms().iter().any(others), "{name}: {:?}", outcome.alarms());
+    }
+}
+
 #[test]
 fn a_faulty_intake_air_sensor_is_a_sensor_fault_and_nothing_else() {
     let Some(files) = logs::files("obd-kit-seat-leon") else {
@@ -265,6 +301,7 @@ fn a_faulty_intake_air_sensor_is_a_sensor_fault_and_nothing_else() {
                     at,
                     readings,
                     codes: Vec::new(),
+                    codes_read: false,
                 },
                 false,
                 &rules,
