@@ -1,9 +1,19 @@
 //! The service's configuration: the shared sections and its own. Each key is documented in `config.default.toml`.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::config::Secret;
+use chassis::{Clock, Failpoints};
 use serde::Deserialize;
 
+use crate::domain::budget::{Limits, Price, Spend};
 use crate::domain::decision::Rules;
 use crate::domain::diagnosis::ConfidenceRules;
+use crate::domain::review::ReviewRules;
+use crate::llm::{Anthropic, Desk, DeskLimits, Endpoint, Gemini, Link, Model, Neighbours, OpenAi, Provider};
+use crate::use_cases::Kept;
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,6 +22,74 @@ pub struct Config {
     pub base: chassis::config::Base,
     pub diagnosis: DiagnosisConfig,
     pub decisions: DecisionsConfig,
+    pub llm: LlmConfig,
+    pub retention: RetentionConfig,
+    pub neighbours: NeighboursConfig,
+}
+
+/// Which language models are asked, and what they may cost.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LlmConfig {
+    pub chain: Vec<ProviderName>,
+    pub call_timeout_ms: u64,
+    pub retries_max: u32,
+    pub backoff_ms_max: u64,
+    pub tool_rounds_max: u32,
+    pub output_tokens_max: u32,
+    pub currency: String,
+    pub budget: BudgetConfig,
+    pub gemini: ProviderConfig,
+    pub openai: ProviderConfig,
+    pub anthropic: ProviderConfig,
+}
+
+/// A wire format.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderName {
+    Gemini,
+    OpenAi,
+    Anthropic,
+}
+
+/// What a run, and a tenant on a day, may spend.
+#[derive(Clone, Debug, Deserialize)]
+pub struct BudgetConfig {
+    pub run_tokens: u64,
+    pub run_cost_micro: u64,
+    pub run_calls: u64,
+    pub run_seconds: u64,
+    pub day_tokens: u64,
+    pub day_cost_micro: u64,
+    pub day_calls: u64,
+}
+
+/// A provider with its models and their prices in millionths of the currency per million tokens.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProviderConfig {
+    pub base_url: String,
+    pub key: Secret,
+    pub fast_model: String,
+    pub strong_model: String,
+    pub fast_input_price: u64,
+    pub fast_output_price: u64,
+    pub strong_input_price: u64,
+    pub strong_output_price: u64,
+}
+
+/// How long what is kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RetentionConfig {
+    pub steps_days: u64,
+    pub summaries_days: u64,
+    pub spend_days: u64,
+}
+
+/// Where tools ask other services.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NeighboursConfig {
+    pub urls: BTreeMap<String, String>,
+    pub keys: BTreeMap<String, Secret>,
 }
 
 /// How sure a diagnosis is.
@@ -28,6 +106,8 @@ pub struct DiagnosisConfig {
 pub struct DecisionsConfig {
     pub review_below: f64,
     pub repeat_after_hours: i64,
+    pub review_cost_minor: i64,
+    pub review_stop_below: f64,
 }
 
 impl Config {
@@ -38,6 +118,7 @@ impl Config {
             ("diagnosis.source_weight", self.diagnosis.source_weight),
             ("diagnosis.plausible_min", self.diagnosis.plausible_min),
             ("decisions.review_below", self.decisions.review_below),
+            ("decisions.review_stop_below", self.decisions.review_stop_below),
         ];
         for (key, share) in shares {
             anyhow::ensure!(
@@ -60,5 +141,111 @@ impl Config {
             alternatives_max: self.diagnosis.alternatives_max,
             plausible_min: self.diagnosis.plausible_min,
         })
+    }
+}
+
+impl Config {
+    /// When a person looks before money moves.
+    pub fn review_rules(&self) -> ReviewRules {
+        ReviewRules {
+            below: self.decisions.review_below,
+            cost_minor: self.decisions.review_cost_minor,
+            stop_below: self.decisions.review_stop_below,
+        }
+    }
+
+    /// How long what is kept.
+    pub fn kept(&self) -> Kept {
+        let days = |days: u64| Duration::from_secs(days.saturating_mul(86_400));
+        Kept {
+            steps: days(self.retention.steps_days),
+            summaries: days(self.retention.summaries_days),
+            spend: days(self.retention.spend_days),
+        }
+    }
+
+    /// The currency of the models' prices; anything but an ISO 4217 code is refused.
+    pub fn currency(&self) -> anyhow::Result<Arc<str>> {
+        let currency = self.llm.currency.as_str();
+        let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        anyhow::ensure!(
+            is_code,
+            "`llm.currency` is {currency}; it must be an ISO 4217 code such as EUR"
+        );
+        Ok(currency.into())
+    }
+
+    /// Other services, for tools.
+    pub fn neighbours(&self) -> anyhow::Result<Neighbours> {
+        Neighbours::new(self.neighbours.urls.clone(), self.neighbours.keys.clone())
+    }
+
+    /// What calls and dialogues are held to.
+    pub fn desk_limits(&self) -> DeskLimits {
+        let (llm, budget) = (&self.llm, &self.llm.budget);
+        DeskLimits {
+            budget: Limits {
+                run: Spend {
+                    tokens: budget.run_tokens,
+                    cost_micro: budget.run_cost_micro,
+                    calls: budget.run_calls,
+                },
+                tenant_day: Spend {
+                    tokens: budget.day_tokens,
+                    cost_micro: budget.day_cost_micro,
+                    calls: budget.day_calls,
+                },
+                duration: Duration::from_secs(budget.run_seconds),
+            },
+            call_timeout: Duration::from_millis(llm.call_timeout_ms),
+            retries_max: llm.retries_max,
+            backoff_max: Duration::from_millis(llm.backoff_ms_max),
+            tool_rounds_max: llm.tool_rounds_max,
+            output_tokens_max: llm.output_tokens_max,
+        }
+    }
+
+    /// Where workers ask models; none when no provider is named.
+    pub fn desk(&self, clock: Clock, failpoints: Failpoints) -> anyhow::Result<Option<Desk>> {
+        let links: Vec<Link> = self
+            .llm
+            .chain
+            .iter()
+            .map(|name| self.link(*name))
+            .collect::<anyhow::Result<_>>()?;
+        let limits = self.desk_limits();
+        Ok((!links.is_empty()).then(|| Desk::new(links, limits, clock, failpoints)))
+    }
+
+    fn link(&self, name: ProviderName) -> anyhow::Result<Link> {
+        let provider = match name {
+            ProviderName::Gemini => &self.llm.gemini,
+            ProviderName::OpenAi => &self.llm.openai,
+            ProviderName::Anthropic => &self.llm.anthropic,
+        };
+        let endpoint = Endpoint::new(&provider.base_url, provider.key.reveal())?;
+        let client: Arc<dyn Provider> = match name {
+            ProviderName::Gemini => Arc::new(Gemini::new(endpoint)),
+            ProviderName::OpenAi => Arc::new(OpenAi::new(endpoint)),
+            ProviderName::Anthropic => Arc::new(Anthropic::new(endpoint)),
+        };
+        let model = |name: &str, input: u64, output: u64| Model {
+            name: name.to_owned(),
+            price: Price {
+                input_micro_per_million: input,
+                output_micro_per_million: output,
+            },
+        };
+        let fast = model(
+            &provider.fast_model,
+            provider.fast_input_price,
+            provider.fast_output_price,
+        );
+        let strong = model(
+            &provider.strong_model,
+            provider.strong_input_price,
+            provider.strong_output_price,
+        );
+        Ok(Link::new(client, fast, strong))
     }
 }

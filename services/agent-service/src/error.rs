@@ -11,6 +11,8 @@ pub enum Error {
     VehicleUnknown { vehicle_id: String },
     #[error("the decision is not known")]
     DecisionUnknown { decision_id: String },
+    #[error("the agent is not known")]
+    AgentUnknown { agent: String },
     #[error("the review is not known")]
     ReviewUnknown { review_id: String },
     #[error("the review is answered already")]

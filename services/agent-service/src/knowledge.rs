@@ -1,14 +1,20 @@
 //! Reads the fault knowledge base: strict, so that a slip in a data file stops the start and is named.
 //!
-//! The files are compiled in. What their keys mean is documented in IMPLEMENTATION.md.
+//! The files are compiled in; [`links`] joins them along the causal links between components. What their keys mean is documented in IMPLEMENTATION.md.
+
+mod links;
+mod raw;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use raw::{
+    RawElsewhere, RawFile, RawInspection, RawLikelihood, RawMode, RawPart, RawSafety, RawSignal, RawSymptom, RawText,
+};
 
 use crate::domain::component::Component;
 use crate::domain::knowledge::{
-    ComponentKnowledge, Direction, FailureMode, Inspection, KnowledgeBase, SafetyWarning, SignalPattern, Symptom,
+    ComponentKnowledge, Direction, Elsewhere, FailureMode, Inspection, KnowledgeBase, SafetyWarning, SignalPattern,
+    Symptom,
 };
 use crate::domain::severity::Urgency;
 use crate::domain::trouble_code;
@@ -63,6 +69,11 @@ pub enum KnowledgeError {
     ComponentTwice { file: String, component: String },
 }
 
+/// The data files of this build: name and text.
+pub fn files() -> [(&'static str, &'static str); 11] {
+    FILES
+}
+
 /// The knowledge base that this build was made with. It describes every component.
 pub fn builtin() -> Result<KnowledgeBase, KnowledgeError> {
     load(FILES)
@@ -81,15 +92,15 @@ pub fn load<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<K
                 component,
             });
         }
-        parts.push(part);
+        parts.push((file, part));
     }
     match Component::ALL.into_iter().find(|component| !seen.contains(component)) {
         Some(missing) => Err(KnowledgeError::ComponentMissing(missing.code())),
-        None => Ok(KnowledgeBase::new(parts)),
+        None => links::join(&parts),
     }
 }
 
-/// Reads one component's file.
+/// Reads one component's file, without what other files say of it.
 pub fn parse(file: &str, text: &str) -> Result<ComponentKnowledge, KnowledgeError> {
     let raw: RawFile = toml::from_str(text).map_err(|source| KnowledgeError::Syntax {
         file: file.to_owned(),
@@ -98,6 +109,9 @@ pub fn parse(file: &str, text: &str) -> Result<ComponentKnowledge, KnowledgeErro
     let check = Check { file };
     let component = Component::from_code(&raw.component)
         .ok_or_else(|| check.refuse("component", format!("`{}` is not a component", raw.component)))?;
+    if raw.sources.is_empty() {
+        return Err(check.refuse("sources", "it names no source"));
+    }
     if raw.currency.len() != 3 || !raw.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(check.refuse("currency", format!("`{}` is not an ISO 4217 code", raw.currency)));
     }
@@ -111,97 +125,6 @@ pub fn parse(file: &str, text: &str) -> Result<ComponentKnowledge, KnowledgeErro
         modes,
         inspection,
     })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    component: String,
-    currency: String,
-    inspection: RawInspection,
-    symptom: Vec<RawSymptom>,
-    failure_mode: Vec<RawMode>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawInspection {
-    labour_hours: f64,
-    cost_low_minor: i64,
-    cost_high_minor: i64,
-    required_skill: String,
-    action: RawText,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawText {
-    code: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSymptom {
-    code: String,
-    text: String,
-    check: String,
-    background: f64,
-    #[serde(default)]
-    factors: Vec<String>,
-    #[serde(default)]
-    signals: Vec<RawSignal>,
-    #[serde(default)]
-    dtcs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSignal {
-    path: String,
-    direction: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMode {
-    code: String,
-    name: String,
-    prior: f64,
-    #[serde(default)]
-    powertrains: Vec<String>,
-    urgency: String,
-    required_skill: String,
-    labour_hours: f64,
-    cost_low_minor: i64,
-    cost_high_minor: i64,
-    parts: Vec<RawPart>,
-    symptoms: Vec<RawLikelihood>,
-    tests: Vec<RawText>,
-    actions: Vec<RawText>,
-    safety: Option<RawSafety>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPart {
-    part_code: String,
-    quantity: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLikelihood {
-    code: String,
-    likelihood: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSafety {
-    code: String,
-    text: String,
-    stop: bool,
 }
 
 /// Checks the values of one file.
@@ -223,12 +146,12 @@ impl Check<'_> {
         raw.into_iter()
             .map(|symptom| {
                 self.code(component, &symptom.code, &mut codes)?;
-                self.symptom(symptom)
+                self.symptom(component, symptom)
             })
             .collect()
     }
 
-    fn symptom(&self, raw: RawSymptom) -> Result<Symptom, KnowledgeError> {
+    fn symptom(&self, home: Component, raw: RawSymptom) -> Result<Symptom, KnowledgeError> {
         let place = raw.code.clone();
         self.probability(&place, "background", raw.background)?;
         self.not_empty(&place, "text", &raw.text)?;
@@ -250,6 +173,7 @@ impl Check<'_> {
         Ok(Symptom {
             signals: raw.signals.into_iter().map(signal).collect::<Result<_, _>>()?,
             code: raw.code,
+            home,
             text: raw.text,
             check: raw.check,
             background: raw.background,
@@ -269,7 +193,7 @@ impl Check<'_> {
         let mut modes = Vec::with_capacity(raw.len());
         for mode in raw {
             self.code(component, &mode.code, &mut codes)?;
-            modes.push(self.mode(currency, mode, symptoms)?);
+            modes.push(self.mode(component, currency, mode, symptoms)?);
         }
         let total: f64 = modes.iter().map(|mode| mode.prior).sum();
         if !(0.0..1.0).contains(&total) {
@@ -279,7 +203,13 @@ impl Check<'_> {
         Ok(modes)
     }
 
-    fn mode(&self, currency: &str, raw: RawMode, symptoms: &[Symptom]) -> Result<FailureMode, KnowledgeError> {
+    fn mode(
+        &self,
+        home: Component,
+        currency: &str,
+        raw: RawMode,
+        symptoms: &[Symptom],
+    ) -> Result<FailureMode, KnowledgeError> {
         let place = raw.code.clone();
         self.probability(&place, "prior", raw.prior)?;
         self.not_empty(&place, "name", &raw.name)?;
@@ -304,6 +234,13 @@ impl Check<'_> {
             actions: self.texts(&place, "actions", raw.actions)?,
             parts: self.parts(&place, raw.parts)?,
             safety: raw.safety.map(|safety| self.safety(&place, safety)).transpose()?,
+            elsewhere: raw
+                .elsewhere
+                .into_iter()
+                .map(|link| self.elsewhere(&place, home, link))
+                .collect::<Result<_, _>>()?,
+            sensor: raw.sensor,
+            home,
             code: raw.code,
             name: raw.name,
             prior: raw.prior,
@@ -312,6 +249,29 @@ impl Check<'_> {
             cost_high,
             required_skill: raw.required_skill,
             urgency,
+        })
+    }
+
+    /// A causal link. Whether the other component has these symptoms is checked once every file is read.
+    fn elsewhere(&self, place: &str, home: Component, raw: RawElsewhere) -> Result<Elsewhere, KnowledgeError> {
+        let component = Component::from_code(&raw.component).filter(|component| *component != home);
+        let component =
+            component.ok_or_else(|| self.refuse(place, format!("`{}` is not another component", raw.component)))?;
+        self.probability(place, "elsewhere.prior", raw.prior)?;
+        if raw.symptoms.is_empty() {
+            return Err(self.refuse(place, format!("the link to `{}` has no symptom", raw.component)));
+        }
+        let mut likelihoods = BTreeMap::new();
+        for RawLikelihood { code, likelihood } in raw.symptoms {
+            self.probability(place, &code, likelihood)?;
+            if likelihoods.insert(code.clone(), likelihood).is_some() {
+                return Err(self.refuse(place, format!("the symptom `{code}` is named twice")));
+            }
+        }
+        Ok(Elsewhere {
+            component,
+            prior: raw.prior,
+            likelihoods,
         })
     }
 

@@ -5,7 +5,7 @@ use chassis::http::{Json, Page, PageQuery, Path, Query};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal};
 
-use super::{page, requests, sees_notes, wire};
+use super::{page, requests, require_sight_of, sees_notes, wire};
 use crate::store::DecisionFilter;
 use crate::use_cases::{self, App, Listing};
 
@@ -70,8 +70,11 @@ pub(super) async fn show_decision(
     Path(id): Path<String>,
 ) -> Result<Json<wire::Decision>, Problem> {
     let record = use_cases::show_decision(&app, &principal.tenant, &id).await?;
-    principal.require_sight(&record.decision.vehicle_id)?;
-    Ok(Json(wire::Decision::new(record, sees_notes(&principal))))
+    require_sight_of(&principal, &id, &record.decision.vehicle_id)?;
+    let explanation = use_cases::show_explanation(&app, &principal.tenant, &id).await?;
+    Ok(Json(
+        wire::Decision::new(record, sees_notes(&principal)).explained(explanation.as_ref()),
+    ))
 }
 
 /// The journal of one decision: what each step of the graph found.
@@ -83,7 +86,7 @@ pub(super) async fn show_decision_steps(
     Path(id): Path<String>,
 ) -> Result<Json<wire::Steps>, Problem> {
     let (vehicle_id, steps) = use_cases::show_steps(&app, &principal.tenant, &id).await?;
-    principal.require_sight(&vehicle_id)?;
+    require_sight_of(&principal, &id, &vehicle_id)?;
     Ok(Json(wire::Steps {
         items: steps.into_iter().map(wire::Step::from).collect(),
     }))
@@ -100,6 +103,8 @@ pub(super) async fn give_feedback(
     Path(id): Path<String>,
     Json(request): Json<requests::FeedbackRequest>,
 ) -> Result<Json<wire::Decision>, Problem> {
+    let seen = use_cases::show_decision(&app, &principal.tenant, &id).await?;
+    require_sight_of(&principal, &id, &seen.decision.vehicle_id)?;
     let feedback = request.into_feedback(principal.subject.clone())?;
     let record = use_cases::give_feedback(&app, &principal.tenant, &id, feedback, &cause).await?;
     Ok(Json(wire::Decision::new(record, sees_notes(&principal))))

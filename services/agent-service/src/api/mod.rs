@@ -1,19 +1,25 @@
 //! The REST API under `/api/v1/agents`. Handlers extract, call one use case and map.
 
+mod agents;
 mod decisions;
 mod orchestrate;
 mod problem;
+mod replay;
 mod requests;
 mod reviews;
 mod status;
+mod stream;
+mod training;
 mod wire;
 
 use chassis::Principal;
 use chassis::http::{Page, cursor};
+use chassis::problem::Problem;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::error::Error;
 use crate::use_cases::{App, Paged};
 
 #[derive(OpenApi)]
@@ -43,7 +49,21 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(decisions::give_feedback))
         .routes(routes!(reviews::list_reviews))
         .routes(routes!(reviews::answer_review))
+        .routes(routes!(replay::replay_decision))
+        .routes(routes!(stream::follow_decision))
+        .routes(routes!(training::export_training))
+        .routes(routes!(agents::show_agents))
+        .routes(routes!(agents::resume_agent))
         .routes(routes!(status::show_status))
+}
+
+/// Refuses a decision on a vehicle that the caller may not see in the words of one that never was.
+fn require_sight_of(principal: &Principal, decision_id: &str, vehicle_id: &str) -> Result<(), Problem> {
+    if principal.may_see(vehicle_id) {
+        return Ok(());
+    }
+    let decision_id = decision_id.to_owned();
+    Err(Problem::from(Error::DecisionUnknown { decision_id }).hiding())
 }
 
 /// Whether free texts of people may be shown to the caller: those who work with decisions, not the vehicle's owner.

@@ -11,6 +11,7 @@ impl From<Error> for Problem {
         match error {
             Error::VehicleUnknown { vehicle_id } => not_found("vehicle", vehicle_id),
             Error::DecisionUnknown { decision_id } => not_found("decision", decision_id),
+            Error::AgentUnknown { agent } => not_found("agent", agent),
             Error::ReviewUnknown { review_id } => not_found("review", review_id),
             Error::ReviewAnswered { review_id } => {
                 Problem::new(Kind::Conflict, "review.answered", "The review was answered before.")

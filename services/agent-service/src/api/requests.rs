@@ -9,9 +9,10 @@ use crate::domain::outcome::Verdict;
 use crate::domain::review::{InvalidVerdict, ReviewVerdict};
 use crate::domain::severity::Severity;
 use crate::domain::values;
+use crate::domain::vehicle::Powertrain;
 use crate::error::Error;
 use crate::store::DecisionFilter;
-use crate::use_cases::{Answer, Feedback, Order};
+use crate::use_cases::{Answer, Change, Feedback, Order};
 
 /// Filters of the list of decisions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -49,12 +50,50 @@ pub(super) struct OrderRequest {
     /// Codes of symptoms that were looked for and not found.
     #[serde(default)]
     pub(super) absent_symptoms: Vec<String>,
-    /// Trouble codes of SAE J2012.
+    /// Trouble codes of SAE J2012 or SAE J1939.
     #[serde(default)]
     pub(super) dtcs: Vec<String>,
+    /// True when the vehicle's trouble codes were read out and `dtcs` are all of them, so that every other one is known not to be
+    /// stored; false when they are not all. Left out: codes that are given tell that they were read.
+    pub(super) dtcs_read: Option<bool>,
     #[serde(default)]
     pub(super) evidence: Vec<Evidence>,
     pub(super) odometer_km: Option<f64>,
+    /// What a person wrote about it. Data for language models; the rules do not read it.
+    pub(super) note: Option<String>,
+}
+
+/// What is different when a decision is run again; nothing: it is replayed as it was.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ReplayRequest {
+    /// PETROL, DIESEL, HYBRID, BEV or UNKNOWN.
+    pub(super) powertrain: Option<String>,
+    pub(super) add_symptoms: Vec<String>,
+    pub(super) add_absent_symptoms: Vec<String>,
+    pub(super) add_dtcs: Vec<String>,
+    pub(super) remove_dtcs: Vec<String>,
+    /// Signals whose evidence is taken away.
+    pub(super) remove_signals: Vec<String>,
+}
+
+impl ReplayRequest {
+    /// The change that is asked for.
+    pub(super) fn into_change(self) -> Result<Change, Error> {
+        let known = ["PETROL", "DIESEL", "HYBRID", "BEV", "UNKNOWN"];
+        let powertrain = |code: String| match known.contains(&code.as_str()) {
+            true => Ok(Powertrain::from_code(&code)),
+            false => Err(unknown_value("/powertrain", &code, &known)),
+        };
+        Ok(Change {
+            powertrain: self.powertrain.map(powertrain).transpose()?,
+            add_symptoms: self.add_symptoms,
+            add_absent_symptoms: self.add_absent_symptoms,
+            add_trouble_codes: self.add_dtcs,
+            remove_trouble_codes: self.remove_dtcs,
+            remove_signals: self.remove_signals,
+        })
+    }
 }
 
 /// How right a decision was.
@@ -127,7 +166,7 @@ impl ReviewQuery {
 
 impl OrderRequest {
     /// The run that is asked for.
-    pub(super) fn into_order(self, idempotency_key: Option<String>) -> Result<Order, Error> {
+    pub(super) fn into_order(self) -> Result<Order, Error> {
         Ok(Order {
             component: component("/component", &self.component)?,
             severity: self
@@ -138,9 +177,10 @@ impl OrderRequest {
             symptoms: self.symptoms,
             absent_symptoms: self.absent_symptoms,
             trouble_codes: self.dtcs,
+            trouble_codes_read: self.dtcs_read,
             evidence: self.evidence.into_iter().map(values::Evidence::from).collect(),
             odometer_km: self.odometer_km,
-            idempotency_key,
+            note: self.note,
         })
     }
 }

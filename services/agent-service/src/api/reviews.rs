@@ -6,6 +6,8 @@ use chassis::problem::Problem;
 use chassis::{Cause, Principal};
 
 use super::{page, requests, wire};
+use crate::domain::record::Review;
+use crate::error::Error;
 use crate::use_cases::{self, App};
 
 /// Open or answered reviews, latest first.
@@ -22,7 +24,9 @@ pub(super) async fn list_reviews(
         cursor: query.cursor,
     };
     let paged = use_cases::list_reviews(&app, &principal.tenant, answered, &paging.after()?, paging.limit()).await?;
-    Ok(Json(page(paged, wire::Review::from)))
+    let mut listed = page(paged, wire::Review::from);
+    listed.items.retain(|review| principal.may_see(&review.vehicle_id));
+    Ok(Json(listed))
 }
 
 /// Answers a review. The decision's warning went out before; the answer amends it.
@@ -36,7 +40,18 @@ pub(super) async fn answer_review(
     Path(id): Path<String>,
     Json(request): Json<requests::AnswerRequest>,
 ) -> Result<Json<wire::Review>, Problem> {
+    let seen = use_cases::show_review(&app, &principal.tenant, &id).await?;
+    require_sight_of_review(&principal, &seen)?;
     let answer = request.into_answer(principal.subject.clone())?;
     let review = use_cases::answer_review(&app, &principal.tenant, &id, answer, &cause).await?;
     Ok(Json(review.into()))
+}
+
+/// Refuses a review of a vehicle that the caller may not see in the words of one that never was.
+fn require_sight_of_review(principal: &Principal, review: &Review) -> Result<(), Problem> {
+    if principal.may_see(&review.vehicle_id) {
+        return Ok(());
+    }
+    let review_id = review.review_id.clone();
+    Err(Problem::from(Error::ReviewUnknown { review_id }).hiding())
 }

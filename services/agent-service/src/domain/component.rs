@@ -69,32 +69,84 @@ impl Component {
     /// Which worker analyses it.
     pub fn worker(self) -> Worker {
         match self {
-            Self::Engine | Self::Cooling | Self::Lubrication | Self::Aftertreatment => Worker::Engine,
+            Self::Engine => Worker::Engine,
+            Self::Cooling | Self::Lubrication => Worker::Cooling,
+            Self::Aftertreatment => Worker::Aftertreatment,
             Self::Brakes => Worker::Brakes,
             Self::Transmission => Worker::Transmission,
             Self::Battery12v | Self::Charging | Self::TractionBattery => Worker::Electrical,
-            Self::Suspension | Self::Tyres => Worker::Generic,
+            Self::Suspension | Self::Tyres => Worker::Tyres,
         }
     }
 }
 
-/// A specialist that analyses one group of components.
+/// A specialist that analyses one group of components, or the one that looks across all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Worker {
     Engine,
     Brakes,
     Transmission,
+    /// Batteries and charging.
     Electrical,
+    /// Cooling and lubrication.
+    Cooling,
+    Aftertreatment,
+    /// Tyres and suspension.
+    Tyres,
+    /// Across systems.
     Generic,
+}
+
+/// What a worker may ask the runtime for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tool {
+    HealthHistory,
+    TelemetryWindow,
+    TroubleCode,
+    SimilarDecisions,
+    WarrantyCoverage,
+    Parts,
+}
+
+impl Tool {
+    /// Every tool.
+    pub const ALL: [Self; 6] = [
+        Self::HealthHistory,
+        Self::TelemetryWindow,
+        Self::TroubleCode,
+        Self::SimilarDecisions,
+        Self::WarrantyCoverage,
+        Self::Parts,
+    ];
+
+    /// Its name for the model and in the journal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::HealthHistory => "health_history",
+            Self::TelemetryWindow => "telemetry_window",
+            Self::TroubleCode => "trouble_code",
+            Self::SimilarDecisions => "similar_decisions",
+            Self::WarrantyCoverage => "warranty_coverage",
+            Self::Parts => "parts",
+        }
+    }
+
+    /// The tool with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.code() == code)
+    }
 }
 
 impl Worker {
     /// Every worker.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Engine,
         Self::Brakes,
         Self::Transmission,
         Self::Electrical,
+        Self::Cooling,
+        Self::Aftertreatment,
+        Self::Tyres,
         Self::Generic,
     ];
 
@@ -105,12 +157,34 @@ impl Worker {
             Self::Brakes => "brakes",
             Self::Transmission => "transmission",
             Self::Electrical => "electrical",
+            Self::Cooling => "cooling",
+            Self::Aftertreatment => "aftertreatment",
+            Self::Tyres => "tyres",
             Self::Generic => "generic",
         }
+    }
+
+    /// The worker with this short name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|worker| worker.code() == code)
     }
 
     /// How a decision names it when the rules decided alone.
     pub fn rules_agent(self) -> String {
         format!("rules:{}", self.code())
+    }
+
+    /// The components it may look at: its own, and all of them for the one across systems.
+    pub fn scope(self) -> Vec<Component> {
+        let own = |component: &Component| self == Self::Generic || component.worker() == self;
+        Component::ALL.into_iter().filter(own).collect()
+    }
+
+    /// The tools it may use. Who looks across systems needs no price and no raw signal.
+    pub fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Generic => &[Tool::HealthHistory, Tool::TroubleCode, Tool::SimilarDecisions],
+            _ => &Tool::ALL,
+        }
     }
 }

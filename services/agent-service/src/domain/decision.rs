@@ -80,6 +80,8 @@ pub struct Decision {
     /// The language model that took part; none when the rules decided alone.
     pub llm_model_used: Option<String>,
     pub review_required: bool,
+    /// Why, as codes: what a person must look at before money moves.
+    pub review_because: Vec<String>,
     /// Event time: when what it is about was true.
     pub decided_for: DateTime<Utc>,
     pub historical: bool,
@@ -112,7 +114,7 @@ pub fn compose(
         confidence,
         decision: verdict(trigger.component, severity, urgency, &leading),
         recommended_actions: actions(diagnosis, unsure),
-        safety_warning: safety_warning(diagnosis, rules.plausible_min),
+        safety_warning: safety_warning(trigger.asked, diagnosis, rules.plausible_min),
         cost_low,
         cost_high,
         labour_hours: leading.mode.map_or(inspection.labour_hours, |mode| mode.labour_hours),
@@ -126,8 +128,9 @@ pub fn compose(
         reasoning: reasoning::explain(diagnosis, unsure),
         agent_used: worker.rules_agent(),
         llm_model_used: None,
-        // About the past nobody is asked to look.
+        // The graph holds it for a person where `review::because` says so.
         review_required: unsure && !trigger.historical,
+        review_because: Vec::new(),
         decided_for: trigger.occurred_at,
         historical: trigger.historical,
     }
@@ -188,12 +191,29 @@ fn actions(diagnosis: &Diagnosis<'_>, unsure: bool) -> Vec<Reason> {
     tests.iter().chain(&mode.actions).cloned().collect()
 }
 
+/// From this probability on a cause that asks to stop is warned of where the finding is critical: a needless stop costs
+/// an hour, a missing warning may cost a life.
+const STOP_PLAUSIBLE_MIN: f64 = 0.03;
+
 /// The warning of the most probable plausible cause that has one; a warning to stop comes before any other.
-fn safety_warning(diagnosis: &Diagnosis<'_>, plausible_min: f64) -> Option<Reason> {
-    let plausible = diagnosis.ranking().iter().enumerate().filter(|(rank, hypothesis)| {
-        *rank == 0 || hypothesis.probability >= plausible_min || diagnosis.stop_probability() >= 0.5
-    });
-    let warnings: Vec<_> = plausible
+fn safety_warning(asked: Severity, diagnosis: &Diagnosis<'_>, plausible_min: f64) -> Option<Reason> {
+    let stop_min = if asked >= Severity::Critical {
+        STOP_PLAUSIBLE_MIN
+    } else {
+        plausible_min
+    };
+    let plausible = |(rank, hypothesis): (usize, &Hypothesis<'_>)| {
+        let stops = hypothesis.mode.is_some_and(|mode| mode.requires_stop());
+        let least = if stops {
+            stop_min.min(plausible_min)
+        } else {
+            plausible_min
+        };
+        rank == 0 || hypothesis.probability >= least || diagnosis.stop_probability() >= 0.5
+    };
+    let ranking = diagnosis.ranking().iter().enumerate();
+    let warnings: Vec<_> = ranking
+        .filter(|ranked| plausible(*ranked))
         .filter_map(|(_, hypothesis)| hypothesis.mode.and_then(|mode| mode.safety.as_ref()))
         .collect();
     let stop = warnings.iter().find(|warning| warning.stop);

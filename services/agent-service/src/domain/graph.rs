@@ -1,7 +1,8 @@
-//! The decision as an explicit graph: receive → classify → route → analyse → aggregate → decide → publish.
+//! The rules' half of the graph: receive → classify → route → analyse → aggregate → decide → publish. What follows is in
+//! [`super::run`]: the models are asked and the decision is amended, after its warning has gone out.
 //!
 //! Each step takes the run from one stage to the next and says what it found. The steps are pure; the caller journals
-//! them and does what `publish` stands for, in one transaction.
+//! them and does what `publish` stands for, in one transaction: killed within it, none of them happened.
 
 use super::component::Worker;
 use super::decision::{self, Decision, Rules, Trigger};
@@ -223,7 +224,6 @@ fn decide<'k>(context: &Context<'k>, opinion: &Opinion<'k>) -> (Stage<'k>, Value
         ("urgency", decision.urgency.code().into()),
         ("failure_mode", decision.failure_mode.code.as_str().into()),
         ("confidence", decision.confidence.into()),
-        ("review_required", decision.review_required.into()),
     ]);
     (
         Stage::Decided {

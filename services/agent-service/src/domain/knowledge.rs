@@ -41,6 +41,8 @@ impl SignalPattern {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Symptom {
     pub code: String,
+    /// The component that it is observed on.
+    pub home: Component,
     /// A clause such as "the coolant level is low".
     pub text: String,
     /// How a person finds out whether it is there.
@@ -76,12 +78,28 @@ pub struct SafetyWarning {
     pub stop: bool,
 }
 
+/// A causal link: a failure mode shows in a component other than its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    pub component: Component,
+    /// Share of the mode among all causes when that other component attracts attention, 0..1.
+    pub prior: f64,
+    /// Probability of that component's symptoms when the mode is present, 0..1, by symptom code.
+    pub likelihoods: BTreeMap<String, f64>,
+}
+
 /// One way in which a component fails.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailureMode {
     pub code: String,
+    /// The component that fails.
+    pub home: Component,
     pub name: String,
-    /// Share of this mode among all causes when the component attracts attention, 0..1.
+    /// True when a sensor or its wiring is at fault, and what it measures is sound.
+    pub sensor: bool,
+    /// The other components that it shows in.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Share of this mode among all causes when the component that is looked at attracts attention, 0..1.
     pub prior: f64,
     /// The powertrains it occurs on; empty means all.
     pub powertrains: Vec<Powertrain>,
@@ -129,7 +147,8 @@ pub struct Inspection {
     pub required_skill: String,
 }
 
-/// Everything known about one component.
+/// Everything known about one component, as far as its view reaches: its own symptoms and failure modes come first, then
+/// the modes of other components that show in it, and the symptoms by which those would be recognised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentKnowledge {
     pub component: Component,
@@ -139,6 +158,19 @@ pub struct ComponentKnowledge {
 }
 
 impl ComponentKnowledge {
+    /// The failure modes of this component itself.
+    pub fn own_modes(&self) -> impl Iterator<Item = &FailureMode> {
+        self.modes.iter().filter(|mode| mode.home == self.component)
+    }
+
+    /// True when a symptom of this component itself reads the signal; then no other component's symptom may.
+    pub fn owns_signal(&self, signal: &str) -> bool {
+        let fits = |symptom: &Symptom| symptom.signals.iter().any(|pattern| pattern.fits(signal));
+        self.symptoms
+            .iter()
+            .any(|symptom| symptom.home == self.component && fits(symptom))
+    }
+
     /// The failure mode with this code.
     pub fn mode(&self, code: &str) -> Option<&FailureMode> {
         self.modes.iter().find(|mode| mode.code == code)
@@ -180,7 +212,7 @@ impl KnowledgeBase {
 
     /// How many failure modes it holds.
     pub fn mode_count(&self) -> usize {
-        self.components.values().map(|part| part.modes.len()).sum()
+        self.components.values().map(|part| part.own_modes().count()).sum()
     }
 }
 

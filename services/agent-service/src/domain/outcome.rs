@@ -85,6 +85,46 @@ impl Score {
     }
 }
 
+/// Who acted on what a decision recommends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActedBy {
+    /// A visit looked at the component.
+    Visit,
+    /// A person said what they found.
+    Feedback,
+    /// A reviewer approved it.
+    Review,
+}
+
+impl ActedBy {
+    /// Its name in metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Visit => "VISIT",
+            Self::Feedback => "FEEDBACK",
+            Self::Review => "REVIEW",
+        }
+    }
+}
+
+/// On how many decisions somebody acted, each counted once: a visit before feedback before an approval. What a later decision took the
+/// place of is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adoption {
+    pub decisions: u64,
+    pub by_visit: u64,
+    pub by_feedback: u64,
+    pub by_review: u64,
+}
+
+impl Adoption {
+    /// Share of the decisions on which somebody acted, 0..1; none while there is none.
+    pub fn share(&self) -> Option<f64> {
+        let acted_on = self.by_visit + self.by_feedback + self.by_review;
+        (self.decisions > 0).then(|| acted_on as f64 / self.decisions as f64)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Why a diagnosis ranks as it does, in coded sentences that each name what they rest on.
 
-use super::diagnosis::{Diagnosis, source};
-use super::knowledge::Symptom;
+use super::diagnosis::{Diagnosis, Hypothesis, source};
+use super::knowledge::{FailureMode, Symptom};
 use super::symptoms::{Source, State};
 use super::values::{Evidence, Reason, Value, rounded};
 
@@ -18,10 +18,13 @@ impl From<Reason> for ReasonedBy {
     }
 }
 
-/// Explains a diagnosis: the symptoms by weight, the ranking, and, while it is not sure, what is missing and what to test.
+/// Explains a diagnosis: the symptoms by weight, the ranking, what it may be instead or beside, and, while it is not sure, what is
+/// missing; then what to test.
 pub fn explain(diagnosis: &Diagnosis<'_>, unsure: bool) -> Vec<ReasonedBy> {
     let mut reasons = symptoms(diagnosis);
     reasons.push(ranking(diagnosis).into());
+    reasons.extend(second_fault(diagnosis).map(ReasonedBy::from));
+    reasons.extend(runner_up(diagnosis).into_iter().map(ReasonedBy::from));
     if unsure {
         reasons.push(missing(diagnosis).into());
     }
@@ -52,7 +55,7 @@ fn symptom_reason(diagnosis: &Diagnosis<'_>, symptom: &Symptom, factor: f64) -> 
     let cause = diagnosis
         .leading()
         .mode
-        .map_or("an unidentified cause".to_owned(), |mode| mode.name.to_lowercase());
+        .map_or("an unidentified cause".to_owned(), |mode| spoken(&mode.name));
     let state = diagnosis.states.get(&symptom.code);
     let supports = factor >= 1.0;
     let (code, seen) = match (state, supports) {
@@ -99,7 +102,7 @@ fn basis(source: &Source) -> String {
         Source::Evidence(evidence) => format!(" ({})", evidence.signal),
         Source::RiskFactor { code, .. } => format!(" (health reports {code})"),
         Source::TroubleCode(code) => format!(" (trouble code {code})"),
-        Source::OtherTroubleCodes => " (other trouble codes were sent, these were not)".to_owned(),
+        Source::OtherTroubleCodes => " (trouble codes were read out, these were not among them)".to_owned(),
         Source::Person => " (reported by a person)".to_owned(),
     }
 }
@@ -126,6 +129,90 @@ fn ranking(diagnosis: &Diagnosis<'_>) -> Reason {
     )
 }
 
+/// A further fault that may well be there too: one visit can look for both.
+fn second_fault(diagnosis: &Diagnosis<'_>) -> Option<Reason> {
+    let second = diagnosis.second()?;
+    let text = format!(
+        "Look for a second fault too: {} ({} % that both are there).",
+        name(second.mode),
+        percent(&second)
+    );
+    Some(Reason::new("reasoning.second_fault", cause(diagnosis, &second), text))
+}
+
+/// What it may be instead, and what would tell the two apart.
+fn runner_up(diagnosis: &Diagnosis<'_>) -> Vec<Reason> {
+    let Some(other) = diagnosis.runner_up() else {
+        return Vec::new();
+    };
+    let (code_of_reason, what) = match other.mode {
+        Some(mode) => ("reasoning.runner_up", spoken(&mode.name)),
+        None => (
+            "reasoning.runner_up_unidentified",
+            "another cause, or no fault".to_owned(),
+        ),
+    };
+    let text = format!("It may also be {what} ({} %).", percent(&other));
+    let mut reason = Reason::new(code_of_reason, cause(diagnosis, &other), text);
+    let Some(separation) = diagnosis.separation(&other) else {
+        reason.text.push_str(" Nothing that is still unknown tells it apart.");
+        return vec![reason];
+    };
+    let leading = diagnosis.leading();
+    let (if_present, if_absent) = match separation.seen_speaks_for_leading {
+        true => (leading.mode, other.mode),
+        false => (other.mode, leading.mode),
+    };
+    let text = format!(
+        "{} If {}, it speaks for {}; otherwise for {}.",
+        separation.symptom.check,
+        separation.symptom.text,
+        name(if_present),
+        name(if_absent)
+    );
+    let params = [
+        ("symptom", separation.symptom.code.as_str().into()),
+        ("gain_bits", rounded(separation.gain_bits).into()),
+        ("if_present", code(diagnosis, if_present)),
+        ("if_absent", code(diagnosis, if_absent)),
+    ];
+    vec![reason, Reason::new("reasoning.told_apart_by", params, text)]
+}
+
+fn cause<'n>(diagnosis: &Diagnosis<'_>, hypothesis: &Hypothesis<'_>) -> [(&'n str, Value); 3] {
+    [
+        ("failure_mode", code(diagnosis, hypothesis.mode)),
+        ("probability", rounded(hypothesis.probability).into()),
+        ("percent", f64::from(percent(hypothesis)).into()),
+    ]
+}
+
+fn percent(hypothesis: &Hypothesis<'_>) -> u8 {
+    (hypothesis.probability * 100.0).round().clamp(0.0, 100.0) as u8
+}
+
+fn name(mode: Option<&FailureMode>) -> String {
+    mode.map_or("another cause or no fault".to_owned(), |mode| spoken(&mode.name))
+}
+
+/// A name within a sentence: `Thermostat stuck open` loses its capital, `NOx sensor fault` does not.
+fn spoken(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn code(diagnosis: &Diagnosis<'_>, mode: Option<&FailureMode>) -> Value {
+    match mode {
+        Some(mode) => Value::from(mode.code.as_str()),
+        None => Value::from(super::decision::unidentified_code(diagnosis.knowledge.component).as_str()),
+    }
+}
+
 fn missing(diagnosis: &Diagnosis<'_>) -> Reason {
     let text = format!(
         "{:.0} % of the telling evidence is known; the rest is missing.",
@@ -140,13 +227,6 @@ fn missing(diagnosis: &Diagnosis<'_>) -> Reason {
 
 fn test_first(diagnosis: &Diagnosis<'_>) -> Option<Reason> {
     let test = diagnosis.next_test.as_ref()?;
-    let name = |mode: Option<&super::knowledge::FailureMode>| {
-        mode.map_or("another cause or no fault".to_owned(), |mode| mode.name.to_lowercase())
-    };
-    let code = |mode: Option<&super::knowledge::FailureMode>| match mode {
-        Some(mode) => Value::from(mode.code.as_str()),
-        None => Value::from(super::decision::unidentified_code(diagnosis.knowledge.component).as_str()),
-    };
     let outcome = format!(
         "If {}, {} leads; otherwise {}.",
         test.symptom.text,
@@ -156,12 +236,106 @@ fn test_first(diagnosis: &Diagnosis<'_>) -> Option<Reason> {
     let params = [
         ("symptom", test.symptom.code.as_str().into()),
         ("gain_bits", rounded(test.gain_bits).into()),
-        ("if_present", code(test.if_present)),
-        ("if_absent", code(test.if_absent)),
+        ("if_present", code(diagnosis, test.if_present)),
+        ("if_absent", code(diagnosis, test.if_absent)),
     ];
     Some(Reason::new(
         "reasoning.test_first",
         params,
         format!("{} {outcome}", test.symptom.check),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::component::Component;
+    use crate::domain::diagnosis::ConfidenceRules;
+    use crate::domain::knowledge::KnowledgeBase;
+    use crate::domain::symptoms::SymptomStates;
+    use crate::domain::vehicle::Powertrain;
+
+    const RULES: ConfidenceRules = ConfidenceRules {
+        coverage_weight: 0.0,
+        source_weight: 0.05,
+    };
+
+    fn told(base: &KnowledgeBase, component: Component, present: &[&str], absent: &[&str]) -> Vec<Reason> {
+        let knowledge = base.component(component).unwrap();
+        let with = |states: SymptomStates, code: &&str, state: State| states.with(code, state);
+        let states = SymptomStates::unknown(knowledge);
+        let states = present.iter().fold(states, |states, code| {
+            with(states, code, State::Present(Source::Person))
+        });
+        let states = absent
+            .iter()
+            .fold(states, |states, code| with(states, code, State::Absent(Source::Person)));
+        let diagnosis = Diagnosis::new(knowledge, states, Powertrain::Diesel, 1.0, &RULES);
+        explain(&diagnosis, false).into_iter().map(|told| told.reason).collect()
+    }
+
+    fn find<'r>(reasons: &'r [Reason], code: &str) -> Option<&'r Reason> {
+        reasons.iter().find(|reason| reason.code == code)
+    }
+
+    #[test]
+    fn a_decision_names_what_else_it_may_be_and_what_tells_them_apart() {
+        let base = crate::knowledge::builtin().unwrap();
+        let seen = ["battery_12v.cranking_voltage_low"];
+        let reasons = told(&base, Component::Battery12v, &seen, &[]);
+        let other = find(&reasons, "reasoning.runner_up").unwrap();
+        let Some(Value::Text(code)) = other.params.get("failure_mode") else {
+            panic!("{other:?}");
+        };
+        let test = find(&reasons, "reasoning.told_apart_by").unwrap();
+        let sides = [&test.params["if_present"], &test.params["if_absent"]];
+        assert!(
+            sides.contains(&&Value::from(code.as_str())) && sides[0] != sides[1],
+            "{test:?}"
+        );
+        let Value::Text(symptom) = &test.params["symptom"] else {
+            panic!("{test:?}");
+        };
+        // What it says is so: whichever way the test comes out, the cause that it speaks for gains on the other one.
+        let knowledge = base.component(Component::Battery12v).unwrap();
+        let ratio = |present: &[&str], absent: &[&str]| {
+            let mut states = SymptomStates::unknown(knowledge);
+            for code in present {
+                states = states.with(code, State::Present(Source::Person));
+            }
+            for code in absent {
+                states = states.with(code, State::Absent(Source::Person));
+            }
+            let diagnosis = Diagnosis::new(knowledge, states, Powertrain::Diesel, 1.0, &RULES);
+            let of = |side: &Value| match side {
+                Value::Text(code) => diagnosis.probability_of(code),
+                _ => 0.0,
+            };
+            of(sides[0]) / of(sides[1])
+        };
+        let before = ratio(&seen, &[]);
+        assert!(ratio(&[seen[0], symptom.as_str()], &[]) > before);
+        assert!(ratio(&seen, &[symptom.as_str()]) < before);
+    }
+
+    #[test]
+    fn two_faults_at_once_are_named() {
+        let base = crate::knowledge::builtin().unwrap();
+        let both = ["brakes.pad_thin", "brakes.wheel_speed_code", "brakes.abs_fault"];
+        let reasons = told(&base, Component::Brakes, &both, &[]);
+        let second = find(&reasons, "reasoning.second_fault").unwrap();
+        assert!(matches!(&second.params["failure_mode"], Value::Text(code) if code.starts_with("brakes.")));
+        assert!(matches!(second.params["percent"], Value::Number(percent) if percent >= 20.0));
+        let one = told(&base, Component::Brakes, &both[..1], &both[1..]);
+        assert_eq!(find(&one, "reasoning.second_fault"), None);
+    }
+
+    #[test]
+    fn names_keep_their_abbreviations() {
+        let names = ["Thermostat stuck open", "NOx sensor fault", "12 V battery aged"].map(spoken);
+        assert_eq!(
+            names,
+            ["thermostat stuck open", "NOx sensor fault", "12 V battery aged"]
+        );
+    }
 }

@@ -110,3 +110,15 @@ pub struct ReviewAnswer {
     pub by: String,
     pub at: DateTime<Utc>,
 }
+
+/// One example: what the model was asked, and what the right answer was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    pub decision_id: String,
+    /// The recorded prompt, as JSON in no provider's words.
+    pub prompt: String,
+    /// The failure mode that people found, confirmed or changed it to.
+    pub failure_mode: String,
+    /// `outcome` (found in the workshop) or `review` (a reviewer's word).
+    pub from: &'static str,
+}

@@ -1,5 +1,7 @@
 //! What amends a decision after it was published. A revision asks for no new notification.
 
+use super::budget::Usage;
+use super::opinion::Explanation;
 use super::outcome::Verdict;
 use super::record::Warranty;
 use super::review::ReviewVerdict;
@@ -10,6 +12,8 @@ use super::values::{Reason, Value};
 pub enum Revision {
     Warranty(Warranty),
     Review(ReviewVerdict),
+    /// What the models add, or why they add nothing; and what asking them came to.
+    Explanation(Explanation, Usage),
     Outcome {
         verdict: Verdict,
         failure_mode: Option<String>,
@@ -35,9 +39,33 @@ impl Revision {
                 )
             }
             Self::Review(verdict) => review(verdict),
+            Self::Explanation(explanation, _) => explained(explanation),
             Self::Outcome {
                 verdict, failure_mode, ..
             } => outcome(*verdict, failure_mode.as_deref()),
+        }
+    }
+}
+
+fn explained(explanation: &Explanation) -> Reason {
+    match explanation.fallback {
+        Some(fallback) => Reason::new(
+            "decision.revised.rules_only",
+            [("because", fallback.code().into())],
+            fallback.text(),
+        ),
+        None => {
+            let claims: usize = explanation.opinions.iter().map(|opinion| opinion.claims.len()).sum();
+            let text = if explanation.disagrees {
+                "A language model sees another cause; the rules' decision stands until a person has looked."
+            } else {
+                "A language model explained the decision."
+            };
+            let params = [
+                ("claims", (claims as f64).into()),
+                ("disagrees", explanation.disagrees.into()),
+            ];
+            Reason::new("decision.revised.explanation", params, text)
         }
     }
 }

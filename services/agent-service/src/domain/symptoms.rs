@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::knowledge::{ComponentKnowledge, Direction, Symptom};
+use super::trouble_code;
 use super::values::Evidence;
 
 /// A deviation within this share of the expected value counts as none.
@@ -26,6 +27,9 @@ pub struct Observations {
     pub evidence: Vec<Evidence>,
     /// Trouble codes, normalised.
     pub trouble_codes: Vec<String>,
+    /// Whether the vehicle's trouble codes were read out, so that a code which is not among them is not stored. None: nobody
+    /// said; then a code that was sent tells that they were.
+    pub trouble_codes_read: Option<bool>,
     /// Symptom codes or risk-factor codes that a person reported.
     pub reported_present: Vec<String>,
     /// Symptom codes that a person looked for and did not find.
@@ -41,7 +45,7 @@ pub enum Source {
         text: String,
     },
     TroubleCode(String),
-    /// Trouble codes were sent, and the symptom's were not among them.
+    /// Trouble codes were read out, and the symptom's were not among them.
     OtherTroubleCodes,
     Person,
 }
@@ -113,7 +117,7 @@ fn state_of(symptom: &Symptom, knowledge: &ComponentKnowledge, observations: &Ob
     if let Some(source) = present_by_machine(symptom, knowledge, observations) {
         return State::Present(source);
     }
-    let fits = |evidence: &&Evidence| symptom.signals.iter().any(|pattern| pattern.fits(&evidence.signal));
+    let fits = |evidence: &&Evidence| reads(symptom, knowledge, &evidence.signal);
     let looked_at: Vec<&Evidence> = observations.evidence.iter().filter(fits).collect();
     if looked_at.iter().any(|evidence| shows(symptom, knowledge, evidence)) {
         // The signal lies on the symptom's side, but what it was said to mean is another symptom.
@@ -121,11 +125,25 @@ fn state_of(symptom: &Symptom, knowledge: &ComponentKnowledge, observations: &Ob
     }
     match looked_at.first() {
         Some(evidence) => State::Absent(Source::Evidence((*evidence).clone())),
-        None if symptom.shows_only_in_trouble_codes() && !observations.trouble_codes.is_empty() => {
+        None if symptom.shows_only_in_trouble_codes() && codes_were_read(observations) => {
             State::Absent(Source::OtherTroubleCodes)
         }
         None => State::Unknown,
     }
+}
+
+/// Whether a symptom may be read from this signal: another component's symptom may not, where the component itself has
+/// one on the same signal (a battery's voltage at rest, and the alternator's while running).
+fn reads(symptom: &Symptom, knowledge: &ComponentKnowledge, signal: &str) -> bool {
+    symptom.signals.iter().any(|pattern| pattern.fits(signal))
+        && (symptom.home == knowledge.component || !knowledge.owns_signal(signal))
+}
+
+fn codes_were_read(observations: &Observations) -> bool {
+    let is_code = |text: &String| trouble_code::normalised(text).is_some();
+    observations
+        .trouble_codes_read
+        .unwrap_or_else(|| observations.trouble_codes.iter().any(is_code))
 }
 
 /// A person who looked overrules the sensors.
@@ -207,6 +225,9 @@ fn names(symptom: &Symptom, knowledge: &ComponentKnowledge, factor: &RiskFactor)
 /// True when the evidence's signal deviates in the symptom's direction. Evidence without an expected value stands for
 /// the first symptom that its signal belongs to.
 fn shows(symptom: &Symptom, knowledge: &ComponentKnowledge, evidence: &Evidence) -> bool {
+    if !reads(symptom, knowledge, &evidence.signal) {
+        return false;
+    }
     let mut patterns = symptom.signals.iter().filter(|pattern| pattern.fits(&evidence.signal));
     match evidence.expected {
         Some(expected) => {
@@ -214,7 +235,7 @@ fn shows(symptom: &Symptom, knowledge: &ComponentKnowledge, evidence: &Evidence)
             patterns.any(|pattern| Some(pattern.direction) == direction)
         }
         None => {
-            let owner = |symptom: &&Symptom| symptom.signals.iter().any(|pattern| pattern.fits(&evidence.signal));
+            let owner = |symptom: &&Symptom| reads(symptom, knowledge, &evidence.signal);
             patterns.next().is_some()
                 && knowledge
                     .symptoms
@@ -313,6 +334,21 @@ mod tests {
             coded.get("cooling.temperature_high"),
             State::Present(Source::TroubleCode(_))
         ));
+    }
+
+    #[test]
+    fn whoever_says_whether_codes_were_read_is_believed() {
+        let fan_code = |trouble_codes: &[&str], trouble_codes_read| {
+            let states = read(&Observations {
+                trouble_codes: trouble_codes.iter().map(|code| (*code).to_owned()).collect(),
+                trouble_codes_read,
+                ..Default::default()
+            });
+            states.get("cooling.fan_circuit_code").clone()
+        };
+        assert_eq!(fan_code(&[], Some(true)), State::Absent(Source::OtherTroubleCodes));
+        assert_eq!(fan_code(&["P0217"], Some(false)), State::Unknown);
+        assert!(matches!(fan_code(&["P0480"], Some(true)), State::Present(_)));
     }
 
     /// Rest and cranking share a signal; the risk factor's code says which of them it was.

@@ -30,6 +30,9 @@ pub struct ComponentFinding {
     evidence: Vec<published::Evidence>,
     #[serde(default)]
     dtcs: Vec<String>,
+    #[serde(default)]
+    other_dtcs: Vec<String>,
+    dtcs_read: Option<bool>,
     rul_km: Option<published::Quantiles>,
     rul_days: Option<published::Quantiles>,
     odometer_km: Option<f64>,
@@ -82,8 +85,10 @@ impl ComponentFinding {
                 trouble_codes: self
                     .dtcs
                     .iter()
+                    .chain(&self.other_dtcs)
                     .filter_map(|code| trouble_code::normalised(code))
                     .collect(),
+                trouble_codes_read: self.dtcs_read,
                 ..Observations::default()
             },
             source_confidence: self.confidence,

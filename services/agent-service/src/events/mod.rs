@@ -1,6 +1,7 @@
 //! Events in and out: what is read of others, what is told to others, and which use case an event leads to.
 
 pub mod consumed;
+pub mod explained;
 pub mod published;
 
 use async_trait::async_trait;
@@ -57,6 +58,10 @@ impl Handler for Consumer {
             }
             _ => Ok(()),
         }
+    }
+
+    async fn committed(&self) {
+        self.app.run_waits.ring();
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use super::explained::{ESCALATION, Escalation, ExplanationPart, HELD, UsagePart};
 use crate::domain::component::Component;
 use crate::domain::decision::{Decision, RankedMode};
 use crate::domain::reasoning::ReasonedBy;
@@ -19,8 +20,10 @@ use crate::error::Error;
 pub const DECISION_MADE: &str = "agent.decision.made";
 /// Event type of an amended decision.
 pub const DECISION_REVISED: &str = "agent.decision.revised";
-/// Version of both shapes.
+/// Version of what has not changed since.
 pub const SCHEMA_VERSION: &str = "1.0";
+/// `llm_usage` came with 1.1.
+pub const REVISED_VERSION: &str = "1.1";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reason {
@@ -113,6 +116,24 @@ pub struct DecisionMade {
     agent_used: String,
     llm_model_used: Option<String>,
     review_required: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    review: Option<Hold>,
+}
+
+/// What waits for a person, and why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Hold {
+    holds: Vec<String>,
+    because: Vec<String>,
+}
+
+impl Hold {
+    fn of(because: &[String]) -> Option<Self> {
+        (!because.is_empty()).then(|| Self {
+            holds: HELD.map(str::to_owned).to_vec(),
+            because: because.to_vec(),
+        })
+    }
 }
 
 impl From<&Decision> for DecisionMade {
@@ -143,6 +164,7 @@ impl From<&Decision> for DecisionMade {
             agent_used: decision.agent_used.clone(),
             llm_model_used: decision.llm_model_used.clone(),
             review_required: decision.review_required,
+            review: Hold::of(&decision.review_because),
         }
     }
 }
@@ -178,6 +200,7 @@ impl DecisionMade {
             agent_used: self.agent_used,
             llm_model_used: self.llm_model_used,
             review_required: self.review_required,
+            review_because: self.review.map(|hold| hold.because).unwrap_or_default(),
             decided_for,
             historical,
         })
@@ -198,6 +221,14 @@ pub struct DecisionRevised {
     review: Option<ReviewPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<OutcomePart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<ExplanationPart>,
+    /// What the models were used for, beside their explanation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    llm_usage: Option<UsagePart>,
+    /// A review was opened by this revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -223,6 +254,7 @@ struct OutcomePart {
 impl DecisionRevised {
     /// The body that tells one revision of a decision.
     pub fn new(decision: &Decision, number: i64, revision: &Revision) -> Self {
+        let held = ["review.disagreement".to_owned()];
         let mut body = Self {
             decision_id: decision.decision_id.clone(),
             vehicle_id: decision.vehicle_id.clone(),
@@ -232,6 +264,9 @@ impl DecisionRevised {
             warranty: None,
             review: None,
             outcome: None,
+            explanation: None,
+            llm_usage: None,
+            hold: None,
         };
         match revision {
             Revision::Warranty(warranty) => {
@@ -247,6 +282,12 @@ impl DecisionRevised {
                 body.review = Some(ReviewPart {
                     verdict: verdict.code(),
                 })
+            }
+            Revision::Explanation(explanation, usage) => {
+                let opens = explanation.disagrees && !decision.review_required && !decision.historical;
+                body.explanation = Some(explanation.into());
+                body.llm_usage = Some(usage.into());
+                body.hold = Hold::of(if opens { &held } else { &[] });
             }
             Revision::Outcome {
                 verdict,

@@ -63,7 +63,7 @@ impl Store<'_> {
             "INSERT INTO decision_trigger (tenant_id, trigger_event_id, decision_id, severity, occurred_at)
              VALUES ($1, $2, $3, $4, $5)")
             .bind(tenant.as_str()).bind(&trigger.event_id).bind(decision_id).bind(severity.code())
-            .bind(micros(trigger.occurred_at)).execute(c).await)?;
+            .bind(micros(trigger.occurred_at)).run(c).await)?;
         Ok(())
     }
 
@@ -119,7 +119,7 @@ impl Store<'_> {
             .bind(&decision.failure_mode.code).bind(decision.confidence).bind(&decision.agent_used)
             .bind(status.code()).bind(decision.historical).bind(micros(decision.decided_for))
             .bind(micros(recorded_at)).bind(body.to_string())
-            .execute(c).await)?;
+            .run(c).await)?;
         let event = NewEvent {
             kind: published::DECISION_MADE,
             schema_version: published::SCHEMA_VERSION,
@@ -138,7 +138,7 @@ impl Store<'_> {
     /// Moves a decision to another status.
     pub async fn set_status(&mut self, tenant: &TenantId, decision_id: &str, status: Status) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query("UPDATE decision SET status = $3 WHERE tenant_id = $1 AND decision_id = $2")
-            .bind(tenant.as_str()).bind(decision_id).bind(status.code()).execute(c).await)?;
+            .bind(tenant.as_str()).bind(decision_id).bind(status.code()).run(c).await)?;
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(&decision.decision_id).fetch_one(c).await)?;
         let event = NewEvent {
             kind: published::DECISION_REVISED,
-            schema_version: published::SCHEMA_VERSION,
+            schema_version: published::REVISED_VERSION,
             tenant: tenant.clone(),
             key: decision.vehicle_id.clone(),
             subject: Some(decision.vehicle_id.clone()),

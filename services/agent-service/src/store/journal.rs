@@ -32,7 +32,7 @@ impl Store<'_> {
                  VALUES ($1, $2, $3, $4, $5, $6, $7)")
                 .bind(tenant.as_str()).bind(decision_id).bind(step.position).bind(&step.step)
                 .bind(micros(step.started_at)).bind(micros(step.finished_at))
-                .bind(published::json(&step.output).to_string()).execute(c).await)?;
+                .bind(published::json(&step.output).to_string()).run(c).await)?;
         }
         Ok(())
     }

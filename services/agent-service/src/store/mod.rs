@@ -1,9 +1,14 @@
 //! The service's rows, over one transaction. Events leave in the same transaction as the state that they tell of.
 
+mod behaviour;
+mod calls;
 mod decisions;
+mod documents;
 mod journal;
 mod outcomes;
+mod retention;
 mod reviews;
+mod runs;
 mod statistics;
 mod vehicles;
 
@@ -13,6 +18,8 @@ mod suite;
 use chassis::Tx;
 use chrono::{DateTime, Utc};
 
+pub use behaviour::AgentState;
+pub use calls::{CallTimes, RecordedCall};
 pub use decisions::DecisionFilter;
 pub use statistics::{AgentStatistics, Statistics};
 

@@ -61,7 +61,7 @@ impl Store<'_> {
              WHERE decision_warranty.checked_at <= excluded.checked_at")
             .bind(tenant.as_str()).bind(decision_id).bind(warranty.covered).bind(reason)
             .bind(warranty.coverage_id.as_deref()).bind(micros(checked_at))
-            .execute(c).await.map(|done| done.rows_affected()))?;
+            .run(c).await.map(|done| done.rows_affected()))?;
         Ok(kept > 0)
     }
 
@@ -103,7 +103,7 @@ impl Store<'_> {
                  told_by = excluded.told_by, note = excluded.note, found_at = excluded.found_at")
             .bind(tenant.as_str()).bind(decision_id).bind(outcome.verdict.code()).bind(outcome.failure_mode.as_deref())
             .bind(outcome.appointment_id.as_deref()).bind(outcome.told_by.as_deref()).bind(outcome.note.as_deref())
-            .bind(micros(outcome.found_at)).execute(c).await)?;
+            .bind(micros(outcome.found_at)).run(c).await)?;
         Ok(())
     }
 }

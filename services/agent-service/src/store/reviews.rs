@@ -5,7 +5,7 @@ use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 
 use super::{Position, Store};
-use crate::domain::record::{Review, ReviewAnswer};
+use crate::domain::record::{Example, Review, ReviewAnswer};
 use crate::domain::review::ReviewVerdict;
 use crate::domain::severity::Severity;
 use crate::error::Error;
@@ -38,8 +38,38 @@ impl Store<'_> {
     ) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query(
             "INSERT INTO review (tenant_id, review_id, decision_id, opened_at) VALUES ($1, $2, $3, $4)")
-            .bind(tenant.as_str()).bind(review_id).bind(decision_id).bind(micros(opened_at)).execute(c).await)?;
+            .bind(tenant.as_str()).bind(review_id).bind(decision_id).bind(micros(opened_at)).run(c).await)?;
         Ok(())
+    }
+
+    /// Recorded prompts with what people found to be the right answer, latest first.
+    pub async fn examples(&mut self, tenant: &TenantId, limit: usize) -> Result<Vec<Example>, Error> {
+        /// Decision, prompt, what the workshop found, what a person judged, agent.
+        type Row = (String, String, Option<String>, Option<String>, String);
+        let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(
+            "SELECT d.decision_id, k.prompt, CASE WHEN o.verdict = 'CONFIRMED' THEN d.failure_mode ELSE o.failure_mode END,
+                 CASE WHEN r.verdict = 'APPROVE' THEN d.failure_mode ELSE r.changed_failure_mode END, k.agent
+             FROM decision d
+             JOIN agent_call k ON k.tenant_id = d.tenant_id AND k.decision_id = d.decision_id AND k.number = 1
+             LEFT JOIN decision_outcome o ON o.tenant_id = d.tenant_id AND o.decision_id = d.decision_id
+             LEFT JOIN review r ON r.tenant_id = d.tenant_id AND r.decision_id = d.decision_id AND r.verdict <> 'REJECT'
+             WHERE d.tenant_id = $1 AND (o.verdict IS NOT NULL OR r.verdict IS NOT NULL)
+             ORDER BY d.decided_for DESC, d.decision_id, k.agent LIMIT $2")
+            .bind(tenant.as_str()).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+        let example = |(decision_id, prompt, found, reviewed, _)| {
+            let (failure_mode, from) = match (found, reviewed) {
+                (Some(found), _) => (found, "outcome"),
+                (None, Some(reviewed)) => (reviewed, "review"),
+                (None, None) => return None,
+            };
+            Some(Example {
+                decision_id,
+                prompt,
+                failure_mode,
+                from,
+            })
+        };
+        Ok(rows.into_iter().filter_map(example).collect())
     }
 
     /// One review.
@@ -88,7 +118,7 @@ impl Store<'_> {
             "UPDATE review SET verdict = $3, changed_failure_mode = $4, reason = $5, answered_by = $6, answered_at = $7
              WHERE tenant_id = $1 AND review_id = $2 AND verdict IS NULL")
             .bind(tenant.as_str()).bind(review_id).bind(answer.verdict.code()).bind(changed).bind(&answer.reason)
-            .bind(&answer.by).bind(micros(answer.at)).execute(c).await.map(|done| done.rows_affected()))?;
+            .bind(&answer.by).bind(micros(answer.at)).run(c).await.map(|done| done.rows_affected()))?;
         Ok(answered > 0)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chassis::{DbError, TenantId, on};
 
 use super::Store;
-use crate::domain::outcome::Score;
+use crate::domain::outcome::{ActedBy, Adoption, Score};
 
 /// What one agent has done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +23,7 @@ pub struct Statistics {
     pub agents: Vec<AgentStatistics>,
     pub by_severity: BTreeMap<String, u64>,
     pub reviews_open: u64,
+    pub adoption: Adoption,
 }
 
 impl Statistics {
@@ -51,7 +52,30 @@ impl Store<'_> {
         let reviews_open: i64 = on!(self.tx, c => sqlx::query_scalar(
             "SELECT COUNT(*) FROM review WHERE tenant_id = $1 AND verdict IS NULL")
             .bind(tenant.as_str()).fetch_one(c).await)?;
-        Ok(gather(decisions, outcomes, reviews_open))
+        let mut statistics = gather(decisions, outcomes, reviews_open);
+        statistics.adoption = self.adoption(tenant).await?;
+        Ok(statistics)
+    }
+
+    async fn adoption(&mut self, tenant: &TenantId) -> Result<Adoption, DbError> {
+        let rows: Vec<(String, i64)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT CASE WHEN o.appointment_id IS NOT NULL THEN 'VISIT' WHEN o.verdict IS NOT NULL THEN 'FEEDBACK'
+                 WHEN r.verdict = 'APPROVE' THEN 'REVIEW' ELSE 'NOBODY' END AS acted_by, COUNT(*)
+             FROM decision d
+             LEFT JOIN decision_outcome o ON o.tenant_id = d.tenant_id AND o.decision_id = d.decision_id
+             LEFT JOIN review r ON r.tenant_id = d.tenant_id AND r.decision_id = d.decision_id
+             WHERE d.tenant_id = $1 AND d.status <> 'SUPERSEDED' GROUP BY acted_by")
+            .bind(tenant.as_str()).fetch_all(c).await)?;
+        let of = |who: ActedBy| {
+            let row = rows.iter().find(|(code, _)| code == who.code());
+            row.map_or(0, |(_, count)| count.unsigned_abs())
+        };
+        Ok(Adoption {
+            decisions: rows.iter().map(|(_, count)| count.unsigned_abs()).sum(),
+            by_visit: of(ActedBy::Visit),
+            by_feedback: of(ActedBy::Feedback),
+            by_review: of(ActedBy::Review),
+        })
     }
 }
 
@@ -86,5 +110,6 @@ fn gather(
         agents: finished.collect(),
         by_severity,
         reviews_open: reviews_open.unsigned_abs(),
+        adoption: Adoption::default(),
     }
 }

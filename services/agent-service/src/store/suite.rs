@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use chassis::config::DatabaseConfig;
-use chassis::{Cause, Clock, Database, Failpoints, TenantId};
+use chassis::{Cause, Clock, Failpoints, TenantId};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{DecisionFilter, Position, Store};
 use crate::domain::component::Component;
 use crate::domain::decision::{Rules, Trigger};
 use crate::domain::diagnosis::ConfidenceRules;
+use crate::domain::review::ReviewRules;
 use crate::domain::severity::Severity;
 use crate::domain::symptoms::Observations;
 use crate::domain::vehicle::{LastHealth, Powertrain, Vehicle};
+use crate::error::Error;
+use crate::llm::Neighbours;
 use crate::use_cases::{App, Decided, decide};
 
 struct Fixture {
@@ -27,17 +29,7 @@ fn start() -> DateTime<Utc> {
 
 async fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5_000,
-        cache_kib: 1_024,
-    };
-    let file = folder.path().join("agent.db");
-    let migrations = crate::DEFINITION.migrations;
-    let database = Database::open("agent-service", &config, &file, migrations, Failpoints::default())
-        .await
-        .unwrap();
+    let database = chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await;
     let rules = Rules {
         confidence: ConfidenceRules {
             coverage_weight: 0.25,
@@ -54,6 +46,16 @@ async fn fixture() -> Fixture {
         database,
         knowledge,
         rules,
+        review: ReviewRules {
+            below: 0.7,
+            cost_minor: i64::MAX,
+            stop_below: 0.0,
+        },
+        desk: None,
+        neighbours: Neighbours::default(),
+        failpoints: Failpoints::default(),
+        currency: "EUR".into(),
+        run_waits: chassis::Bell::new(),
     };
     Fixture {
         app,
@@ -75,6 +77,7 @@ fn trigger(event_id: &str, asked: Severity, hours: i64) -> Trigger {
             risk_factors: Vec::new(),
             evidence: Vec::new(),
             trouble_codes: vec!["P0562".to_owned()],
+            trouble_codes_read: Some(true),
             reported_present: vec!["battery_12v.cranking_voltage_low".to_owned()],
             reported_absent: Vec::new(),
         },
@@ -85,14 +88,16 @@ fn trigger(event_id: &str, asked: Severity, hours: i64) -> Trigger {
     }
 }
 
-async fn decided(fixture: &Fixture, trigger: &Trigger) -> Decided {
-    let mut tx = fixture.app.database.begin().await.unwrap();
+async fn try_to_decide(fixture: &Fixture, trigger: &Trigger) -> Result<Decided, Error> {
+    let mut tx = fixture.app.database.begin().await?;
     let mut store = Store::new(&mut tx);
-    let done = decide(&fixture.app, &mut store, &fixture.tenant, trigger, &Cause::new())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    done
+    let done = decide(&fixture.app, &mut store, &fixture.tenant, trigger, &Cause::new()).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+async fn decided(fixture: &Fixture, trigger: &Trigger) -> Decided {
+    chassis::again(|| try_to_decide(fixture, trigger)).await.unwrap()
 }
 
 #[tokio::test]
@@ -131,7 +136,29 @@ async fn a_decision_is_read_back_as_it_was_made() {
     assert!(steps.iter().all(|step| step.started_at <= step.finished_at));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_writers_with_findings_of_one_fault_make_one_decision() {
+    let fixture = Arc::new(fixture().await);
+    let writers = (0..8).map(|number| {
+        let (fixture, event_id) = (fixture.clone(), format!("evt_{number}"));
+        tokio::spawn(async move { decided(&fixture, &trigger(&event_id, Severity::Warning, 0)).await })
+    });
+    let outcomes: Vec<Decided> = futures_of(writers).await;
+    let made = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Decided::Made { .. }))
+        .count();
+    assert_eq!(made, 1, "{outcomes:?}");
+    let mut tx = fixture.app.database.read().await.unwrap();
+    let record = Store::new(&mut tx)
+        .decision(&fixture.tenant, outcomes[0].decision_id())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(record.repeats, 7, "the others are covered by it");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_with_the_same_trigger_make_one_decision() {
     let fixture = Arc::new(fixture().await);
     let writers = (0..8).map(|_| {

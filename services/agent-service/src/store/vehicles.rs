@@ -57,7 +57,7 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.powertrain.code())
             .bind(&vehicle.vehicle_class).bind(vehicle.make.as_deref()).bind(vehicle.model.as_deref())
             .bind(vehicle.model_year.map(i64::from)).bind(micros(vehicle.changed_at))
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl Store<'_> {
              WHERE last_health.observed_at <= excluded.observed_at")
             .bind(tenant.as_str()).bind(&health.vehicle_id).bind(&health.component).bind(health.health_score)
             .bind(&health.status).bind(micros(health.observed_at))
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use chassis::{Cause, TenantId};
 
-use super::App;
+use super::{App, count_adoption};
+use crate::domain::outcome::ActedBy;
 use crate::domain::record::{Review, ReviewAnswer};
 use crate::domain::review::{REASON_CHARS_MAX, ReviewVerdict};
 use crate::domain::revision::Revision;
@@ -72,6 +73,11 @@ pub async fn answer_review(
         )
         .await?;
     tx.commit().await?;
+    let agent = record.decision.agent_used.clone();
+    metrics::counter!("agent_reviews_total", "agent" => agent, "verdict" => kept.verdict.code()).increment(1);
+    if kept.verdict == ReviewVerdict::Approve {
+        count_adoption(&record.decision, ActedBy::Review, kept.verdict.code());
+    }
     Ok(Review {
         answer: Some(kept),
         ..review

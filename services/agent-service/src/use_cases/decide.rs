@@ -1,13 +1,15 @@
 //! Makes a decision for a trigger: walks the graph, journals its steps and publishes, all in the caller's transaction.
 
 use chassis::ids::derived_id;
-use chassis::{Cause, TenantId};
+use chassis::{Cause, Clock, Failpoints, TenantId};
 
-use super::App;
+use super::{App, Book};
 use crate::domain::decision::{Decision, Trigger};
-use crate::domain::graph::{Context, Stage};
+use crate::domain::graph::{Context, Stage, Step};
 use crate::domain::record::{JournalEntry, Status};
 use crate::domain::repeat::{self, Finding, OpenDecision};
+use crate::domain::review::{self, ReviewRules};
+use crate::domain::run::{RunFacts, RunStage};
 use crate::domain::values::Value;
 use crate::domain::vehicle::Powertrain;
 use crate::error::Error;
@@ -42,6 +44,18 @@ pub async fn decide(
     trigger: &Trigger,
     cause: &Cause,
 ) -> Result<Decided, Error> {
+    decide_with_notes(app, store, tenant, trigger, Vec::new(), cause).await
+}
+
+/// The same with what people wrote: data for the models, nothing for the rules.
+pub async fn decide_with_notes(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    trigger: &Trigger,
+    notes: Vec<String>,
+    cause: &Cause,
+) -> Result<Decided, Error> {
     if let Some(decision_id) = store.decision_of_trigger(tenant, &trigger.event_id).await? {
         return Ok(Decided::Known { decision_id });
     }
@@ -53,7 +67,14 @@ pub async fn decide(
         .into_iter()
         .find(|health| health.component == trigger.component.code());
     let last_health_score = last_health.and_then(|health| health.health_score);
-    let (decision, steps) = walk(app, tenant, trigger, powertrain, last_health_score)?;
+    let facts = RunFacts {
+        trigger: trigger.clone(),
+        powertrain,
+        last_health_score,
+        notes,
+    };
+    let decision_id = derived_id("dec", &[tenant.as_str(), &trigger.event_id]);
+    let (decision, steps) = walk(app.book(), &app.clock, &app.failpoints, &decision_id, &facts)?;
     let open = store
         .open_decisions(tenant, &trigger.vehicle_id, trigger.component)
         .await?;
@@ -65,7 +86,8 @@ pub async fn decide(
             decision_id: covering.decision_id.clone(),
         });
     }
-    publish(app, store, tenant, trigger, &decision, &open, steps, cause).await?;
+    publish(app, store, tenant, &facts, &decision, &open, steps, cause).await?;
+    may_die(&app.failpoints, Step::Publish, "before_commit");
     let agent = decision.agent_used.clone();
     metrics::counter!("agent_decisions_total", "agent" => agent, "severity" => decision.severity.code()).increment(1);
     metrics::histogram!("agent_decision_confidence").record(decision.confidence);
@@ -75,36 +97,38 @@ pub async fn decide(
     })
 }
 
-/// Takes the pure steps of the graph, timing each.
-fn walk(
-    app: &App,
-    tenant: &TenantId,
-    trigger: &Trigger,
-    powertrain: Powertrain,
-    last_health_score: Option<f64>,
+/// Takes the pure steps of the graph, timing each. The process may be killed before and after each.
+pub(super) fn walk(
+    book: Book<'_>,
+    clock: &Clock,
+    failpoints: &Failpoints,
+    decision_id: &str,
+    facts: &RunFacts,
 ) -> Result<(Decision, Vec<JournalEntry>), Error> {
-    let decision_id = derived_id("dec", &[tenant.as_str(), &trigger.event_id]);
-    let knowledge = app.knowledge.component(trigger.component);
+    let trigger = &facts.trigger;
+    let knowledge = book.knowledge.component(trigger.component);
     let code = trigger.component.code().to_owned();
     let knowledge = knowledge.ok_or(Error::ComponentUnknown { code })?;
     let context = Context {
         trigger,
         knowledge,
-        powertrain,
-        last_health_score,
-        rules: &app.rules,
-        decision_id: &decision_id,
+        powertrain: facts.powertrain,
+        last_health_score: facts.last_health_score,
+        rules: book.rules,
+        decision_id,
     };
     let mut steps = Vec::new();
     let mut stage = Stage::Triggered;
     loop {
         let step = stage.next_step();
         if let Stage::Decided { decision } = stage {
-            return Ok((*decision, steps));
+            return Ok((held(*decision, book.review), steps));
         }
-        let started_at = app.clock.machine_now();
+        may_die(failpoints, step, "before");
+        let started_at = clock.machine_now();
         let (next, output) = stage.advance(&context);
-        let finished_at = app.clock.machine_now();
+        let finished_at = clock.machine_now();
+        may_die(failpoints, step, "after");
         steps.push(JournalEntry {
             position: position(&steps),
             step: step.code().to_owned(),
@@ -113,6 +137,21 @@ fn walk(
             output,
         });
         stage = next;
+    }
+}
+
+/// Where a test may kill the process: every step has its places, `agent.<step>.<where>`.
+fn may_die(failpoints: &Failpoints, step: Step, place: &str) {
+    failpoints.hit_at("agent", &format!("{}.{place}", step.code()));
+}
+
+/// Holds a decision for a person where the rules of review say so.
+fn held(decision: Decision, rules: &ReviewRules) -> Decision {
+    let because = review::because(&decision, rules);
+    Decision {
+        review_required: !because.is_empty(),
+        review_because: because.into_iter().map(str::to_owned).collect(),
+        ..decision
     }
 }
 
@@ -145,18 +184,27 @@ async fn publish(
     app: &App,
     store: &mut Store<'_>,
     tenant: &TenantId,
-    trigger: &Trigger,
+    facts: &RunFacts,
     decision: &Decision,
     open: &[OpenDecision],
     mut steps: Vec<JournalEntry>,
     cause: &Cause,
 ) -> Result<(), Error> {
+    may_die(&app.failpoints, Step::Publish, "before");
     let started_at = app.clock.machine_now();
     let now = app.clock.now();
     let status = take_over(store, tenant, decision, open).await?;
     store.insert_decision(tenant, decision, status, now, cause).await?;
     store
-        .link_trigger(tenant, trigger, decision.severity, &decision.decision_id)
+        .link_trigger(tenant, &facts.trigger, decision.severity, &decision.decision_id)
+        .await?;
+    let stage = match app.asks_models() && !decision.historical {
+        true => RunStage::Consult,
+        false => RunStage::Done,
+    };
+    let id = &decision.decision_id;
+    store
+        .insert_run(tenant, id, facts, stage, &cause.correlation_id, now)
         .await?;
     if decision.review_required {
         let review_id = derived_id("rev", &[tenant.as_str(), &decision.decision_id]);

@@ -2,8 +2,8 @@
 
 use chassis::{Cause, TenantId};
 
-use super::App;
-use crate::domain::outcome::{self, Finding, Verdict};
+use super::{App, count_adoption};
+use crate::domain::outcome::{self, ActedBy, Finding, Verdict};
 use crate::domain::record::{DecisionRecord, Outcome, Status};
 use crate::domain::review::REASON_CHARS_MAX;
 use crate::domain::revision::Revision;
@@ -67,8 +67,12 @@ pub async fn give_feedback(
     store
         .revise(tenant, &record.decision, &revision, outcome.found_at, cause)
         .await?;
+    let scored_before = record.outcome.is_some();
     let record = store.decision(tenant, decision_id).await?.ok_or_else(unknown)?;
     tx.commit().await?;
+    if !scored_before {
+        count_adoption(&record.decision, ActedBy::Feedback, outcome.verdict.code());
+    }
     Ok(record)
 }
 

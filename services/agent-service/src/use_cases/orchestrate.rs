@@ -1,12 +1,13 @@
 //! Decides because a person or a system asked, on symptoms that they name.
 
-use chassis::ids::{derived_id, new_id};
+use chassis::ids::new_id;
 use chassis::{Cause, TenantId};
 
-use super::{App, Decided, decide};
+use super::{App, decide_with_notes};
 use crate::domain::component::Component;
 use crate::domain::decision::Trigger;
 use crate::domain::record::DecisionRecord;
+use crate::domain::review::REASON_CHARS_MAX;
 use crate::domain::severity::Severity;
 use crate::domain::symptoms::Observations;
 use crate::domain::trouble_code;
@@ -28,21 +29,16 @@ pub struct Order {
     /// Codes of symptoms that were looked for and not found.
     pub absent_symptoms: Vec<String>,
     pub trouble_codes: Vec<String>,
+    /// Whether they are all that were stored when somebody read them out; none: nobody said.
+    pub trouble_codes_read: Option<bool>,
     pub evidence: Vec<Evidence>,
     pub odometer_km: Option<f64>,
-    /// The same key asks for the same run.
-    pub idempotency_key: Option<String>,
-}
-
-/// The decision, and whether this call made it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Orchestrated {
-    pub record: DecisionRecord,
-    pub new: bool,
+    /// What a person wrote: data for the models, nothing for the rules.
+    pub note: Option<String>,
 }
 
 /// Runs the graph on what was asked for. Every run is decided, also where an open decision says the same.
-pub async fn orchestrate(app: &App, tenant: &TenantId, order: Order, cause: &Cause) -> Result<Orchestrated, Error> {
+pub async fn orchestrate(app: &App, tenant: &TenantId, order: Order, cause: &Cause) -> Result<DecisionRecord, Error> {
     check(app, &order)?;
     let mut tx = app.database.begin().await?;
     let mut store = Store::new(&mut tx);
@@ -51,26 +47,22 @@ pub async fn orchestrate(app: &App, tenant: &TenantId, order: Order, cause: &Cau
             vehicle_id: order.vehicle_id,
         });
     }
-    let decided = decide(app, &mut store, tenant, &trigger(app, tenant, order), cause).await?;
+    let notes: Vec<String> = order.note.iter().cloned().collect();
+    let trigger = trigger(app, order);
+    let decided = decide_with_notes(app, &mut store, tenant, &trigger, notes, cause).await?;
     let decision_id = decided.decision_id().to_owned();
     let record = store
         .decision(tenant, &decision_id)
         .await?
         .ok_or(Error::DecisionUnknown { decision_id })?;
     tx.commit().await?;
-    Ok(Orchestrated {
-        record,
-        new: matches!(decided, Decided::Made { .. }),
-    })
+    app.run_waits.ring();
+    Ok(record)
 }
 
-fn trigger(app: &App, tenant: &TenantId, order: Order) -> Trigger {
-    let event_id = match &order.idempotency_key {
-        Some(key) => derived_id("run", &[tenant.as_str(), key]),
-        None => new_id("run"),
-    };
+fn trigger(app: &App, order: Order) -> Trigger {
     Trigger {
-        event_id,
+        event_id: new_id("run"),
         vehicle_id: order.vehicle_id,
         component: order.component,
         asked: order.severity,
@@ -83,8 +75,9 @@ fn trigger(app: &App, tenant: &TenantId, order: Order) -> Trigger {
             trouble_codes: order
                 .trouble_codes
                 .iter()
-                .map(|code| code.trim().to_uppercase())
+                .filter_map(|code| trouble_code::normalised(code))
                 .collect(),
+            trouble_codes_read: order.trouble_codes_read,
             reported_present: order.symptoms,
             reported_absent: order.absent_symptoms,
         },
@@ -105,6 +98,16 @@ fn check(app: &App, order: &Order) -> Result<(), Error> {
     ];
     if let Some((path, _)) = lengths.into_iter().find(|(_, length)| *length > ITEMS_MAX) {
         return Err(Error::TooMuch { path, max: ITEMS_MAX });
+    }
+    if order
+        .note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > REASON_CHARS_MAX)
+    {
+        return Err(Error::TooMuch {
+            path: "/note",
+            max: REASON_CHARS_MAX,
+        });
     }
     let component = order.component;
     let code = component.code().to_owned();

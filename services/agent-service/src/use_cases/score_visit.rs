@@ -3,8 +3,9 @@
 use chassis::{Cause, TenantId};
 use chrono::{DateTime, Utc};
 
+use super::count_adoption;
 use crate::domain::component::Component;
-use crate::domain::outcome::{self, Finding};
+use crate::domain::outcome::{self, ActedBy, Finding};
 use crate::domain::record::{DecisionRecord, Outcome, Status};
 use crate::domain::revision::Revision;
 use crate::error::Error;
@@ -97,5 +98,12 @@ async fn score(
         .await?;
     metrics::counter!("agent_outcomes_total", "agent" => decision.agent_used.clone(), "verdict" => verdict.code())
         .increment(1);
+    let seen_before = record
+        .outcome
+        .as_ref()
+        .is_some_and(|outcome| outcome.appointment_id.is_some());
+    if !seen_before {
+        count_adoption(decision, ActedBy::Visit, verdict.code());
+    }
     Ok(())
 }

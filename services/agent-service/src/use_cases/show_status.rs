@@ -12,6 +12,8 @@ pub struct Overview {
     pub statistics: Statistics,
     pub failure_modes: usize,
     pub components: usize,
+    /// Models in the order in which they are asked; none: the rules stand alone.
+    pub llm_models: Vec<String>,
 }
 
 /// The overview of one tenant.
@@ -23,5 +25,6 @@ pub async fn show_status(app: &App, tenant: &TenantId) -> Result<Overview, Error
         statistics,
         failure_modes: app.knowledge.mode_count(),
         components,
+        llm_models: app.desk.as_ref().map(|desk| desk.models()).unwrap_or_default(),
     })
 }

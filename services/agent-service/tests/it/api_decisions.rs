@@ -66,7 +66,7 @@ async fn a_decision_is_shown_with_the_fields_of_the_contract() {
             "publish"
         ])
     );
-    assert_eq!(steps["items"][2]["output"]["workers"], json!(["engine"]));
+    assert_eq!(steps["items"][2]["output"]["workers"], json!(["cooling"]));
     app.stop().await;
 }
 

@@ -38,7 +38,7 @@ async fn every_route_keeps_tenants_apart() {
             .collect();
         assert_eq!(json!(ids), json!([own]), "{list}");
     }
-    for path in [format!("decision/{foreign_id}"), format!("decision/{foreign_id}/steps")] {
+    for path in ["", "/steps", "/stream"].map(|end| format!("decision/{foreign_id}{end}")) {
         assert_eq!(
             app.get(&format!("/api/v1/agents/{path}"), &admin_a).await.status,
             404,
@@ -50,6 +50,7 @@ async fn every_route_keeps_tenants_apart() {
             format!("decision/{foreign_id}/feedback"),
             json!({"verdict": "CONFIRMED"}),
         ),
+        (format!("decision/{foreign_id}/replay"), json!({})),
         (
             format!("reviews/{foreign_review}"),
             json!({"verdict": "REJECT", "reason": "mine now"}),

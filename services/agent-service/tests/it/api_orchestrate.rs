@@ -33,6 +33,38 @@ async fn a_person_gets_a_decision_on_what_was_seen() {
     app.stop().await;
 }
 
+/// Whoever read the codes out and found none knows more than whoever did not read them.
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_that_were_read_and_not_found_are_evidence() {
+    let app = TestApp::start().await;
+    app.register(TENANT, "V1", "DIESEL").await;
+    let mut absent = Vec::new();
+    for read in [None, Some(false), Some(true)] {
+        let order = json!({"vehicle_id": "V1", "component": "cooling", "symptoms": ["cooling.temperature_high"],
+            "dtcs": [], "dtcs_read": read});
+        let answer = app.post(PATH, &admin(), &order, None).await;
+        assert_eq!(answer.status, 201, "{:#}", answer.body);
+        let path = format!(
+            "/api/v1/agents/decision/{}/steps",
+            answer.body["decision_id"].as_str().unwrap()
+        );
+        let steps = app.get(&path, &admin()).await.body;
+        let classify = &steps["items"][1]["output"];
+        let codes = classify["symptoms_absent"].as_array().unwrap();
+        absent.push(codes.contains(&json!("cooling.fan_circuit_code")));
+    }
+    assert_eq!(absent, [false, false, true]);
+    // However a person writes a code of SAE J1939, it is the code that is meant.
+    let order = json!({"vehicle_id": "V1", "component": "cooling", "dtcs": ["spn 110 fmi 0"]});
+    let answer = app.post(PATH, &admin(), &order, None).await;
+    let seen = answer.body["reasoning"].as_array().unwrap();
+    assert!(
+        seen.iter().any(|reason| reason["params"]["trouble_code"] == "SPN110-0"),
+        "{seen:#?}"
+    );
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_idempotency_key_asks_for_the_same_run() {
     let app = TestApp::start().await;
@@ -41,8 +73,9 @@ async fn the_same_idempotency_key_asks_for_the_same_run() {
     let first = app.post(PATH, &admin(), &order, Some("k1")).await;
     let again = app.post(PATH, &admin(), &order, Some("k1")).await;
     let other = app.post(PATH, &admin(), &order, Some("k2")).await;
-    assert_eq!((first.status, again.status, other.status), (201, 200, 201));
-    assert_eq!(first.body["decision_id"], again.body["decision_id"]);
+    assert_eq!((first.status, again.status, other.status), (201, 201, 201));
+    assert_eq!(first.body, again.body);
+    assert_eq!((first.replayed, again.replayed), (false, true));
     assert_ne!(
         first.body["decision_id"], other.body["decision_id"],
         "a run that was asked for is always decided"

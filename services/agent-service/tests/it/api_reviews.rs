@@ -1,5 +1,8 @@
 //! Decisions that are not sure enough are looked at by a person, after the warning went out.
 
+use chassis::Role;
+use chassis::identity::{Claims, Tokens};
+use chassis::testing::eventually;
 use serde_json::json;
 
 use crate::app::{TENANT, TestApp, admin, data, degraded, now};
@@ -82,5 +85,122 @@ async fn unknown_reviews_and_filters_are_refused() {
         422
     );
     assert_eq!(app.get("/api/v1/agents/reviews?limit=many", &admin()).await.status, 400);
+    app.stop().await;
+}
+
+/// The access token of a manager who is bound to a fleet.
+fn manager_of(fleet: &str) -> String {
+    let config: agent_service::config::Config =
+        chassis::config::load(&agent_service::DEFINITION, &chassis::testing::sources()).unwrap();
+    let now = chassis::Clock::system().machine_now().timestamp();
+    let claims = Claims {
+        iss: config.base.auth.issuer.clone(),
+        aud: config.base.auth.audience.clone(),
+        sub: format!("usr_{fleet}"),
+        sid: format!("ses_{fleet}"),
+        iat: now,
+        exp: now + 600,
+        role: Role::FleetManager.as_str().to_owned(),
+        tenant_id: TENANT.to_owned(),
+        scope: vec![fleet.to_owned()],
+        vehicle_ids: None,
+    };
+    Tokens::new(&config.base.auth).unwrap().sign(&claims).unwrap()
+}
+
+/// Managers of two fleets: a review of the other's vehicle does not exist for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_answers_the_reviews_of_the_own_fleet_alone() {
+    let app = TestApp::start().await;
+    let identity = app.runtime.producer("analytics-service").await;
+    for (vehicle, fleet) in [("V-north", "fleet:north"), ("V-south", "fleet:south")] {
+        let placed = json!({"member_id": vehicle, "groups": [fleet]});
+        identity
+            .deliver("identity.member.placed", TENANT, vehicle, now(), placed)
+            .await;
+        app.finding("component.critical", TENANT, degraded(vehicle, "engine"), now())
+            .await;
+    }
+    app.decisions(2).await;
+    let (north, south) = (manager_of("fleet:north"), manager_of("fleet:south"));
+    let mut paths = Vec::new();
+    for token in [&north, &south] {
+        let id = eventually("the own review alone", || async {
+            let listed = app.get("/api/v1/agents/reviews", token).await.body;
+            let items = listed["items"].as_array()?;
+            assert!(items.len() <= 1, "{listed:#}");
+            Some(items.first()?["review_id"].as_str()?.to_owned())
+        })
+        .await;
+        paths.push(format!("/api/v1/agents/reviews/{id}"));
+    }
+    let verdict = json!({"verdict": "APPROVE", "reason": "heard it"});
+    for (token, path) in [(&north, &paths[1]), (&south, &paths[0])] {
+        let refused = app.post(path, token, &verdict, None).await;
+        assert_eq!(
+            (refused.status, refused.body["code"].as_str()),
+            (404, Some("review.not_found"))
+        );
+    }
+    let open = app.get("/api/v1/agents/reviews", &admin()).await.body;
+    assert_eq!(open["items"].as_array().unwrap().len(), 2, "nothing was answered");
+    for (token, path) in [(&north, &paths[0]), (&south, &paths[1])] {
+        assert_eq!(app.post(path, token, &verdict, None).await.status, 200);
+    }
+    assert_eq!(app.revisions(2).await.len(), 2);
+    app.stop().await;
+}
+
+/// Adoption is a share of decisions: a visit, a word of feedback or an approval is acting on it, and each decision counts once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_says_on_how_many_decisions_somebody_acted() {
+    let app = TestApp::start().await;
+    let adoption = || async { app.get("/api/v1/agents/status", &admin()).await.body["adoption"].clone() };
+    assert_eq!(
+        adoption().await,
+        json!({"decisions": 0, "by_visit": 0, "by_feedback": 0, "by_review": 0, "share": null})
+    );
+    for vehicle in ["V1", "V2", "V3", "V4"] {
+        app.finding("component.degraded", TENANT, degraded(vehicle, "engine"), now())
+            .await;
+    }
+    // A graver finding on V4: the first decision is superseded, and nobody can act on it any more.
+    app.finding("component.critical", TENANT, degraded("V4", "engine"), now())
+        .await;
+    app.decisions(5).await;
+    let decisions = app.get("/api/v1/agents/decisions", &admin()).await.body;
+    let decision = |vehicle: &str| {
+        let own = decisions["items"].as_array().unwrap().iter();
+        let mut own = own.filter(|item| item["vehicle_id"] == vehicle && item["status"] == "OPEN");
+        own.next().unwrap()["decision_id"].as_str().unwrap().to_owned()
+    };
+    let visit = json!({"appointment_id": "apt_1", "vehicle_id": "V1", "decision_id": decision("V1"), "findings": [
+        {"component": "engine", "verdict": "NOT_FOUND", "action": "NONE"}]});
+    app.scheduling
+        .deliver("appointment.completed", TENANT, "V1", now(), visit)
+        .await;
+    app.settled().await;
+    let path = format!("/api/v1/agents/decision/{}/feedback", decision("V2"));
+    let feedback = json!({"verdict": "NOT_FOUND"});
+    assert_eq!(app.post(&path, &admin(), &feedback, None).await.status, 200);
+    let reviews = app.get("/api/v1/agents/reviews", &admin()).await.body;
+    for (vehicle, verdict) in [("V1", "APPROVE"), ("V3", "APPROVE"), ("V4", "REJECT")] {
+        let id = decision(vehicle);
+        let review = reviews["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|item| item["decision_id"] == id);
+        let path = format!(
+            "/api/v1/agents/reviews/{}",
+            review.unwrap()["review_id"].as_str().unwrap()
+        );
+        let answer = json!({"verdict": verdict, "reason": "r"});
+        assert_eq!(app.post(&path, &admin(), &answer, None).await.status, 200, "{vehicle}");
+    }
+    assert_eq!(
+        adoption().await,
+        json!({"decisions": 4, "by_visit": 1, "by_feedback": 1, "by_review": 1, "share": 0.75})
+    );
     app.stop().await;
 }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use agent_service::config::Config;
 use agent_service::use_cases::App;
-use chassis::config::DatabaseConfig;
 use chassis::testing::{Producer, TestRuntime, TestService, eventually, sources, token};
-use chassis::{Cause, Database, Event, Failpoints, NewEvent, Role, TenantId};
+use chassis::{Cause, Event, NewEvent, Role, TenantId};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
@@ -36,26 +35,52 @@ pub(crate) struct TestApp {
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The answer of an earlier request with the same Idempotency-Key.
+    pub(crate) replayed: bool,
     pub(crate) body: Value,
 }
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        let runtime = TestRuntime::start(now());
+        Self::on(TestRuntime::start(now())).await
+    }
+
+    /// Starts on a runtime that exists. Leases are short, so that instances soon share the partitions.
+    pub(crate) async fn on(runtime: TestRuntime) -> Self {
+        Self::with(runtime, &[]).await
+    }
+
+    /// The same with other settings: dotted keys and their values.
+    pub(crate) async fn with(runtime: TestRuntime, settings: &[(&str, toml::Value)]) -> Self {
         let health = runtime.producer("health-service").await;
         let ingestion = runtime.producer("ingestion-service").await;
         let warranty = runtime.producer("warranty-service").await;
         let scheduling = runtime.producer("scheduling-service").await;
-        let config: Config = chassis::config::load(&agent_service::DEFINITION, &sources()).expect("the configuration");
+        let mut sources = sources();
+        let lease = ("events.lease_ms".to_owned(), toml::Value::Integer(1_000));
+        sources.overrides.push(lease);
+        sources
+            .overrides
+            .extend(settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        let config: Config = chassis::config::load(&agent_service::DEFINITION, &sources).expect("the configuration");
         let rules = config.rules().expect("the rules");
+        let review = config.review_rules();
+        let neighbours = config.neighbours().expect("neighbours");
+        let currency = config.currency().expect("a currency");
         let service = agent_service::build(config, runtime.runtime())
             .await
             .expect("the service");
         let state = App {
             clock: runtime.clock().clone(),
-            database: second_door(&runtime).await,
+            database: runtime.database_of(&agent_service::DEFINITION).await,
             knowledge: Arc::new(agent_service::knowledge::builtin().expect("the knowledge base")),
             rules,
+            review,
+            desk: None,
+            neighbours,
+            failpoints: chassis::Failpoints::default(),
+            currency,
+            run_waits: chassis::Bell::new(),
         };
         let served = Some(TestService::start(&runtime, service).await);
         Self {
@@ -72,6 +97,12 @@ impl TestApp {
 
     pub(crate) async fn stop(mut self) {
         self.stop_serving().await;
+    }
+
+    /// Stops everything and hands back the ground that it stood on.
+    pub(crate) async fn stopped(mut self) -> TestRuntime {
+        self.stop_serving().await;
+        self.runtime
     }
 
     /// Stops the service and keeps the rest.
@@ -189,29 +220,28 @@ impl TestApp {
         self.send(request).await
     }
 
+    /// The whole body of a stream that ends by itself.
+    pub(crate) async fn text(&self, path: &str, token: &str) -> String {
+        let response = self
+            .client
+            .get(self.url(path))
+            .bearer_auth(token)
+            .send()
+            .await
+            .expect("answered");
+        response.text().await.expect("a text")
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("answered");
         let status = response.status().as_u16();
+        let replayed = response.headers().contains_key("idempotency-replayed");
         Answer {
             status,
+            replayed,
             body: response.json().await.unwrap_or(Value::Null),
         }
     }
-}
-
-/// Another connection to the service's database file.
-async fn second_door(runtime: &TestRuntime) -> Database {
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5_000,
-        cache_kib: 1_024,
-    };
-    let file = runtime.data_dir().join("agent-service.db");
-    let migrations = agent_service::DEFINITION.migrations;
-    Database::open(AGENT, &config, &file, migrations, Failpoints::default())
-        .await
-        .expect("the database")
 }
 
 pub(crate) fn data(event: &Event) -> Value {

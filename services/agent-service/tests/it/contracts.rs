@@ -41,6 +41,10 @@ fn the_examples_of_others_are_understood() {
                     let trigger = finding.into_trigger(&event, Severity::Warning).unwrap();
                     assert_eq!(Some(&trigger.vehicle_id), event.subject.as_ref());
                     assert!(!trigger.observations.evidence.is_empty() && trigger.rul_km.is_some());
+                    let codes = &trigger.observations.trouble_codes;
+                    assert!(
+                        trigger.observations.trouble_codes_read == Some(true) && codes.contains(&"U0100".to_owned())
+                    );
                 }
                 "vehicle.health.changed" => {
                     let health: consumed::HealthChanged = event.parse().unwrap();

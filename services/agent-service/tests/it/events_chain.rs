@@ -22,7 +22,7 @@ async fn a_finding_becomes_a_decision_with_reasons() {
     assert_eq!(decision["severity"], "EMERGENCY");
     assert_eq!(decision["urgency"], "IMMEDIATE");
     assert_eq!(decision["safety_warning"]["code"], "safety.stop.overheating");
-    assert_eq!(decision["agent_used"], "rules:engine");
+    assert_eq!(decision["agent_used"], "rules:cooling");
     assert_eq!(decision["llm_model_used"], json!(null));
     assert_eq!(decision["required_skill"], "cooling");
     assert_eq!(decision["odometer_km"], json!(84_210.4));
@@ -34,6 +34,48 @@ async fn a_finding_becomes_a_decision_with_reasons() {
         .filter_map(|r| r["evidence"]["signal"].as_str())
         .collect();
     assert!(cited.contains(&"Vehicle.OBD.EngineCoolantLevel"), "{cited:?}");
+    app.stop().await;
+}
+
+/// Codes that were read out and are not there are evidence; codes that nobody read are not. Another component's code counts as read.
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_codes_that_were_read_and_not_found_speak() {
+    let app = TestApp::start().await;
+    let fan = "cooling.fan_circuit_code";
+    for (vehicle, read, others, absent) in [
+        ("V1", json!(true), json!([]), true),
+        ("V2", json!(false), json!(["U0100"]), false),
+        ("V3", json!(null), json!([]), false),
+        ("V4", json!(true), json!(["P0562", "P0691"]), false),
+    ] {
+        let mut finding = coolant_leak(vehicle);
+        (finding["dtcs_read"], finding["other_dtcs"]) = (read, others);
+        app.finding("component.critical", TENANT, finding, now()).await;
+        app.settled().await;
+        let listed = app
+            .get(&format!("/api/v1/agents/decisions/{vehicle}"), &admin())
+            .await
+            .body;
+        let path = format!(
+            "/api/v1/agents/decision/{}/steps",
+            listed["items"][0]["decision_id"].as_str().unwrap()
+        );
+        let steps = app.get(&path, &admin()).await.body;
+        let classify = steps["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|step| step["step"] == "classify")
+            .unwrap()
+            .clone();
+        let named = |list: &str| classify["output"][list].as_array().unwrap().contains(&json!(fan));
+        assert_eq!(named("symptoms_absent"), absent, "{vehicle}: {classify:#}");
+        assert_eq!(
+            named("symptoms_present"),
+            vehicle == "V4",
+            "P0691 is a code of the fan's circuit"
+        );
+    }
     app.stop().await;
 }
 

@@ -18,7 +18,7 @@ fn with(from: &str, to: &str) -> String {
 #[test]
 fn the_builtin_knowledge_base_is_complete() {
     let base = builtin().unwrap();
-    assert!(base.mode_count() >= 50, "{} failure modes", base.mode_count());
+    assert!(base.mode_count() >= 120, "{} failure modes", base.mode_count());
     for component in Component::ALL {
         let knowledge = base.component(component).unwrap();
         assert!(
@@ -60,14 +60,14 @@ fn what_endangers_people_asks_to_stop() {
 
 #[test]
 fn an_unknown_key_is_refused_by_name() {
-    assert!(refused(&with("prior = 0.46", "prior = 0.46\npriority = 3")).contains("priority"));
+    assert!(refused(&with("prior = 0.344", "prior = 0.344\npriority = 3")).contains("priority"));
     assert!(refused(&with("[inspection]", "[inspection]\nminutes = 5")).contains("minutes"));
 }
 
 #[test]
 fn a_missing_key_or_action_is_refused_by_name() {
     let without = |line: &str| refused(&with(line, ""));
-    assert!(without("prior = 0.46\n").contains("prior"));
+    assert!(without("prior = 0.344\n").contains("prior"));
     assert!(without("required_skill = \"brakes\"\n").contains("required_skill"));
     let actions = "actions = [{ code = \"action.brakes.replace_pads\", text = \"Replace the pads of the axle and check the discs.\" }]";
     assert_eq!(
@@ -80,13 +80,13 @@ fn a_missing_key_or_action_is_refused_by_name() {
 #[test]
 fn a_bad_probability_is_refused_by_name() {
     assert_eq!(
-        refused(&with("prior = 0.46", "prior = 1.48")),
+        refused(&with("prior = 0.344", "prior = 1.48")),
         "brakes.toml: brakes.pad_wear: `prior` = 1.48 is not a probability between 0 and 1"
     );
     assert!(refused(&with("background = 0.10", "background = 0.0")).contains("brakes.pad_thin: `background` = 0"));
     assert!(refused(&with("likelihood = 0.95", "likelihood = -0.2")).contains("`brakes.pad_thin` = -0.2"));
     assert!(refused(&with("likelihood = 0.95", "likelihood = nan")).contains("brakes.pad_wear"));
-    assert!(refused(&with("prior = 0.46", "prior = 0.9")).contains("the priors sum to 1.39"));
+    assert!(refused(&with("prior = 0.344", "prior = 0.99")).contains("the priors sum to"));
 }
 
 #[test]
@@ -133,10 +133,16 @@ fn other_slips_are_refused_by_name() {
             "`brakes.colour` is not described",
         ),
         (
-            "symptoms = [{ code = \"brakes.air_pressure_low\", likelihood = 0.95 }, ",
+            "symptoms = [{ code = \"brakes.pedal_hard\", likelihood = 0.92 }, ",
             "symptoms = [",
             "no failure mode names this symptom",
         ),
+        (
+            "component = \"tyres\"",
+            "component = \"brakes\"",
+            "`brakes` is not another component",
+        ),
+        ("sources = [", "sources = []\nolder_sources = [", "older_sources"),
     ] {
         let message = refused(&with(from, to));
         assert!(message.contains(named), "{message}");
@@ -153,4 +159,66 @@ fn a_component_must_be_described_once() {
         .expect_err("refused")
         .to_string();
     assert_eq!(twice, "more.toml describes the component brakes again");
+}
+
+/// Every built-in file, with one text replaced in one of them.
+fn all_with(file: &str, from: &str, to: &str) -> Vec<(&'static str, String)> {
+    let files = agent_service::knowledge::files();
+    let replaced = files.into_iter().map(|(name, text)| {
+        if name == file {
+            assert!(text.contains(from), "{from}");
+            (name, text.replacen(from, to, 1))
+        } else {
+            (name, text.to_owned())
+        }
+    });
+    replaced.collect()
+}
+
+fn all_refused(file: &str, from: &str, to: &str) -> String {
+    let files = all_with(file, from, to);
+    load(files.iter().map(|(name, text)| (*name, text.as_str())))
+        .expect_err("refused")
+        .to_string()
+}
+
+#[test]
+fn a_causal_link_that_leads_nowhere_is_refused_by_file_and_place() {
+    let tyre = "{ code = \"tyres.temperature_high\", likelihood = 0.45 }";
+    let nowhere = all_refused("brakes.toml", tyre, "{ code = \"tyres.colour\", likelihood = 0.45 }");
+    assert_eq!(
+        nowhere,
+        "brakes.toml: brakes.caliper_drag: the symptom `tyres.colour` of `tyres` is not described"
+    );
+    let greedy = all_refused(
+        "brakes.toml",
+        "component = \"tyres\", prior = 0.030",
+        "component = \"tyres\", prior = 0.600",
+    );
+    assert!(
+        greedy.starts_with("tyres.toml: prior: with the modes that show in it"),
+        "{greedy}"
+    );
+}
+
+#[test]
+fn a_link_brings_the_cause_into_the_other_components_view() {
+    let base = builtin().unwrap();
+    let battery = base.component(Component::Battery12v).unwrap();
+    let alternator = battery.mode("charging.alternator_worn").expect("in view");
+    assert_eq!(alternator.home, Component::Charging);
+    assert!(battery.symptom("charging.generator_code").is_some());
+    assert!(battery.own_modes().all(|mode| mode.home == Component::Battery12v));
+    let links: usize = base
+        .components()
+        .flat_map(|part| part.own_modes())
+        .map(|mode| mode.elsewhere.len())
+        .sum();
+    assert!(links >= 30, "{links} causal links");
+    let sensors = base
+        .components()
+        .flat_map(|part| part.own_modes())
+        .filter(|mode| mode.sensor)
+        .count();
+    assert!(sensors >= 15, "{sensors} sensor faults");
 }
