@@ -28,6 +28,8 @@ pub struct AlertsConfig {
     pub escalate_after_minutes: u32,
     pub escalation_poll_ms: u64,
     pub late_recipients_within_minutes: u32,
+    pub report_link_base: String,
+    pub reports_within_hours: u32,
 }
 
 /// The mail server.
@@ -44,6 +46,20 @@ pub struct SmtpConfig {
     pub attempts_max: u32,
     pub backoff_ms_first: u64,
     pub backoff_ms_max: u64,
+    pub claim_margin_ms: u64,
+}
+
+impl SmtpConfig {
+    /// How long after claiming a message its sender may begin to send it.
+    pub fn claim_margin(&self) -> Duration {
+        Duration::from_millis(self.claim_margin_ms.max(100))
+    }
+
+    /// How long a sender is left alone with a message: margin and both timeouts, and the margin again to note the outcome.
+    fn claim_for(&self) -> TimeDelta {
+        let longest = self.claim_margin() * 2 + Duration::from_millis(self.timeout_ms) * 2;
+        TimeDelta::from_std(longest).unwrap_or(TimeDelta::days(1))
+    }
 }
 
 /// How the connection to the mail server is encrypted.
@@ -65,12 +81,14 @@ impl Config {
             },
             escalate_after: TimeDelta::minutes(i64::from(self.alerts.escalate_after_minutes)),
             late_recipients_within: TimeDelta::minutes(i64::from(self.alerts.late_recipients_within_minutes)),
+            reports_within: TimeDelta::hours(i64::from(self.alerts.reports_within_hours)),
             retry: RetryPolicy {
                 attempts_max: self.smtp.attempts_max.max(1),
                 backoff_first: Duration::from_millis(self.smtp.backoff_ms_first),
                 backoff_max: Duration::from_millis(self.smtp.backoff_ms_max.max(self.smtp.backoff_ms_first)),
             },
             email_configured: !self.smtp.host.is_empty(),
+            claim_for: self.smtp.claim_for(),
         }
     }
 }

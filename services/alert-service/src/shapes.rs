@@ -57,6 +57,33 @@ pub struct PartNeed {
     pub quantity: i64,
 }
 
+/// What waits for a person's word on the decision, and why. The warning itself never waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Hold {
+    /// `booking`, `claim`, `parts`.
+    pub holds: Vec<String>,
+    #[serde(default)]
+    pub because: Vec<String>,
+}
+
+impl From<&content::Hold> for Hold {
+    fn from(hold: &content::Hold) -> Self {
+        Self {
+            holds: hold.holds.clone(),
+            because: hold.because.clone(),
+        }
+    }
+}
+
+impl From<Hold> for content::Hold {
+    fn from(shape: Hold) -> Self {
+        Self {
+            holds: shape.holds,
+            because: shape.because,
+        }
+    }
+}
+
 /// What an alert says beside its key facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Content {
@@ -72,6 +99,8 @@ pub struct Content {
     pub required_skill: String,
     pub rul_km: Option<Quantiles>,
     pub odometer_km: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Hold>,
 }
 
 fn param_to_value(param: &content::Param) -> Value {
@@ -220,6 +249,7 @@ impl From<&content::Content> for Content {
             required_skill: content.required_skill.clone(),
             rul_km: content.rul_km.as_ref().map(Into::into),
             odometer_km: content.odometer_km,
+            review: content.review.as_ref().map(Into::into),
         }
     }
 }
@@ -239,6 +269,7 @@ impl From<Content> for content::Content {
             required_skill: shape.required_skill,
             rul_km: shape.rul_km.map(Into::into),
             odometer_km: shape.odometer_km,
+            review: shape.review.map(Into::into),
         }
     }
 }

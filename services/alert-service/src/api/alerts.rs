@@ -1,7 +1,7 @@
 //! Alerts: listed, shown, acknowledged, resolved, commented, and their ledger.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use chassis::Principal;
 use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
 use chassis::problem::{Kind, Problem};
@@ -135,21 +135,23 @@ pub async fn resolve_alert(
     Ok(Json(alert.into()))
 }
 
-/// Keeps a comment under an alert. The same `Idempotency-Key` keeps it once.
-#[utoipa::path(post, path = "/api/v1/alerts/{id}/comments", params(("id" = String, Path)), request_body = CommentRequest,
-    responses((status = 201, body = CommentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+/// Keeps a comment under an alert.
+#[utoipa::path(post, path = "/api/v1/alerts/{id}/comments", request_body = CommentRequest,
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is carried out once and answered with the first answer.")),
+    responses((status = 201, body = CommentView,
+            headers(("Idempotency-Replayed" = bool, description = "True when this is the kept answer of an earlier request with this key."))),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn comment_on_alert(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-    headers: HeaderMap,
     Json(request): Json<CommentRequest>,
 ) -> Result<(StatusCode, Json<CommentView>), Problem> {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
     let mut tx = app.database.begin().await.map_err(Error::from)?;
     let (mut store, viewer, moment) = (Store::new(&mut tx), viewer(&principal), app.moment());
     let (tenant, text) = (&principal.tenant, &request.text);
-    let comment = use_cases::comment_on_alert(&mut store, tenant, &viewer, &id, text, key, moment).await?;
+    let comment = use_cases::comment_on_alert(&mut store, tenant, &viewer, &id, text, moment).await?;
     tx.commit().await.map_err(Error::from)?;
     Ok((StatusCode::CREATED, Json(comment.into())))
 }
@@ -165,6 +167,23 @@ pub async fn show_deliveries(
     let mut tx = app.database.read().await.map_err(Error::from)?;
     let mut store = Store::new(&mut tx);
     let deliveries = use_cases::show_deliveries(&mut store, &principal.tenant, &viewer(&principal), &id).await?;
+    Ok(Json(LedgerView {
+        items: deliveries.into_iter().map(Into::into).collect(),
+    }))
+}
+
+/// Shows who was mailed about a weekly report, and what became of each message; empty where nobody was to be told. Who may see only some
+/// vehicles sees what was meant for them.
+#[utoipa::path(get, path = "/api/v1/alerts/deliveries/reports/{report_id}", params(("report_id" = String, Path)),
+    responses((status = 200, body = LedgerView)))]
+pub async fn show_report_deliveries(
+    State(app): State<App>,
+    principal: Principal,
+    Path(report_id): Path<String>,
+) -> Result<Json<LedgerView>, Problem> {
+    let mut tx = app.database.read().await.map_err(Error::from)?;
+    let (mut store, viewer) = (Store::new(&mut tx), viewer(&principal));
+    let deliveries = use_cases::show_report_deliveries(&mut store, &principal.tenant, &viewer, &report_id).await?;
     Ok(Json(LedgerView {
         items: deliveries.into_iter().map(Into::into).collect(),
     }))

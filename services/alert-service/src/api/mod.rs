@@ -31,6 +31,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(alerts::resolve_alert))
         .routes(routes!(alerts::comment_on_alert))
         .routes(routes!(alerts::show_deliveries))
+        .routes(routes!(alerts::show_report_deliveries))
         .routes(routes!(
             preferences::show_preferences,
             preferences::change_preferences,

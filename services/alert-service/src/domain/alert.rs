@@ -218,6 +218,7 @@ pub(crate) mod tests {
             required_skill: "cooling".into(),
             rul_km: None,
             odometer_km: None,
+            review: None,
         };
         Alert {
             id: "alert_1".into(),

@@ -61,6 +61,13 @@ pub struct PartNeed {
     pub quantity: i64,
 }
 
+/// What waits for a person's word on the decision, and why: codes of the agent service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hold {
+    pub holds: Vec<String>,
+    pub because: Vec<String>,
+}
+
 /// What an alert says beside its key facts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Content {
@@ -76,6 +83,8 @@ pub struct Content {
     pub required_skill: String,
     pub rul_km: Option<Quantiles>,
     pub odometer_km: Option<f64>,
+    /// The warning itself never waits.
+    pub review: Option<Hold>,
 }
 
 /// The title of an alert: component and most likely failure.

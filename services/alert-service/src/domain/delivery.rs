@@ -1,4 +1,4 @@
-//! One delivery: an alert to one person through one channel, and how it comes to rest.
+//! One delivery: an alert or a report to one person through one channel, and how it comes to rest.
 
 use std::time::Duration;
 
@@ -27,6 +27,31 @@ impl Channel {
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == word)
+    }
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Alert,
+    /// A weekly report.
+    Report,
+}
+
+impl About {
+    /// The word that is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "ALERT",
+            Self::Report => "REPORT",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Alert, Self::Report]
+            .into_iter()
+            .find(|about| about.as_str() == word)
     }
 }
 
@@ -83,6 +108,12 @@ pub enum Suppression {
     EmailNotConfigured,
     /// The person erased or never gave an address.
     NoAddress,
+    /// The person gave an address and wants no e-mail.
+    NotWanted,
+    /// The person may no longer sign in.
+    PersonDisabled,
+    /// It was heard of long after it was made.
+    TooOld,
 }
 
 impl Suppression {
@@ -93,6 +124,9 @@ impl Suppression {
             Self::Simulated => "simulated",
             Self::EmailNotConfigured => "email_not_configured",
             Self::NoAddress => "no_address",
+            Self::NotWanted => "email_not_wanted",
+            Self::PersonDisabled => "person_disabled",
+            Self::TooOld => "too_old",
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 use super::alert::Alert;
 use super::content::{CodedText, Money};
+use super::report::Report;
 
 /// Longest value that a message takes over from outside, in characters.
 const VALUE_CHARS_MAX: usize = 300;
@@ -136,6 +137,25 @@ pub fn write_message(alert: &Alert, catalogue: &Catalogue, link: &str, escalated
             link,
             catalogue.frame("frame.footer"),
         ),
+        subject,
+    }
+}
+
+/// Writes the message about a weekly report; `link` leads to it in the app.
+pub fn write_report_message(report: &Report, catalogue: &Catalogue, link: &str) -> Message {
+    let day = |day: chrono::NaiveDate| day.format(catalogue.frame("format.date")).to_string();
+    let params = [
+        ("kind", catalogue.word("report_kind", &report.kind)),
+        ("from", day(report.from)),
+        ("to", day(report.last_day())),
+    ];
+    let text = |key| substitute(catalogue.frame(key), &params);
+    let subject = clean(&text("report.subject"), SUBJECT_CHARS_MAX);
+    let note = text("report.line");
+    let (label, footer) = (catalogue.frame("report.link"), catalogue.frame("report.footer"));
+    Message {
+        text: plain(&subject, Some(&note), &[], label, link, footer),
+        html: html(&subject, Some(&note), &[], label, link, footer),
         subject,
     }
 }

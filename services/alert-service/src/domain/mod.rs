@@ -8,5 +8,6 @@ pub mod escalation;
 pub mod message;
 pub mod notification_limit;
 pub mod person;
+pub mod report;
 pub mod rules;
 pub mod severity;

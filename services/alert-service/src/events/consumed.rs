@@ -1,15 +1,16 @@
 //! The events of others, as far as this service reads them. Unknown fields are ignored; unknown words have a stated meaning.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::domain::alert::Finding;
 use crate::domain::content::{Content, title};
 use crate::domain::person::{Person, Role, Vehicle};
+use crate::domain::report::Report;
 use crate::domain::severity::{Severity, Urgency};
-use crate::shapes::{CostRange, FailureMode, PartNeed, Quantiles, Reason};
+use crate::shapes::{CostRange, FailureMode, Hold, PartNeed, Quantiles, Reason};
 use crate::store::{Revision, WarrantyFinding};
-use crate::use_cases::{CompletedVisit, Decision, Origin, ScheduledVisit};
+use crate::use_cases::{CompletedVisit, Decision, Origin, ReportMade, ScheduledVisit};
 
 /// `agent.decision.made`.
 #[derive(Debug, Deserialize)]
@@ -28,6 +29,7 @@ pub struct DecisionMade {
     required_skill: String,
     rul_km: Option<Quantiles>,
     odometer_km: Option<f64>,
+    review: Option<Hold>,
     #[serde(default)]
     reasoning: Vec<Reason>,
 }
@@ -55,6 +57,7 @@ impl DecisionMade {
                 required_skill: self.required_skill,
                 rul_km: self.rul_km.map(Into::into),
                 odometer_km: self.odometer_km,
+                review: self.review.map(Into::into),
             },
             component: self.component,
             origin,
@@ -143,6 +146,34 @@ impl UserChanged {
             locale: self.locale,
         };
         (person, self.role)
+    }
+}
+
+/// `analytics.report.generated`.
+#[derive(Debug, Deserialize)]
+pub struct ReportGenerated {
+    report_id: String,
+    kind: String,
+    from: NaiveDate,
+    to: NaiveDate,
+    schedule_id: Option<String>,
+    #[serde(default)]
+    recipient_ids: Vec<String>,
+}
+
+impl ReportGenerated {
+    /// In the use case's words.
+    pub fn into_made(self) -> ReportMade {
+        ReportMade {
+            report: Report {
+                id: self.report_id,
+                kind: self.kind,
+                from: self.from,
+                to: self.to,
+            },
+            scheduled: self.schedule_id.is_some(),
+            recipient_ids: self.recipient_ids,
+        }
     }
 }
 

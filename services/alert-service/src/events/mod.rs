@@ -17,6 +17,7 @@ pub const PUBLISHES: &[&str] = &[
     "alert.acknowledged",
     "alert.resolved",
     "alert.escalated",
+    chassis::ACCESS_RECORDED,
 ];
 
 /// What this service listens to.
@@ -31,7 +32,7 @@ pub const SUBSCRIBES: &[Subscription] = &[
     },
     Subscription {
         producer: "analytics-service",
-        kinds: &["identity.user.changed"],
+        kinds: &["identity.user.changed", "analytics.report.generated"],
     },
     Subscription {
         producer: "scheduling-service",
@@ -80,6 +81,10 @@ impl Handler for Consumer {
                 let (person, role) = event.parse::<consumed::UserChanged>()?.into_person();
                 use_cases::learn_person(store, tenant, &person, &role, event.sequence, rules, moment).await?;
             }
+            "analytics.report.generated" => {
+                let made = event.parse::<consumed::ReportGenerated>()?.into_made();
+                use_cases::mail_report(store, tenant, &made, &Origin::of(event), rules, moment).await?;
+            }
             "appointment.scheduled" | "appointment.rescheduled" => {
                 let visit = event.parse::<consumed::AppointmentScheduled>()?.into_visit();
                 use_cases::note_appointment(store, tenant, &visit).await?;
@@ -99,7 +104,7 @@ impl Handler for Consumer {
     }
 
     async fn committed(&self) {
-        self.app.mail_waiting.notify_one();
+        self.app.mail_waiting.ring();
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::domain::alert::{Alert, Resolution};
 use crate::domain::escalation::{Audience, role_at};
-use crate::shapes::{CostRange, FailureMode, PartNeed, Quantiles, Reason};
+use crate::shapes::{CostRange, FailureMode, Hold, PartNeed, Quantiles, Reason};
 use crate::store::Delivery;
 
 #[derive(Serialize)]
@@ -34,6 +34,8 @@ struct Created<'a> {
     estimated_cost: CostRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     odometer_km: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<Hold>,
     recipient_ids: &'a [String],
 }
 
@@ -106,6 +108,7 @@ pub fn created(tenant: &TenantId, alert: &Alert, recipient_ids: &[String]) -> Ne
             high: (&content.cost_high).into(),
         },
         odometer_km: content.odometer_km,
+        review: content.review.as_ref().map(Into::into),
         recipient_ids,
     };
     about(tenant, alert, "alert.created", &[&alert.id], alert.event_time, &data)

@@ -128,7 +128,7 @@ impl Store<'_> {
             .bind(alert.urgency.as_str()).bind(&content).bind(alert.historical).bind(alert.event_time)
             .bind(hour_of(alert.event_time)).bind(alert.raised_at).bind(&alert.correlation_id)
             .bind(alert.status().as_str())
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -179,7 +179,7 @@ impl Store<'_> {
             .bind(booking.as_ref().map(|booking| booking.appointment_id.as_str()))
             .bind(booking.as_ref().map(|booking| booking.starts_at))
             .bind(alert.version)
-            .execute(c).await)?;
+            .run(c).await)?;
         if done.rows_affected() == 1 {
             Ok(())
         } else {

@@ -71,7 +71,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, decision_id) DO NOTHING")
             .bind(tenant.as_str()).bind(decision_id).bind(vehicle_id).bind(component).bind(severity.as_str())
             .bind(historical).bind(event_time).bind(word).bind(alert_id)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -107,7 +107,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, decision_id, revision) DO NOTHING")
             .bind(tenant.as_str()).bind(decision_id).bind(revision.revision).bind(to_json(&revision.what))
             .bind(revision.warranty.as_ref().map(to_json)).bind(revision.time)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 

@@ -39,7 +39,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, alert_id, level) DO NOTHING")
             .bind(tenant.as_str()).bind(alert_id).bind(notification.level).bind(vehicle_id)
             .bind(notification.given_at).bind(notification.limited)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 
@@ -78,14 +78,14 @@ impl Store<'_> {
         chassis::on!(self.tx, c => sqlx::query(
             "INSERT INTO escalation (tenant_id, alert_id, level, due_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant_id, alert_id) DO UPDATE SET level = excluded.level, due_at = excluded.due_at")
-            .bind(tenant.as_str()).bind(alert_id).bind(level).bind(due_at).execute(c).await)?;
+            .bind(tenant.as_str()).bind(alert_id).bind(level).bind(due_at).run(c).await)?;
         Ok(())
     }
 
     /// The alert goes no further.
     pub async fn end_escalation(&mut self, tenant: &TenantId, alert_id: &str) -> Result<(), Error> {
         chassis::on!(self.tx, c => sqlx::query("DELETE FROM escalation WHERE tenant_id = $1 AND alert_id = $2")
-            .bind(tenant.as_str()).bind(alert_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(alert_id).run(c).await)?;
         Ok(())
     }
 

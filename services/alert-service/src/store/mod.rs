@@ -5,12 +5,13 @@ mod decisions;
 mod deliveries;
 mod escalations;
 mod people;
+mod reports;
 #[cfg(test)]
 mod suite;
 
 pub use alerts::{AlertFilter, AlertPosition, Counts};
 pub use decisions::{DecisionOutcome, Revision, WarrantyFinding};
-pub use deliveries::{Delivery, NewDelivery};
+pub use deliveries::{Delivery, Interrupted, NewDelivery, Place};
 pub use escalations::{DueEscalation, Notification};
 pub use people::{Comment, Contact};
 

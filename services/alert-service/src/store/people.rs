@@ -4,7 +4,7 @@ use chassis::ids::TenantId;
 use chrono::{DateTime, Utc};
 
 use super::{Store, from_json, to_json};
-use crate::domain::delivery::Channel;
+use crate::domain::delivery::{Channel, Suppression};
 use crate::domain::person::{Person, Role, Vehicle};
 use crate::error::Error;
 
@@ -15,6 +15,19 @@ pub struct Contact {
     pub locale: Option<String>,
     pub channels: Vec<Channel>,
     pub changed_at: DateTime<Utc>,
+}
+
+impl Contact {
+    /// The address, or why there is none to write to.
+    pub fn email(&self) -> Result<&str, Suppression> {
+        let address = self.email.as_deref().ok_or(Suppression::NoAddress)?;
+        let wanted = self.channels.contains(&Channel::Email);
+        if wanted {
+            Ok(address)
+        } else {
+            Err(Suppression::NotWanted)
+        }
+    }
 }
 
 /// What a person wrote under an alert.
@@ -54,7 +67,7 @@ impl Store<'_> {
              WHERE vehicle.sequence < excluded.sequence")
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(vehicle.owner_id.as_deref())
             .bind(vehicle.fleet_id.as_deref()).bind(sequence)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -89,7 +102,7 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(&person.user_id).bind(role_word).bind(person.active)
             .bind(to_json(&person.vehicle_ids)).bind(to_json(&person.fleet_ids)).bind(person.locale.as_deref())
             .bind(sequence)
-            .execute(c).await)?;
+            .run(c).await)?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
@@ -99,11 +112,11 @@ impl Store<'_> {
 
     async fn replace_vehicles_of(&mut self, tenant: &TenantId, person: &Person) -> Result<(), Error> {
         chassis::on!(self.tx, c => sqlx::query("DELETE FROM person_vehicle WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.as_str()).bind(&person.user_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(&person.user_id).run(c).await)?;
         for vehicle_id in &person.vehicle_ids {
             chassis::on!(self.tx, c => sqlx::query(
                 "INSERT INTO person_vehicle (tenant_id, vehicle_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(tenant.as_str()).bind(vehicle_id).bind(&person.user_id).execute(c).await)?;
+                .bind(tenant.as_str()).bind(vehicle_id).bind(&person.user_id).run(c).await)?;
         }
         Ok(())
     }
@@ -157,14 +170,14 @@ impl Store<'_> {
                  channels = excluded.channels, changed_at = excluded.changed_at")
             .bind(tenant.as_str()).bind(user_id).bind(contact.email.as_deref()).bind(contact.locale.as_deref())
             .bind(to_json(&channels)).bind(contact.changed_at)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 
     /// Erases a person's contact. Erasing twice is no error.
     pub async fn erase_contact(&mut self, tenant: &TenantId, user_id: &str) -> Result<(), Error> {
         chassis::on!(self.tx, c => sqlx::query("DELETE FROM contact WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.as_str()).bind(user_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(user_id).run(c).await)?;
         Ok(())
     }
 
@@ -175,15 +188,8 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, comment_id) DO NOTHING")
             .bind(tenant.as_str()).bind(&comment.comment_id).bind(alert_id).bind(&comment.author_id)
             .bind(&comment.text).bind(comment.created_at)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
-    }
-
-    /// One comment.
-    pub async fn comment(&mut self, tenant: &TenantId, comment_id: &str) -> Result<Option<Comment>, Error> {
-        Ok(chassis::on!(self.tx, c => sqlx::query_as(
-            "SELECT comment_id, author_id, text, created_at FROM comment WHERE tenant_id = $1 AND comment_id = $2")
-            .bind(tenant.as_str()).bind(comment_id).fetch_optional(c).await)?)
     }
 
     /// The comments of an alert, oldest first, at most 200.

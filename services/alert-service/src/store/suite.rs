@@ -1,36 +1,21 @@
 //! What the store promises, whichever database it stands on.
 
-use chassis::config::DatabaseConfig;
+use chassis::Database;
 use chassis::ids::TenantId;
-use chassis::{Database, Failpoints};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AlertFilter, AlertPosition, NewDelivery, Store};
+use super::{AlertFilter, AlertPosition, Delivery, Interrupted, NewDelivery, Store};
 use crate::domain::alert::Alert;
 use crate::domain::alert::tests::alert;
-use crate::domain::delivery::{Channel, State};
+use crate::domain::delivery::{About, Channel, State};
 use crate::domain::person::{Person, Role, Vehicle};
 use crate::domain::severity::Severity;
 use crate::error::Error;
 
 async fn database() -> (Database, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5000,
-        cache_kib: 1024,
-    };
-    let file = folder.path().join("suite.db");
-    let database = Database::open(
-        "alert-service",
-        &config,
-        &file,
-        crate::MIGRATIONS,
-        Failpoints::default(),
-    )
-    .await;
-    (database.unwrap(), folder)
+    let database = chassis::testing::empty_database(folder.path(), crate::MIGRATIONS).await;
+    (database, folder)
 }
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -150,7 +135,8 @@ async fn the_ledger_keeps_one_row_per_intent_and_the_gravest_goes_first() {
         let (id, alert_id) = (format!("dlv_{index}"), format!("alert_{index}"));
         let mut new = NewDelivery {
             id: &id,
-            alert_id: &alert_id,
+            about: About::Alert,
+            about_id: &alert_id,
             level: 0,
             recipient_id: "usr_a",
             channel: Channel::Email,
@@ -163,39 +149,162 @@ async fn the_ledger_keeps_one_row_per_intent_and_the_gravest_goes_first() {
         new.id = "dlv_again";
         assert!(!store.insert_delivery(&tenant, &new).await.unwrap());
     }
-    assert!(store.due_deliveries(at(0), 10).await.unwrap().is_empty());
-    let due = store.due_deliveries(at(10), 10).await.unwrap();
-    assert_eq!(
-        due.iter().map(|delivery| delivery.id.as_str()).collect::<Vec<_>>(),
-        ["dlv_2", "dlv_1"]
-    );
-    let mut first = due[0].clone();
-    first.state = State::Sending;
-    assert!(store.move_delivery(&first, State::Pending).await.unwrap());
-    assert!(
-        !store.move_delivery(&first, State::Pending).await.unwrap(),
-        "moved once"
-    );
-    assert_eq!(store.interrupted_deliveries().await.unwrap(), [first]);
+    assert!(!store.is_any_due(at(0)).await.unwrap() && store.take_due_delivery(at(0)).await.unwrap().is_none());
+    assert!(store.is_any_due(at(1)).await.unwrap());
+    for expected in ["dlv_2", "dlv_1"] {
+        let mut due = store.take_due_delivery(at(10)).await.unwrap().unwrap();
+        assert_eq!(due.id, expected);
+        let place = due.place();
+        due.state = State::Sending;
+        due.attempts += 1;
+        due.claimed_until = Some(at(20));
+        assert!(store.move_delivery(&due, place).await.unwrap());
+        assert!(!store.move_delivery(&due, place).await.unwrap(), "moved once");
+    }
+}
+
+/// One delivery that is being sent in its first attempt, claimed until second 20.
+async fn sending(database: &Database, tenant: &TenantId) -> Delivery {
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store
+        .insert_alert(tenant, &numbered(1, Severity::Critical))
+        .await
+        .unwrap();
+    let new = NewDelivery {
+        id: "dlv_1",
+        about: About::Alert,
+        about_id: "alert_1",
+        level: 0,
+        recipient_id: "usr_a",
+        channel: Channel::Email,
+        state: State::Pending,
+        reason: None,
+        attempts: 0,
+        created_at: at(1),
+    };
+    store.insert_delivery(tenant, &new).await.unwrap();
+    let mut delivery = store.take_due_delivery(at(10)).await.unwrap().unwrap();
+    let place = delivery.place();
+    delivery.state = State::Sending;
+    delivery.attempts = 1;
+    delivery.claimed_until = Some(at(20));
+    assert!(store.move_delivery(&delivery, place).await.unwrap());
+    tx.commit().await.unwrap();
+    delivery
 }
 
 #[tokio::test]
+async fn a_message_that_is_being_sent_is_left_alone_until_its_claim_has_run_out() {
+    let (database, _folder) = database().await;
+    let tenant = TenantId::new("ten_a");
+    let delivery = sending(&database, &tenant).await;
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let expired = Interrupted::Expired;
+    assert!(store.interrupted_deliveries(expired, at(20)).await.unwrap().is_empty());
+    assert_eq!(
+        store.interrupted_deliveries(expired, at(21)).await.unwrap(),
+        std::slice::from_ref(&delivery)
+    );
+    assert_eq!(
+        store.interrupted_deliveries(Interrupted::All, at(0)).await.unwrap(),
+        std::slice::from_ref(&delivery)
+    );
+    // Another instance puts it back and sends it again; then the late one wants to note how its attempt ended.
+    let first = delivery.place();
+    let again = Delivery {
+        state: State::Pending,
+        claimed_until: None,
+        ..delivery.clone()
+    };
+    assert!(store.move_delivery(&again, first).await.unwrap());
+    let second = Delivery {
+        attempts: 2,
+        claimed_until: Some(at(40)),
+        ..delivery.clone()
+    };
+    assert!(store.move_delivery(&second, again.place()).await.unwrap());
+    let late = Delivery {
+        state: State::Sent,
+        ..delivery
+    };
+    assert!(!store.move_delivery(&late, first).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_eight_who_judge_a_message_or_take_it_exactly_one_moves_it() {
+    let (database, _folder) = database().await;
+    let tenant = TenantId::new("ten_a");
+    sending(&database, &tenant).await;
+    let mut judges = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let database = database.clone();
+        judges.spawn(async move {
+            let mut tx = database.begin_bulk().await.unwrap();
+            let mut store = Store::new(&mut tx);
+            let found = store.interrupted_deliveries(Interrupted::All, at(0)).await.unwrap();
+            let mut moved = false;
+            for delivery in found {
+                let pending = Delivery {
+                    state: State::Pending,
+                    ..delivery.clone()
+                };
+                moved |= store.move_delivery(&pending, delivery.place()).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            moved
+        });
+    }
+    assert_eq!(judges.join_all().await.into_iter().filter(|moved| *moved).count(), 1);
+    let mut takers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let database = database.clone();
+        takers.spawn(async move {
+            let mut tx = database.begin_bulk().await.unwrap();
+            let mut store = Store::new(&mut tx);
+            let Some(mut delivery) = store.take_due_delivery(at(30)).await.unwrap() else {
+                return false;
+            };
+            let place = delivery.place();
+            delivery.state = State::Sending;
+            delivery.attempts += 1;
+            let taken = store.move_delivery(&delivery, place).await.unwrap();
+            tx.commit().await.unwrap();
+            taken
+        });
+    }
+    assert_eq!(takers.join_all().await.into_iter().filter(|taken| *taken).count(), 1);
+}
+
+/// Reads whether the alert is there, and raises it if it is not.
+async fn raise_once(database: &Database, index: i64) -> Result<bool, Error> {
+    let tenant = TenantId::new("ten_a");
+    let mut tx = database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    if store
+        .worst_alert_of_hour(&tenant, "V1", "component_1", at(5), false)
+        .await?
+        .is_some()
+    {
+        return Ok(false);
+    }
+    let alert = Alert {
+        id: format!("alert_{index}"),
+        ..numbered(1, Severity::Critical)
+    };
+    let inserted = store.insert_alert(&tenant, &alert).await?;
+    tx.commit().await?;
+    Ok(inserted)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_raise_an_alert_once() {
     let (database, _folder) = database().await;
     let mut writers = tokio::task::JoinSet::new();
     for index in 0..8 {
         let database = database.clone();
-        writers.spawn(async move {
-            let tenant = TenantId::new("ten_a");
-            let mut tx = database.begin().await.unwrap();
-            let alert = Alert {
-                id: format!("alert_{index}"),
-                ..numbered(1, Severity::Critical)
-            };
-            let inserted = Store::new(&mut tx).insert_alert(&tenant, &alert).await.unwrap();
-            tx.commit().await.unwrap();
-            inserted
-        });
+        writers.spawn(async move { chassis::again(|| raise_once(&database, index)).await.unwrap() });
     }
     let inserted = writers.join_all().await;
     assert_eq!(inserted.into_iter().filter(|inserted| *inserted).count(), 1);

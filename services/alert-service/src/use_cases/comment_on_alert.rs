@@ -1,6 +1,6 @@
 //! A person writes something under an alert.
 
-use chassis::ids::{TenantId, derived_id, new_id};
+use chassis::ids::{TenantId, new_id};
 
 use super::{Moment, Viewer, visible_alert};
 use crate::error::Error;
@@ -9,14 +9,13 @@ use crate::store::{Comment, Store};
 /// Longest comment, in characters.
 const COMMENT_CHARS_MAX: usize = 2000;
 
-/// Keeps a comment. The same idempotency key of the same author keeps it once and answers with the first.
+/// Keeps a comment.
 pub async fn comment_on_alert(
     store: &mut Store<'_>,
     tenant: &TenantId,
     viewer: &Viewer,
     alert_id: &str,
     text: &str,
-    idempotency_key: Option<&str>,
     moment: Moment,
 ) -> Result<Comment, Error> {
     let text = text.trim();
@@ -31,16 +30,12 @@ pub async fn comment_on_alert(
         ));
     }
     visible_alert(store, tenant, viewer, alert_id).await?;
-    let comment_id = match idempotency_key {
-        Some(key) => derived_id("cmt", &[tenant.as_str(), alert_id, &viewer.id, key]),
-        None => new_id("cmt"),
-    };
     let comment = Comment {
-        comment_id,
+        comment_id: new_id("cmt"),
         author_id: viewer.id.clone(),
         text: text.chars().filter(|c| !c.is_control() || *c == '\n').collect(),
         created_at: moment.now,
     };
     store.insert_comment(tenant, alert_id, &comment).await?;
-    Ok(store.comment(tenant, &comment.comment_id).await?.unwrap_or(comment))
+    Ok(comment)
 }

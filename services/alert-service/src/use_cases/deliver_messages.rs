@@ -7,13 +7,16 @@ use chrono::TimeDelta;
 use super::Moment;
 use super::tell_people::count_settled;
 use crate::domain::alert::Alert;
-use crate::domain::delivery::{Channel, Next, Outcome, State, Suppression, after_attempt};
-use crate::domain::message::{Catalogue, Message, write_message};
+use crate::domain::delivery::{
+    About, Channel, Conditions, Next, Outcome, Start, State, Suppression, after_attempt, start,
+};
+use crate::domain::message::{Catalogue, Message, write_message, write_report_message};
+use crate::domain::report::Report as MadeReport;
 use crate::domain::rules::Rules;
 use crate::domain::severity::Severity;
 use crate::error::Error;
 use crate::events::published;
-use crate::store::{Delivery, Store};
+use crate::store::{Delivery, Place, Store};
 
 /// The languages that messages are written in, and where their links lead.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Stationery {
     pub catalogues: Vec<(String, Catalogue)>,
     /// Address of the alerts' page in the app, without a slash at the end.
     pub link_base: String,
+    /// Address of the page that lists reports.
+    pub report_link_base: String,
 }
 
 impl Stationery {
@@ -67,6 +72,17 @@ pub struct Report {
     pub provider_id: Option<String>,
 }
 
+impl Report {
+    /// Nothing was sent, because the sender stood still for too long after it had claimed the message.
+    pub fn late() -> Self {
+        Self {
+            outcome: Outcome::Deferred,
+            reason: Some("sender_stood_still".to_owned()),
+            provider_id: None,
+        }
+    }
+}
+
 /// Takes the gravest message that is due and journals that it is being sent.
 pub async fn take_message(
     store: &mut Store<'_>,
@@ -74,69 +90,131 @@ pub async fn take_message(
     rules: &Rules,
     moment: Moment,
 ) -> Result<Taken, Error> {
-    let Some(mut delivery) = store.due_deliveries(moment.machine_now, 1).await?.pop() else {
+    let Some(mut delivery) = store.take_due_delivery(moment.machine_now).await? else {
         return Ok(Taken::Nothing);
     };
-    let tenant = delivery.tenant.clone();
-    let Some(alert) = store.alert(&tenant, &delivery.alert_id).await? else {
-        return Err(Error::AlertNotFound {
-            alert_id: delivery.alert_id,
-        });
+    let place = delivery.place();
+    let matter = matter_of(store, &delivery).await?;
+    let (address, wishes) = match reach(store, &delivery, rules, moment).await? {
+        Ok(reached) => reached,
+        Err(suppression) => {
+            delivery.state = State::Suppressed;
+            delivery.reason = Some(suppression.code().to_owned());
+            settle(store, &matter, delivery, place, moment).await?;
+            return Ok(Taken::Settled);
+        }
     };
-    let contact = store.contact(&tenant, &delivery.recipient_id).await?;
-    let wants_email = contact
-        .as_ref()
-        .is_some_and(|contact| contact.channels.contains(&Channel::Email));
-    let locale = contact.as_ref().and_then(|contact| contact.locale.clone());
-    let address = contact.and_then(|contact| contact.email).filter(|_| wants_email);
-    let suppression = match (&address, moment.simulated, rules.email_configured) {
-        (_, true, _) => Some(Suppression::Simulated),
-        (_, _, false) => Some(Suppression::EmailNotConfigured),
-        (None, _, _) => Some(Suppression::NoAddress),
-        (Some(_), false, true) => None,
-    };
-    let (Some(address), None) = (address, suppression) else {
-        delivery.state = State::Suppressed;
-        delivery.reason = suppression.map(|suppression| suppression.code().to_owned());
-        settle(store, &alert, delivery, State::Pending, moment).await?;
-        return Ok(Taken::Settled);
-    };
-    let person = store.person(&tenant, &delivery.recipient_id).await?;
-    let fallback = Catalogue::default();
-    let wishes = [
-        locale.as_deref(),
-        person.as_ref().and_then(|person| person.locale.as_deref()),
-    ];
-    let link = format!("{}/{}", stationery.link_base, alert.id);
-    let escalated = is_escalation(store, &tenant, &delivery).await?;
-    let message = write_message(&alert, stationery.catalogue(&wishes, &fallback), &link, escalated);
+    let message = write(store, stationery, &matter, &delivery, &wishes).await?;
     delivery.state = State::Sending;
     delivery.attempts += 1;
-    if !store.move_delivery(&delivery, State::Pending).await? {
+    delivery.claimed_until = Some(store.claim_clock(moment.machine_now).await? + rules.claim_for);
+    if !store.move_delivery(&delivery, place).await? {
         return Ok(Taken::Settled);
     }
     Ok(Taken::Send(Box::new(Outgoing {
-        severity: alert.severity,
+        severity: matter.severity(),
         delivery,
         address,
         message,
     })))
 }
 
+/// What a message is about.
+pub(super) enum Matter {
+    Alert(Box<Alert>),
+    Report(MadeReport),
+}
+
+impl Matter {
+    /// How grave it is that the message arrives: a report that comes twice annoys more than one that is missed, since it is in the app.
+    pub(super) fn severity(&self) -> Severity {
+        match self {
+            Self::Alert(alert) => alert.severity,
+            Self::Report(_) => Severity::Info,
+        }
+    }
+}
+
+/// What a row of the ledger is about.
+pub(super) async fn matter_of(store: &mut Store<'_>, delivery: &Delivery) -> Result<Matter, Error> {
+    let (tenant, about_id) = (&delivery.tenant, &delivery.about_id);
+    let found = match delivery.about {
+        About::Alert => store
+            .alert(tenant, about_id)
+            .await?
+            .map(|alert| Matter::Alert(Box::new(alert))),
+        About::Report => store.report(tenant, about_id).await?.map(Matter::Report),
+    };
+    found.ok_or_else(|| Error::AlertNotFound {
+        alert_id: about_id.clone(),
+    })
+}
+
+/// The address and the languages that a person wishes, the first before the second; or why nothing is sent to them.
+type Reach = Result<(String, [Option<String>; 2]), Suppression>;
+
+async fn reach(store: &mut Store<'_>, delivery: &Delivery, rules: &Rules, moment: Moment) -> Result<Reach, Error> {
+    let conditions = Conditions {
+        limited: false,
+        simulated: moment.simulated,
+        email_configured: rules.email_configured,
+    };
+    if let Start::Suppressed(suppression) = start(Channel::Email, conditions) {
+        return Ok(Err(suppression));
+    }
+    reach_person(store, &delivery.tenant, &delivery.recipient_id).await
+}
+
+/// The same by the person's own wishes alone.
+pub(super) async fn reach_person(store: &mut Store<'_>, tenant: &TenantId, user_id: &str) -> Result<Reach, Error> {
+    let person = store.person(tenant, user_id).await?;
+    if person.as_ref().is_some_and(|person| !person.active) {
+        return Ok(Err(Suppression::PersonDisabled));
+    }
+    let Some(contact) = store.contact(tenant, user_id).await? else {
+        return Ok(Err(Suppression::NoAddress));
+    };
+    let address = contact.email().map(str::to_owned);
+    Ok(address.map(|address| (address, [contact.locale, person.and_then(|person| person.locale)])))
+}
+
+async fn write(
+    store: &mut Store<'_>,
+    stationery: &Stationery,
+    matter: &Matter,
+    delivery: &Delivery,
+    wishes: &[Option<String>; 2],
+) -> Result<Message, Error> {
+    let fallback = Catalogue::default();
+    let catalogue = stationery.catalogue(&wishes.each_ref().map(Option::as_deref), &fallback);
+    Ok(match matter {
+        Matter::Alert(alert) => {
+            let link = format!("{}/{}", stationery.link_base, alert.id);
+            let escalated = is_escalation(store, delivery).await?;
+            write_message(alert, catalogue, &link, escalated)
+        }
+        Matter::Report(report) => {
+            let link = format!("{}?report={}", stationery.report_link_base, report.id);
+            write_report_message(report, catalogue, &link)
+        }
+    })
+}
+
 /// True when others were told of the alert before.
-async fn is_escalation(store: &mut Store<'_>, tenant: &TenantId, delivery: &Delivery) -> Result<bool, Error> {
-    let first = store.first_notification(tenant, &delivery.alert_id).await?;
+async fn is_escalation(store: &mut Store<'_>, delivery: &Delivery) -> Result<bool, Error> {
+    let first = store.first_notification(&delivery.tenant, &delivery.about_id).await?;
     Ok(first.is_some_and(|first| first.level < delivery.level))
 }
 
-/// Writes down how an attempt ended, and when the next one is due.
+/// Writes down how an attempt ended, and when the next one is due. False when the sender came too late: its claim had run out, and another
+/// instance has judged the message.
 pub async fn write_down(
     store: &mut Store<'_>,
     outgoing: &Outgoing,
     report: &Report,
     rules: &Rules,
     moment: Moment,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let mut delivery = outgoing.delivery.clone();
     delivery.reason.clone_from(&report.reason);
     delivery.provider_id.clone_from(&report.provider_id);
@@ -146,13 +224,15 @@ pub async fn write_down(
     follow(store, delivery, next, moment).await
 }
 
-/// Puts a delivery that was being sent where the rule says.
+/// Puts a delivery that was being sent where the rule says; false when another instance did so before.
 pub(super) async fn follow(
     store: &mut Store<'_>,
     mut delivery: Delivery,
     next: Next,
     moment: Moment,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let place = delivery.place();
+    delivery.claimed_until = None;
     delivery.state = match next {
         Next::Sent => State::Sent,
         Next::Failed => State::Failed,
@@ -161,40 +241,38 @@ pub(super) async fn follow(
             delivery.state = State::Pending;
             let after = TimeDelta::from_std(after).unwrap_or(TimeDelta::days(1));
             delivery.next_attempt_at = Some(moment.machine_now + after);
-            store.move_delivery(&delivery, State::Sending).await?;
-            return Ok(());
+            return store.move_delivery(&delivery, place).await;
         }
     };
-    let Some(alert) = store.alert(&delivery.tenant, &delivery.alert_id).await? else {
-        return Err(Error::AlertNotFound {
-            alert_id: delivery.alert_id,
-        });
-    };
-    settle(store, &alert, delivery, State::Sending, moment).await
+    let matter = matter_of(store, &delivery).await?;
+    settle(store, &matter, delivery, place, moment).await
 }
 
-/// Brings a delivery to rest and says so.
+/// Brings a delivery to rest and says so where it is about an alert, unless somebody else moved it.
 async fn settle(
     store: &mut Store<'_>,
-    alert: &Alert,
+    matter: &Matter,
     mut delivery: Delivery,
-    from: State,
+    from: Place,
     moment: Moment,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     delivery.next_attempt_at = None;
     delivery.settled_at = Some(moment.machine_now);
     delivery.latency_ms = Some((moment.machine_now - delivery.created_at).num_milliseconds().max(0));
-    if store.move_delivery(&delivery, from).await? {
+    let moved = store.move_delivery(&delivery, from).await?;
+    if moved {
         count_settled(delivery.channel, delivery.state);
         if delivery.state == State::Sent {
             let seconds = delivery.latency_ms.unwrap_or_default() as f64 / 1000.0;
-            metrics::histogram!("alert_delivery_latency_seconds", "severity" => alert.severity.as_str())
+            metrics::histogram!("alert_delivery_latency_seconds", "severity" => matter.severity().as_str())
                 .record(seconds);
         }
-        let tenant = delivery.tenant.clone();
-        store
-            .publish(&published::delivered(&tenant, alert, &delivery, moment.now))
-            .await?;
+        if let Matter::Alert(alert) = matter {
+            let tenant = delivery.tenant.clone();
+            store
+                .publish(&published::delivered(&tenant, alert, &delivery, moment.now))
+                .await?;
+        }
     }
-    Ok(())
+    Ok(moved)
 }

@@ -10,6 +10,7 @@ mod keep_preferences;
 mod learn_person;
 mod learn_vehicle;
 mod list_alerts;
+mod mail_report;
 mod note_appointment;
 mod record_decision;
 mod recover_deliveries;
@@ -29,13 +30,14 @@ pub use keep_preferences::{Wishes, change_preferences, erase_preferences, show_p
 pub use learn_person::learn_person;
 pub use learn_vehicle::learn_vehicle;
 pub use list_alerts::list_alerts;
+pub use mail_report::{ReportMade, mail_report};
 pub use note_appointment::{ScheduledVisit, drop_appointment, note_appointment};
 pub use record_decision::{Decision, record_decision};
 pub use recover_deliveries::recover_deliveries;
 pub use resolve_alert::resolve_alert;
 pub use resolve_repaired_alerts::{CompletedVisit, resolve_repaired_alerts};
 pub use show_alert::{AlertDetail, show_alert};
-pub use show_deliveries::show_deliveries;
+pub use show_deliveries::{show_deliveries, show_report_deliveries};
 pub use tell_people::{tell_late_recipients, tell_people};
 
 use chassis::ids::TenantId;

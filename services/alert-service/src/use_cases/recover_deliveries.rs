@@ -1,28 +1,32 @@
-//! At start, deliveries found between sending and noting it are in doubt: the former process died there.
+//! Deliveries found between sending and noting it whose sender has stopped are in doubt: it may have stopped before the send or after it.
 
 use super::Moment;
-use super::deliver_messages::follow;
+use super::deliver_messages::{follow, matter_of};
 use crate::domain::delivery::after_crash;
 use crate::domain::rules::Rules;
 use crate::error::Error;
-use crate::store::Store;
+use crate::store::{Interrupted, Store};
 
 /// Sends grave ones again with the same Message-ID, leaves the others IN_DOUBT; returns how many were found.
-pub async fn recover_deliveries(store: &mut Store<'_>, rules: &Rules, moment: Moment) -> Result<usize, Error> {
-    let interrupted = store.interrupted_deliveries().await?;
-    let count = interrupted.len();
+pub async fn recover_deliveries(
+    store: &mut Store<'_>,
+    whose: Interrupted,
+    rules: &Rules,
+    moment: Moment,
+) -> Result<usize, Error> {
+    let now = store.claim_clock(moment.machine_now).await?;
+    let interrupted = store.interrupted_deliveries(whose, now).await?;
+    let mut count = 0;
     for mut delivery in interrupted {
-        let Some(alert) = store.alert(&delivery.tenant, &delivery.alert_id).await? else {
-            return Err(Error::AlertNotFound {
-                alert_id: delivery.alert_id,
-            });
-        };
+        let severity = matter_of(store, &delivery).await?.severity();
         delivery.in_doubt_count += 1;
         delivery.reason = Some("process_stopped".to_owned());
         let attempts = u32::try_from(delivery.attempts).unwrap_or(u32::MAX);
-        let next = after_crash(alert.severity, attempts, &rules.retry);
-        metrics::counter!("alert_deliveries_in_doubt_total").increment(1);
-        follow(store, delivery, next, moment).await?;
+        let next = after_crash(severity, attempts, &rules.retry);
+        if follow(store, delivery, next, moment).await? {
+            metrics::counter!("alert_deliveries_in_doubt_total").increment(1);
+            count += 1;
+        }
     }
     Ok(count)
 }

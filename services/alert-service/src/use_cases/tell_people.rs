@@ -4,7 +4,7 @@ use chassis::ids::{TenantId, derived_id};
 
 use super::Moment;
 use crate::domain::alert::Alert;
-use crate::domain::delivery::{Channel, Conditions, Start, State, start};
+use crate::domain::delivery::{About, Channel, Conditions, Start, State, start};
 use crate::domain::escalation::{Audience, first_audience};
 use crate::domain::notification_limit::Verdict;
 use crate::domain::rules::Rules;
@@ -107,8 +107,7 @@ impl Address<'_> {
     /// One intent for each channel that this person wants; the app always shows the alert.
     async fn journal(&self, store: &mut Store<'_>, recipient_id: &str) -> Result<(), Error> {
         let contact = store.contact(self.tenant, recipient_id).await?;
-        let wants_email =
-            contact.is_some_and(|contact| contact.email.is_some() && contact.channels.contains(&Channel::Email));
+        let wants_email = contact.is_some_and(|contact| contact.email().is_ok());
         self.journal_channel(store, recipient_id, Channel::InApp).await?;
         if wants_email {
             self.journal_channel(store, recipient_id, Channel::Email).await?;
@@ -137,10 +136,10 @@ impl Address<'_> {
         ];
         let id = derived_id("dlv", &parts);
         let created_at = self.moment.machine_now;
-        let alert_id = self.alert.id.as_str();
         let new = NewDelivery {
             id: &id,
-            alert_id,
+            about: About::Alert,
+            about_id: &self.alert.id,
             level,
             recipient_id,
             channel,
@@ -176,7 +175,8 @@ fn settled_at_once(tenant: &TenantId, new: &NewDelivery<'_>) -> Delivery {
     Delivery {
         tenant: tenant.clone(),
         id: new.id.to_owned(),
-        alert_id: new.alert_id.to_owned(),
+        about: new.about,
+        about_id: new.about_id.to_owned(),
         level: new.level,
         recipient_id: new.recipient_id.to_owned(),
         channel: new.channel,
@@ -187,6 +187,7 @@ fn settled_at_once(tenant: &TenantId, new: &NewDelivery<'_>) -> Delivery {
         provider_id: None,
         created_at: new.created_at,
         next_attempt_at: None,
+        claimed_until: None,
         settled_at: Some(new.created_at),
         latency_ms: Some(0),
     }

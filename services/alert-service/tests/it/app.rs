@@ -28,9 +28,14 @@ pub(crate) struct TestApp {
 /// Configuration with some keys overridden.
 pub(crate) fn config(overrides: &[(&str, Value)]) -> Config {
     let mut sources = testing::sources();
-    for (key, value) in [("alerts.escalation_poll_ms", json!(20)), ("smtp.poll_ms", json!(20))]
-        .iter()
-        .chain(overrides)
+    for (key, value) in [
+        ("alerts.escalation_poll_ms", json!(20)),
+        ("smtp.poll_ms", json!(20)),
+        // Short, so that instances soon share the partitions.
+        ("events.lease_ms", json!(1000)),
+    ]
+    .iter()
+    .chain(overrides)
     {
         let value: toml::Value = serde_json::from_value(value.clone()).unwrap();
         sources.overrides.push(((*key).to_owned(), value));

@@ -26,7 +26,9 @@ fn our_examples_keep_our_schemas_and_cover_what_we_publish() {
 async fn everything_we_publish_keeps_its_schema() {
     let app = TestApp::start().await.with_people().await;
     app.settle().await;
-    app.decide("dec_1", "V1", "cooling", "EMERGENCY").await;
+    let mut held = decision("dec_1", "V1", "cooling", "EMERGENCY");
+    held["review"] = json!({"holds": ["booking", "claim", "parts"], "because": ["review.safety"]});
+    app.deliver_decision(TENANT, held.clone(), start_of_test(), false).await;
     let mut bare = decision("dec_bare", "V1", "tyres", "WARNING");
     for optional in ["safety_warning", "rul_km", "odometer_km"] {
         bare.as_object_mut().unwrap().remove(optional);
@@ -48,12 +50,28 @@ async fn everything_we_publish_keeps_its_schema() {
     app.alert_of("dec_bare").await;
     app.published("alert.resolved", 1).await;
     let events = app.runtime.all_published("alert-service").await;
+    let created = |decision_id: &str| {
+        let of =
+            |event: &&chassis::Event| event.kind == "alert.created" && data_of(event)["decision_id"] == decision_id;
+        data_of(events.iter().find(of).expect("created"))
+    };
+    assert_eq!(
+        created("dec_1")["review"],
+        held["review"],
+        "what the decision holds goes on with the alert"
+    );
+    assert!(created("dec_bare").get("review").is_none());
     for event in &events {
         contracts::validate_event(event);
         assert_eq!(event.subject.as_deref(), data_of(event)["alert_id"].as_str());
     }
+    let access = app.runtime.access_recorded("alert-service").await;
+    access.iter().for_each(contracts::validate_event);
     for kind in alert_service::DEFINITION.publishes {
-        assert!(events.iter().any(|event| event.kind == *kind), "{kind} was not seen");
+        assert!(
+            events.iter().chain(&access).any(|event| event.kind == *kind),
+            "{kind} was not seen"
+        );
     }
     app.stop().await;
 }

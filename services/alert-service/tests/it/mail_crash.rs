@@ -6,16 +6,33 @@ use std::time::Duration;
 use chassis::Role;
 use chassis::testing::TestRuntime;
 use serde_json::{Value, json};
-use sqlx::Connection;
 
 use crate::app::TestApp;
 use crate::mail_delivery::{smtp_at, wants_email};
 use crate::smtp::{Behaviour, SmtpServer};
 
+/// Attempts without end, so that slow machines may use up some.
+fn patient_smtp_at(port: u16) -> Vec<(&'static str, Value)> {
+    let mut settings = smtp_at(port);
+    settings.retain(|(key, _)| *key != "smtp.attempts_max");
+    settings.push(("smtp.attempts_max", json!(1000)));
+    settings
+}
+
+/// Lets the claims of a killed process run out now, where instances share a database and would wait for it.
+async fn expire_claims(runtime: &TestRuntime) {
+    let database = runtime.database_of(&alert_service::DEFINITION).await;
+    let mut tx = database.begin().await.unwrap();
+    chassis::on!(tx, c => sqlx::query("UPDATE delivery SET claimed_until = created_at WHERE state = 'SENDING'").run(c).await)
+        .unwrap();
+    tx.commit().await.unwrap();
+    database.close().await;
+}
+
 /// A stopped service whose folder holds one pending e-mail about an alert of this severity.
 async fn with_pending_mail(severity: &str) -> (TestRuntime, String) {
     let greylisting = SmtpServer::start(&[Behaviour::Greylist; 100]).await;
-    let mut settings = smtp_at(greylisting.port);
+    let mut settings = patient_smtp_at(greylisting.port);
     settings.push(("smtp.backoff_ms_first", json!(200)));
     settings.push(("smtp.backoff_ms_max", json!(200)));
     let app = TestApp::start_with(&settings).await.with_people().await;
@@ -23,7 +40,7 @@ async fn with_pending_mail(severity: &str) -> (TestRuntime, String) {
     app.settle().await;
     app.decide("dec_1", "V1", "cooling", severity).await;
     let alert_id = app.alert_of("dec_1").await;
-    let tried = |row: &Value| row["channel"] == "EMAIL" && row["status"] == "PENDING" && row["attempts"] == 1;
+    let tried = |row: &Value| row["channel"] == "EMAIL" && row["status"] == "PENDING" && row["attempts"] != 0;
     app.ledger_when(&alert_id, "a pending e-mail", |items| items.iter().any(tried))
         .await;
     (app.stop().await, alert_id)
@@ -36,8 +53,10 @@ async fn run_until_killed(runtime: &TestRuntime, port: u16, failpoint: &str) {
     command
         .env("CARVROOOM_FAILPOINT", failpoint)
         .env("CARVROOOM_TOKEN_SECRET", chassis::testing::TOKEN_SECRET);
-    command.env("ALERT__HTTP__PORT", "0");
-    for (key, value) in smtp_at(port) {
+    command
+        .env("ALERT__HTTP__PORT", "0")
+        .envs(runtime.environment(&alert_service::DEFINITION));
+    for (key, value) in patient_smtp_at(port) {
         let name = format!("ALERT__{}", key.to_uppercase().replace('.', "__"));
         command.env(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
@@ -57,7 +76,8 @@ async fn run_until_killed(runtime: &TestRuntime, port: u16, failpoint: &str) {
 
 /// The owner's e-mail in the ledger after a restart, once it came to rest.
 async fn after_restart(runtime: TestRuntime, port: u16, alert_id: &str) -> (TestApp, Value) {
-    let app = TestApp::on(runtime.restart(), &smtp_at(port)).await;
+    expire_claims(&runtime).await;
+    let app = TestApp::on(runtime.restart(), &patient_smtp_at(port)).await;
     let rest = |row: &Value| row["channel"] == "EMAIL" && !row["settled_at"].is_null();
     let ledger = app
         .ledger_when(alert_id, "the e-mail at rest", |items| items.iter().any(rest))
@@ -113,15 +133,13 @@ async fn killed_before_the_send_a_grave_message_arrives_once() {
 async fn a_row_found_in_sending_is_judged_by_severity() {
     for (severity, status, mails) in [("CRITICAL", "SENT", 1), ("WARNING", "IN_DOUBT", 0)] {
         let (runtime, alert_id) = with_pending_mail(severity).await;
-        let file = runtime.data_dir().join("alert-service.db");
-        let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display()))
-            .await
-            .unwrap();
-        sqlx::query("UPDATE delivery SET state = 'SENDING' WHERE channel = 'EMAIL' AND state = 'PENDING'")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
+        let database = runtime.database_of(&alert_service::DEFINITION).await;
+        let mut tx = database.begin().await.unwrap();
+        chassis::on!(tx, c => sqlx::query("UPDATE delivery SET state = 'SENDING' WHERE channel = 'EMAIL' AND state = 'PENDING'")
+            .run(c).await)
+        .unwrap();
+        tx.commit().await.unwrap();
+        database.close().await;
         let server = SmtpServer::start(&[]).await;
         let (app, row) = after_restart(runtime, server.port, &alert_id).await;
         assert_eq!(row["status"], status);

@@ -218,8 +218,8 @@ async fn an_erased_address_gets_nothing_more_not_even_what_was_waiting() {
     let server = SmtpServer::start(&[Behaviour::Greylist]).await;
     let mut settings = smtp_at(server.port);
     settings.extend([
-        ("smtp.backoff_ms_first", json!(500)),
-        ("smtp.backoff_ms_max", json!(500)),
+        ("smtp.backoff_ms_first", json!(2000)),
+        ("smtp.backoff_ms_max", json!(2000)),
     ]);
     let app = TestApp::start_with(&settings).await.with_people().await;
     wants_email(&app, "en").await;

@@ -8,6 +8,8 @@ mod contracts;
 mod events_appointments;
 mod events_decisions;
 mod events_people;
+mod instances;
 mod mail_crash;
 mod mail_delivery;
+mod mail_reports;
 mod smtp;
