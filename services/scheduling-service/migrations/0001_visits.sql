@@ -4,6 +4,7 @@
 CREATE TABLE centers (
     tenant_id             TEXT NOT NULL,
     center_id             TEXT NOT NULL,
+    -- postgres instead: center_id TEXT COLLATE "C" NOT NULL,
     name                  TEXT NOT NULL,
     utc_offset_minutes    BIGINT NOT NULL,
     time_zone             TEXT,
@@ -19,7 +20,9 @@ CREATE TABLE centers (
 CREATE TABLE technicians (
     tenant_id     TEXT NOT NULL,
     technician_id TEXT NOT NULL,
+    -- postgres instead: technician_id TEXT COLLATE "C" NOT NULL,
     center_id     TEXT NOT NULL,
+    -- postgres instead: center_id TEXT COLLATE "C" NOT NULL,
     skills        TEXT NOT NULL,
     working_hours TEXT NOT NULL,
     breaks        TEXT NOT NULL,
@@ -31,7 +34,9 @@ CREATE TABLE technicians (
 CREATE TABLE parts (
     tenant_id      TEXT NOT NULL,
     center_id      TEXT NOT NULL,
+    -- postgres instead: center_id TEXT COLLATE "C" NOT NULL,
     part_code      TEXT NOT NULL,
+    -- postgres instead: part_code TEXT COLLATE "C" NOT NULL,
     name           TEXT NOT NULL,
     on_hand        BIGINT NOT NULL,
     reserved       BIGINT NOT NULL,

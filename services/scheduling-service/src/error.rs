@@ -46,6 +46,8 @@ pub enum Error {
     AlreadyOpen { appointment_id: String },
     #[error("vehicle {vehicle_id} is retired")]
     VehicleRetired { vehicle_id: String },
+    #[error("a person must look at the visit's decision before work begins")]
+    AwaitsReview { decision_id: Option<String> },
     #[error("only the assigned technician may do this")]
     NotAssigned,
     #[error("the store failed")]

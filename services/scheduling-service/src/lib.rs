@@ -25,7 +25,13 @@ pub static DEFINITION: Definition = Definition {
     env_prefix: "SCHEDULING",
     default_config: include_str!("../config.default.toml"),
     policy: include_str!("../policy.toml"),
-    migrations: &[("0001_visits", include_str!("../migrations/0001_visits.sql"))],
+    migrations: &[
+        ("0001_visits", include_str!("../migrations/0001_visits.sql")),
+        (
+            "0002_decision_verdicts",
+            include_str!("../migrations/0002_decision_verdicts.sql"),
+        ),
+    ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIBES,
     openapi: api::openapi,
@@ -43,19 +49,13 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
     let (placing, expiring) = (app.clone(), app.clone());
     kit.routes(api::router(app.clone()))
         .consume(events::Consumer::new(app))
-        .periodic("place_waiting", Duration::from_secs(1), move || {
+        .timer("place_waiting", Duration::from_secs(1), move || {
             let app = placing.clone();
-            async move {
-                use_cases::place_waiting::place_waiting(&app).await?;
-                Ok(())
-            }
+            async move { Ok(use_cases::place_waiting::place_waiting(&app).await?) }
         })
-        .periodic("drop_expired_holds", Duration::from_secs(5), move || {
+        .timer("drop_expired_holds", Duration::from_secs(5), move || {
             let app = expiring.clone();
-            async move {
-                use_cases::drop_expired_holds::drop_expired_holds(&app).await?;
-                Ok(())
-            }
+            async move { Ok(use_cases::drop_expired_holds::drop_expired_holds(&app).await?) }
         })
         .finish()
 }

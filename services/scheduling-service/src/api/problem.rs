@@ -32,6 +32,8 @@ impl From<Error> for Problem {
             Error::VehicleRetired { vehicle_id } => {
                 Problem::new(Kind::Conflict, "vehicle.retired", text).param("vehicle_id", vehicle_id.as_str())
             }
+            Error::AwaitsReview { decision_id } => Problem::new(Kind::Conflict, "appointment.awaits_review", text)
+                .param("decision_id", decision_id.clone()),
             Error::NotAssigned => Problem::new(Kind::Forbidden, "appointment.not_assigned", text),
             Error::Store(_) | Error::Corrupt { .. } => Problem::internal(&error),
         }

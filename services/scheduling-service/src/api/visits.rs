@@ -1,7 +1,7 @@
 //! Appointments: list, show, book, move, cancel, start, complete.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use chassis::http::{Json, Page, PageQuery, Path, Query};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal, rfc3339};
@@ -116,18 +116,17 @@ pub(super) async fn show_appointment(
 
 /// Books an offered slot, or a time that the caller names. A taken slot is a 409 with alternatives.
 #[utoipa::path(post, path = "/api/v1/appointments", request_body = BookBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key of the same caller books once.")),
-    responses((status = 201, body = AppointmentBody), (status = 409, body = Problem), (status = 410, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is carried out once and answered with the first answer.")),
+    responses((status = 201, body = AppointmentBody,
+            headers(("Idempotency-Replayed" = bool, description = "True when this is the kept answer of an earlier request with this key."))),
+        (status = 409, body = Problem), (status = 410, body = Problem)))]
 pub(super) async fn book_appointment(
     State(app): State<App>,
     principal: Principal,
     cause: Cause,
-    headers: HeaderMap,
     Json(body): Json<BookBody>,
 ) -> Result<(StatusCode, Json<AppointmentBody>), Problem> {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    let request_key = key.map(|key| chassis::ids::derived_id("req", &[&principal.subject, key]));
-    let visit = book_visit::book_visit(&app, &principal, body.choice()?, request_key, cause).await?;
+    let visit = book_visit::book_visit(&app, &principal, body.choice()?, cause).await?;
     Ok((StatusCode::CREATED, Json(AppointmentBody::from(&visit))))
 }
 

@@ -215,6 +215,8 @@ pub struct Appointment {
     /// Grows by one with every change.
     pub version: i64,
     pub booked_by: BookedBy,
+    /// It keeps its slot and waits for a person's word on its decision; until then no work begins.
+    pub provisional: bool,
     pub job: Job,
     /// None while unplaced, and for one that was cancelled before it was placed.
     pub placement: Option<Placement>,
@@ -225,7 +227,6 @@ pub struct Appointment {
     pub retry_at: Option<DateTime<Utc>>,
     /// Of the request or event that asked for it.
     pub correlation_id: String,
-    pub request_key: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
@@ -242,6 +243,13 @@ pub struct NotAllowed {
 }
 
 impl Appointment {
+    /// A person said yes to its decision, or another decision needs nobody's word.
+    pub fn confirm(&mut self, at: DateTime<Utc>) {
+        self.provisional = false;
+        self.version += 1;
+        self.updated_at = at;
+    }
+
     /// Takes a step and counts the change, or says that the step is not allowed.
     pub fn step(&mut self, step: Step, at: DateTime<Utc>) -> Result<(), NotAllowed> {
         self.status = self.status.after(step).ok_or(NotAllowed {

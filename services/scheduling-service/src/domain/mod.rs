@@ -6,6 +6,7 @@ pub mod hours;
 pub mod money;
 pub mod network;
 pub mod reason;
+pub mod review;
 pub mod risk;
 pub mod slot_search;
 pub mod stock;

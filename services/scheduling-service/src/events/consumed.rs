@@ -21,6 +21,21 @@ pub struct AlertCreated {
     pub parts: Vec<PartWanted>,
     pub rul_km: Option<Quantiles>,
     pub odometer_km: Option<f64>,
+    pub review: Option<Hold>,
+}
+
+/// What waits for a person's word on the decision.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Hold {
+    pub holds: Vec<String>,
+}
+
+impl AlertCreated {
+    /// Nobody may book for it before a person has said yes.
+    pub fn holds_booking(&self) -> bool {
+        let held = |hold: &Hold| hold.holds.iter().any(|held| held == "booking" || held == "parts");
+        self.review.as_ref().is_some_and(held)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -59,6 +74,31 @@ pub enum ResolvedBecause {
     Manual,
     #[serde(rename = "REPAIRED")]
     Repaired,
+    #[serde(other)]
+    Unknown,
+}
+
+/// `agent.decision.revised` of agent-service: only what a reviewer said.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DecisionRevised {
+    pub decision_id: String,
+    pub review: Option<Review>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Review {
+    pub verdict: ReviewVerdict,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum ReviewVerdict {
+    #[serde(rename = "APPROVE")]
+    Approve,
+    /// Another failure mode of the same component: the vehicle needs its visit all the same.
+    #[serde(rename = "CHANGE")]
+    Change,
+    #[serde(rename = "REJECT")]
+    Reject,
     #[serde(other)]
     Unknown,
 }

@@ -3,14 +3,16 @@
 use async_trait::async_trait;
 use chassis::{Event, HandleError, Handler, Tx};
 
-use super::consumed::{AlertCreated, AlertResolved, ResolvedBecause, VehicleChanged};
+use super::consumed::{AlertCreated, AlertResolved, DecisionRevised, ResolvedBecause, ReviewVerdict, VehicleChanged};
 use crate::domain::appointment::Severity;
 use crate::domain::network::{Component, PartNeed, VehicleClass};
+use crate::domain::review::Verdict;
 use crate::domain::risk::Urgency;
 use crate::error::Error;
 use crate::store::{Store, Vehicle};
 use crate::use_cases::App;
 use crate::use_cases::accept_alert::{RaisedAlert, accept_alert};
+use crate::use_cases::hear_review::hear_review;
 use crate::use_cases::note_vehicle::note_vehicle;
 use crate::use_cases::withdraw_alert::withdraw_alert;
 
@@ -43,6 +45,15 @@ impl Handler for Consumer {
                     ResolvedBecause::Repaired | ResolvedBecause::Unknown => Ok(()),
                 }
             }
+            "agent.decision.revised" => {
+                let revised: DecisionRevised = event.parse()?;
+                match revised.review.and_then(|review| verdict(review.verdict)) {
+                    Some(verdict) => {
+                        hear_review(&self.app, &mut store, &event.tenant, &revised.decision_id, verdict).await
+                    }
+                    None => Ok(()),
+                }
+            }
             "vehicle.registered" | "vehicle.updated" | "vehicle.retired" => {
                 let vehicle = vehicle(&event.kind, event.parse()?);
                 note_vehicle(&self.app, &mut store, &event.tenant, &vehicle).await
@@ -53,7 +64,17 @@ impl Handler for Consumer {
     }
 }
 
+/// A verdict of a later version says nothing about bookings here: what is held stays held.
+fn verdict(verdict: ReviewVerdict) -> Option<Verdict> {
+    match verdict {
+        ReviewVerdict::Approve | ReviewVerdict::Change => Some(Verdict::Released),
+        ReviewVerdict::Reject => Some(Verdict::Rejected),
+        ReviewVerdict::Unknown => None,
+    }
+}
+
 fn raised(event: &Event, alert: AlertCreated) -> RaisedAlert {
+    let held = alert.holds_booking();
     let part = |part: super::consumed::PartWanted| PartNeed {
         code: part.part_code,
         quantity: part.quantity,
@@ -72,6 +93,7 @@ fn raised(event: &Event, alert: AlertCreated) -> RaisedAlert {
         odometer_km: alert.odometer_km,
         raised_at: event.time,
         historical: event.historical,
+        held,
         correlation_id: event.correlation_id.clone(),
     }
 }

@@ -4,13 +4,17 @@ mod consumed;
 mod consumer;
 pub mod published;
 
-pub use consumed::{AlertCreated, AlertResolved, VehicleChanged};
+pub use consumed::{AlertCreated, AlertResolved, DecisionRevised, VehicleChanged};
 pub use consumer::Consumer;
 
 use chassis::Subscription;
 
 /// What it reads of others.
 pub const SUBSCRIBES: &[Subscription] = &[
+    Subscription {
+        producer: "agent-service",
+        kinds: &["agent.decision.revised"],
+    },
     Subscription {
         producer: "alert-service",
         kinds: &["alert.created", "alert.resolved"],

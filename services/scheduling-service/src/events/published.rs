@@ -18,7 +18,15 @@ pub const COMPLETED: &str = "appointment.completed";
 pub const ASSIGNED: &str = "technician.assigned";
 
 /// All event types of this service.
-pub const KINDS: &[&str] = &[SCHEDULED, RESCHEDULED, CANCELLED, STARTED, COMPLETED, ASSIGNED];
+pub const KINDS: &[&str] = &[
+    SCHEDULED,
+    RESCHEDULED,
+    CANCELLED,
+    STARTED,
+    COMPLETED,
+    ASSIGNED,
+    chassis::ACCESS_RECORDED,
+];
 
 /// An event on its way out.
 #[derive(Debug, Clone)]
@@ -69,6 +77,7 @@ struct Booked<'a> {
     starts_at: String,
     ends_at: String,
     booked_by: &'static str,
+    provisional: bool,
     why: ReasonData<'a>,
     price: MoneyData,
     parts: Vec<PartData<'a>>,
@@ -188,6 +197,7 @@ fn booked<'a>(visit: &'a Appointment, placement: &'a Placement, previous: Option
         starts_at: rfc3339(placement.work.start.start()),
         ends_at: rfc3339(placement.work.end.start()),
         booked_by: visit.booked_by.name(),
+        provisional: visit.provisional,
         why: reason(&visit.why),
         price: money(placement.price),
         parts: visit.job.parts.iter().map(part).collect(),

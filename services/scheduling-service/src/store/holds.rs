@@ -45,7 +45,7 @@ impl Store<'_> {
         on!(self.tx, c => sqlx::query(
             "INSERT INTO holds (tenant_id, slot_id, vehicle_id, expires_at, body) VALUES ($1, $2, $3, $4, $5)")
             .bind(tenant.as_str()).bind(&hold.slot_id).bind(&hold.job.vehicle_id).bind(micros(hold.expires_at))
-            .bind(&body).execute(c).await)?;
+            .bind(&body).run(c).await)?;
         self.occupy(tenant, &hold.slot_id, &hold.slot.resources(), hold.slot.reserved)
             .await
     }
@@ -100,10 +100,10 @@ impl Store<'_> {
         Ok(ids.len())
     }
 
-    /// Whether any slot's time is up, of any tenant.
-    pub async fn has_expired_holds(&mut self, now: DateTime<Utc>) -> Result<bool> {
-        let found: Option<i64> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT 1 FROM holds WHERE expires_at <= $1 LIMIT 1").bind(micros(now)).fetch_optional(c).await)?;
-        Ok(found.is_some())
+    /// When the next slot's time is up, of any tenant.
+    pub async fn next_expiry(&mut self) -> Result<Option<DateTime<Utc>>> {
+        Ok(
+            on!(self.tx, c => sqlx::query_scalar("SELECT expires_at FROM holds ORDER BY expires_at LIMIT 1").fetch_optional(c).await)?,
+        )
     }
 }

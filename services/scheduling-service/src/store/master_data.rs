@@ -133,7 +133,7 @@ impl Store<'_> {
 
     pub async fn has_center(&mut self, tenant: &TenantId, center_id: &str) -> Result<bool> {
         let found: Option<i64> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT 1 FROM centers WHERE tenant_id = $1 AND center_id = $2")
+            "SELECT CAST(1 AS BIGINT) FROM centers WHERE tenant_id = $1 AND center_id = $2")
             .bind(tenant.as_str()).bind(center_id).fetch_optional(c).await)?;
         Ok(found.is_some())
     }
@@ -154,7 +154,7 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(&center.id).bind(&center.name).bind(center.offset.minutes())
             .bind(&center.time_zone).bind(center.location.map(|place| place.latitude))
             .bind(center.location.map(|place| place.longitude)).bind(center.labour_per_hour.amount_minor)
-            .bind(center.labour_per_hour.currency.to_string()).bind(&hours).bind(&bays).execute(c).await)?;
+            .bind(center.labour_per_hour.currency.to_string()).bind(&hours).bind(&bays).run(c).await)?;
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Store<'_> {
                 skills = excluded.skills, working_hours = excluded.working_hours, breaks = excluded.breaks,
                 absences = excluded.absences")
             .bind(tenant.as_str()).bind(&technician.id).bind(&technician.center_id).bind(&skills).bind(&hours)
-            .bind(&breaks).bind(&absences).execute(c).await)?;
+            .bind(&breaks).bind(&absences).run(c).await)?;
         Ok(())
     }
 
@@ -243,7 +243,7 @@ impl Store<'_> {
                 price_minor = excluded.price_minor, currency = excluded.currency")
             .bind(tenant.as_str()).bind(&part.center_id).bind(&part.code).bind(&part.name).bind(part.stock.on_hand())
             .bind(part.stock.reserved()).bind(part.lead_time_days).bind(part.price.amount_minor)
-            .bind(part.price.currency.to_string()).execute(c).await)?;
+            .bind(part.price.currency.to_string()).run(c).await)?;
         Ok(())
     }
 
@@ -270,7 +270,7 @@ impl Store<'_> {
                 in_service_date = excluded.in_service_date, odometer_km = excluded.odometer_km, retired = excluded.retired")
             .bind(tenant.as_str()).bind(&vehicle.id).bind(vehicle.class.name())
             .bind(vehicle.in_service.map(|date| date.to_string())).bind(vehicle.odometer_km).bind(vehicle.retired)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 }

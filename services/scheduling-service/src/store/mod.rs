@@ -5,6 +5,7 @@ mod holds;
 mod master_data;
 mod network;
 mod reservations;
+mod verdicts;
 mod visits;
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl Store<'_> {
                 let written = on!(self.tx, c => sqlx::query(
                     "INSERT INTO occupancy (tenant_id, resource, quarter, holder_id) VALUES ($1, $2, $3, $4)
                      ON CONFLICT (tenant_id, resource, quarter) DO NOTHING")
-                    .bind(tenant.as_str()).bind(&key).bind(quarter.0).bind(holder_id).execute(c).await)?;
+                    .bind(tenant.as_str()).bind(&key).bind(quarter.0).bind(holder_id).run(c).await)?;
                 if written.rows_affected() == 0 {
                     return Ok(false);
                 }
@@ -34,7 +34,7 @@ impl Store<'_> {
                 "INSERT INTO reservations (tenant_id, holder_id, resource, from_quarter, to_quarter)
                  VALUES ($1, $2, $3, $4, $5)")
                 .bind(tenant.as_str()).bind(holder_id).bind(&key).bind(span.start.0).bind(span.end.0)
-                .execute(c).await)?;
+                .run(c).await)?;
         }
         Ok(true)
     }
@@ -42,9 +42,9 @@ impl Store<'_> {
     /// Frees technician and bay of a holder.
     pub async fn vacate(&mut self, tenant: &TenantId, holder_id: &str) -> Result<()> {
         on!(self.tx, c => sqlx::query("DELETE FROM occupancy WHERE tenant_id = $1 AND holder_id = $2")
-            .bind(tenant.as_str()).bind(holder_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(holder_id).run(c).await)?;
         on!(self.tx, c => sqlx::query("DELETE FROM reservations WHERE tenant_id = $1 AND holder_id = $2")
-            .bind(tenant.as_str()).bind(holder_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(holder_id).run(c).await)?;
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl Store<'_> {
                 "INSERT INTO part_reservations (tenant_id, appointment_id, part_code, center_id, quantity, source)
                  VALUES ($1, $2, $3, $4, $5, $6)")
                 .bind(tenant.as_str()).bind(appointment_id).bind(&planned.code).bind(center_id)
-                .bind(planned.quantity).bind(codec::source_name(planned.source)).execute(c).await)?;
+                .bind(planned.quantity).bind(codec::source_name(planned.source)).run(c).await)?;
         }
         Ok(true)
     }
@@ -92,7 +92,7 @@ impl Store<'_> {
             }
         }
         on!(self.tx, c => sqlx::query("DELETE FROM part_reservations WHERE tenant_id = $1 AND appointment_id = $2")
-            .bind(tenant.as_str()).bind(appointment_id).execute(c).await)?;
+            .bind(tenant.as_str()).bind(appointment_id).run(c).await)?;
         Ok(ordered)
     }
 
@@ -133,7 +133,7 @@ impl Store<'_> {
             on!(self.tx, c => sqlx::query(
                 "UPDATE part_reservations SET source = 'ORDER'
                  WHERE tenant_id = $1 AND appointment_id = $2 AND part_code = $3")
-                .bind(tenant.as_str()).bind(&appointment_id).bind(code).execute(c).await)?;
+                .bind(tenant.as_str()).bind(&appointment_id).bind(code).run(c).await)?;
             freed += quantity;
         }
         Ok(freed)

@@ -1,7 +1,6 @@
-//! What the store must do, on each database that it can stand on; SQLite is the first.
+//! What the store must do, on each database that it can stand on.
 
-use chassis::config::DatabaseConfig;
-use chassis::{Database, Failpoints, TenantId};
+use chassis::{Database, TenantId};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{AlertJob, Hold, Store, Vehicle, VisitFilter};
@@ -16,7 +15,6 @@ use crate::domain::risk::{LifeKm, RemainingLife, Stakes};
 use crate::domain::slot_search::{PlannedPart, Slot};
 use crate::domain::stock::{Source, Stock};
 use crate::domain::time::{Quarter, Span};
-use crate::error::Error;
 
 fn now() -> DateTime<Utc> {
     "2026-05-04T06:00:00Z".parse().unwrap()
@@ -27,17 +25,7 @@ fn eur(amount_minor: i64) -> Money {
 }
 
 async fn database(folder: &tempfile::TempDir) -> Database {
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5_000,
-        cache_kib: 1_024,
-    };
-    let file = folder.path().join("store.db");
-    let migrations = crate::DEFINITION.migrations;
-    Database::open("scheduling-service", &config, &file, migrations, Failpoints::default())
-        .await
-        .unwrap()
+    chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await
 }
 
 fn center() -> Center {
@@ -152,8 +140,8 @@ fn visit(id: &str, vehicle_id: &str) -> Appointment {
             .with("waits_for_parts", false),
         cancel_reason: None,
         retry_at: None,
+        provisional: true,
         correlation_id: "cor_1".into(),
-        request_key: None,
         created_at: now(),
         updated_at: now(),
         started_at: Some(now()),
@@ -281,8 +269,33 @@ async fn what_is_written_belongs_to_its_tenant() {
     assert!(network.centers.is_empty() && network.busy.is_empty());
 }
 
-#[tokio::test]
-async fn of_many_writers_one_gets_the_technician_and_one_the_last_version() {
+/// One writer's try: to read the visit, to take a technician, and to write the visit back. False when the technician is taken.
+async fn take_technician(database: &Database, tenant: &TenantId, number: i64) -> crate::error::Result<bool> {
+    let mut tx = database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    let mut seen = store.visit(tenant, "apt_1").await?.expect("the visit");
+    // Spans that overlap in one quarter or more, in different bays.
+    let bay = Resource::Bay {
+        center_id: "ctr".into(),
+        bay_id: number.to_string(),
+    };
+    let resources = [Resource::Technician("usr".into()), bay];
+    let span = Span::new(Quarter(100 - number), Quarter(101 + number));
+    if !store
+        .occupy(tenant, &format!("holder_{number}"), &resources, span)
+        .await?
+    {
+        return Ok(false);
+    }
+    let version = seen.version;
+    seen.step(Step::Move, now()).expect("a scheduled visit may be moved");
+    store.change_visit(tenant, &seen, version).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_writers_one_gets_the_technician() {
     let folder = tempfile::tempdir().unwrap();
     let database = database(&folder).await;
     let tenant = TenantId::new("ten_1");
@@ -296,72 +309,95 @@ async fn of_many_writers_one_gets_the_technician_and_one_the_last_version() {
     for number in 0..8i64 {
         let (database, tenant) = (database.clone(), tenant.clone());
         tasks.spawn(async move {
-            let mut reading = database.read().await.unwrap();
-            let mut seen = Store::new(&mut reading).visit(&tenant, "apt_1").await.unwrap().unwrap();
-            drop(reading);
-            let mut tx = database.begin().await.unwrap();
-            let mut store = Store::new(&mut tx);
-            // Spans that overlap in one quarter or more, in different bays.
-            let bay = Resource::Bay {
-                center_id: "ctr".into(),
-                bay_id: number.to_string(),
-            };
-            let resources = [Resource::Technician("usr".into()), bay];
-            let span = Span::new(Quarter(100 - number), Quarter(101 + number));
-            let took = store
-                .occupy(&tenant, &format!("holder_{number}"), &resources, span)
+            chassis::again(|| take_technician(&database, &tenant, number))
                 .await
-                .unwrap();
-            let version = seen.version;
-            seen.step(Step::Move, now()).unwrap();
-            let changed = store.change_visit(&tenant, &seen, version).await;
-            assert!(
-                matches!(changed, Ok(()) | Err(Error::VersionConflict { .. })),
-                "{changed:?}"
-            );
-            if took {
-                tx.commit().await.unwrap();
-            } else {
-                tx.rollback().await.unwrap();
-            }
-            took
+                .unwrap()
         });
     }
     let winners = tasks.join_all().await.into_iter().filter(|took| *took).count();
     assert_eq!(winners, 1);
+    let mut tx = database.read().await.unwrap();
+    let seen = Store::new(&mut tx).visit(&tenant, "apt_1").await.unwrap().unwrap();
+    assert_eq!(seen.version, 2, "written once");
+}
+
+/// One writer's try to have two parts promised; false when there are not enough.
+async fn promise_parts(database: &Database, tenant: &TenantId, number: i64) -> crate::error::Result<bool> {
+    let mut tx = database.begin().await?;
+    let (id, planned) = (format!("apt_{number}"), slot().parts);
+    if !Store::new(&mut tx).reserve_parts(tenant, &id, "ctr", &planned).await? {
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_writers_promise_no_more_parts_than_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(&folder).await;
+    let tenant = TenantId::new("ten_1");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.save_center(&tenant, &center()).await.unwrap();
+    store
+        .save_part(&tenant, &part(Stock::new(7, 0).unwrap()))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (database, tenant) = (database.clone(), tenant.clone());
+        writers.spawn(async move {
+            chassis::again(|| promise_parts(&database, &tenant, number))
+                .await
+                .unwrap()
+        });
+    }
+    let promised = writers.join_all().await.into_iter().filter(|done| *done).count();
+    assert_eq!(promised, 3, "two for each, of seven");
+    let mut tx = database.read().await.unwrap();
+    let stock = Store::new(&mut tx)
+        .part(&tenant, "ctr", "HOSE")
+        .await
+        .unwrap()
+        .unwrap()
+        .stock;
+    assert_eq!((stock.on_hand(), stock.reserved()), (7, 6));
 }
 
 #[tokio::test]
 async fn an_alert_books_itself_once_and_a_component_has_one_open_visit() {
     let folder = tempfile::tempdir().unwrap();
     let database = database(&folder).await;
-    let tenant = TenantId::new("ten_1");
-    let mut tx = database.begin().await.unwrap();
-    let mut store = Store::new(&mut tx);
-    store.add_visit(&tenant, &visit("apt_1", "V1")).await.unwrap();
+    let (tenant, other) = (TenantId::new("ten_1"), TenantId::new("ten_2"));
+    // Each in its own transaction: one that was refused ends its transaction on some databases.
+    let add = async |tenant: &TenantId, visit: Appointment| {
+        let mut tx = database.begin().await.unwrap();
+        let added = Store::new(&mut tx).add_visit(tenant, &visit).await;
+        if added.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        added
+    };
+    add(&tenant, visit("apt_1", "V1")).await.unwrap();
     let again = Appointment {
         alert_id: Some("alert_apt_1".into()),
         ..visit("apt_2", "V2")
     };
-    assert!(store.add_visit(&tenant, &again).await.is_err(), "the same alert");
+    assert!(add(&tenant, again).await.is_err(), "the same alert");
     let open = Appointment {
         alert_id: None,
         ..visit("apt_3", "V1")
     };
-    assert!(
-        store.add_visit(&tenant, &open).await.is_err(),
-        "the same vehicle and component"
-    );
+    assert!(add(&tenant, open).await.is_err(), "the same vehicle and component");
     let closed = Appointment {
         status: Status::Cancelled,
         alert_id: None,
         ..visit("apt_4", "V1")
     };
-    store.add_visit(&tenant, &closed).await.unwrap();
-    store
-        .add_visit(&TenantId::new("ten_2"), &visit("apt_1", "V1"))
-        .await
-        .unwrap();
+    add(&tenant, closed).await.unwrap();
+    add(&other, visit("apt_1", "V1")).await.unwrap();
 }
 
 #[tokio::test]

@@ -42,7 +42,6 @@ struct Row {
     version: i64,
     booked_by: String,
     retry_at: Option<DateTime<Utc>>,
-    request_key: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     body: String,
@@ -51,6 +50,8 @@ struct Row {
 #[derive(Serialize, Deserialize)]
 struct Body {
     decision_id: Option<String>,
+    #[serde(default)]
+    provisional: bool,
     job: StoredJob,
     placement: Option<StoredPlacement>,
     why: StoredReason,
@@ -61,8 +62,7 @@ struct Body {
     report: Option<StoredReport>,
 }
 
-const COLUMNS: &str =
-    "appointment_id, alert_id, status, version, booked_by, retry_at, request_key, created_at, updated_at, body";
+const COLUMNS: &str = "appointment_id, alert_id, status, version, booked_by, retry_at, created_at, updated_at, body";
 
 impl Row {
     fn appointment(self) -> Result<Appointment> {
@@ -75,6 +75,7 @@ impl Row {
                 BookedBy::User
             },
             decision_id: body.decision_id,
+            provisional: body.provisional,
             job: body.job.job()?,
             placement: body.placement.map(StoredPlacement::placement).transpose()?,
             why: body.why.into(),
@@ -87,7 +88,6 @@ impl Row {
             alert_id: self.alert_id,
             version: self.version,
             retry_at: self.retry_at,
-            request_key: self.request_key,
             created_at: self.created_at,
             updated_at: self.updated_at,
         })
@@ -99,6 +99,7 @@ fn body_text(visit: &Appointment) -> Result<String> {
         "appointment",
         &Body {
             decision_id: visit.decision_id.clone(),
+            provisional: visit.provisional,
             job: StoredJob::from(&visit.job),
             placement: visit.placement.as_ref().map(StoredPlacement::from),
             why: StoredReason::from(&visit.why),
@@ -119,7 +120,7 @@ impl Store<'_> {
             "INSERT INTO alert_jobs (tenant_id, alert_id, vehicle_id, decision_id, job) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (tenant_id, alert_id) DO NOTHING")
             .bind(tenant.as_str()).bind(&alert.alert_id).bind(&alert.job.vehicle_id).bind(&alert.decision_id)
-            .bind(&job).execute(c).await)?;
+            .bind(&job).run(c).await)?;
         Ok(written.rows_affected() == 1)
     }
 
@@ -141,14 +142,14 @@ impl Store<'_> {
         let body = body_text(visit)?;
         on!(self.tx, c => sqlx::query(
             "INSERT INTO appointments (tenant_id, appointment_id, vehicle_id, component, alert_id, status, version,
-                booked_by, technician_id, listed_at, retry_at, request_key, created_at, updated_at, body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
+                booked_by, technician_id, listed_at, retry_at, created_at, updated_at, body)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
             .bind(tenant.as_str()).bind(&visit.id).bind(&visit.job.vehicle_id)
             .bind(visit.job.component.map(Component::name)).bind(&visit.alert_id).bind(visit.status.name())
             .bind(visit.version).bind(visit.booked_by.name())
             .bind(visit.placement.as_ref().map(|placement| placement.technician_id.as_str()))
-            .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros)).bind(&visit.request_key)
-            .bind(micros(visit.created_at)).bind(micros(visit.updated_at)).bind(&body).execute(c).await)?;
+            .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros))
+            .bind(micros(visit.created_at)).bind(micros(visit.updated_at)).bind(&body).run(c).await)?;
         Ok(())
     }
 
@@ -157,13 +158,13 @@ impl Store<'_> {
         let body = body_text(visit)?;
         let written = on!(self.tx, c => sqlx::query(
             "UPDATE appointments SET status = $1, version = $2, booked_by = $3, technician_id = $4, listed_at = $5,
-                retry_at = $6, request_key = $7, updated_at = $8, body = $9
-             WHERE tenant_id = $10 AND appointment_id = $11 AND version = $12")
+                retry_at = $6, updated_at = $7, body = $8
+             WHERE tenant_id = $9 AND appointment_id = $10 AND version = $11")
             .bind(visit.status.name()).bind(visit.version).bind(visit.booked_by.name())
             .bind(visit.placement.as_ref().map(|placement| placement.technician_id.as_str()))
-            .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros)).bind(&visit.request_key)
+            .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros))
             .bind(micros(visit.updated_at)).bind(&body).bind(tenant.as_str()).bind(&visit.id).bind(read_version)
-            .execute(c).await)?;
+            .run(c).await)?;
         if written.rows_affected() == 0 {
             return Err(Error::VersionConflict {
                 expected: read_version,
@@ -174,19 +175,10 @@ impl Store<'_> {
     }
 
     pub async fn visit(&mut self, tenant: &TenantId, id: &str) -> Result<Option<Appointment>> {
-        self.one(tenant, "appointment_id = ", id).await
-    }
-
-    /// The visit that a request with this Idempotency-Key made.
-    pub async fn visit_of_request(&mut self, tenant: &TenantId, request_key: &str) -> Result<Option<Appointment>> {
-        self.one(tenant, "request_key = ", request_key).await
-    }
-
-    async fn one(&mut self, tenant: &TenantId, column: &'static str, value: &str) -> Result<Option<Appointment>> {
         let row: Option<Row> = on!(self.tx, c => {
             let mut query = sqlx::QueryBuilder::new("SELECT ");
             query.push(COLUMNS).push(" FROM appointments WHERE tenant_id = ").push_bind(tenant.as_str().to_owned());
-            query.push(" AND ").push(column).push_bind(value.to_owned());
+            query.push(" AND appointment_id = ").push_bind(id.to_owned());
             query.build_query_as::<Row>().fetch_optional(c).await
         })?;
         row.map(Row::appointment).transpose()
@@ -282,11 +274,17 @@ impl Store<'_> {
             .collect())
     }
 
+    /// When the next unplaced visit is to be tried again, of any tenant.
+    pub async fn next_visit_due(&mut self) -> Result<Option<DateTime<Utc>>> {
+        Ok(on!(self.tx, c => sqlx::query_scalar(
+            "SELECT retry_at FROM appointments WHERE retry_at IS NOT NULL ORDER BY retry_at LIMIT 1").fetch_optional(c).await)?)
+    }
+
     /// Makes all unplaced visits of a tenant due: the network has changed.
     pub async fn retry_unplaced(&mut self, tenant: &TenantId, now: DateTime<Utc>) -> Result<()> {
         on!(self.tx, c => sqlx::query(
             "UPDATE appointments SET retry_at = $1 WHERE tenant_id = $2 AND status = 'UNPLACED' AND retry_at > $1")
-            .bind(micros(now)).bind(tenant.as_str()).execute(c).await)?;
+            .bind(micros(now)).bind(tenant.as_str()).run(c).await)?;
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! Hears of an alert: keeps the work that it asks for, and books CRITICAL and EMERGENCY ones without being asked.
+//! Hears of an alert: keeps the work that it asks for, and books CRITICAL and EMERGENCY ones without being asked; provisionally
+//! where their decision asks for a second look.
 
 use chassis::TenantId;
 use chrono::{DateTime, Utc};
@@ -7,6 +8,7 @@ use super::{App, planning};
 use crate::domain::appointment::{Appointment, BookedBy, Severity, Status};
 use crate::domain::network::{BayNeed, Component, Job, PartNeed, VehicleClass, labour_quarters, merge_parts};
 use crate::domain::reason::Reason;
+use crate::domain::review::{Booking, booking};
 use crate::domain::risk::{LifeKm, RemainingLife, Urgency, km_per_day};
 use crate::error::Result;
 use crate::store::{AlertJob, Store, Vehicle};
@@ -29,6 +31,8 @@ pub struct RaisedAlert {
     pub raised_at: DateTime<Utc>,
     /// It is about the past beyond the live horizon: nothing is booked for it.
     pub historical: bool,
+    /// Its decision asks that a person look before anything is booked.
+    pub held: bool,
     pub correlation_id: String,
 }
 
@@ -48,39 +52,73 @@ pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, a
     if alert.historical || retired || !alert.severity.is_some_and(Severity::books_itself) {
         return Ok(());
     }
-    if let Some(component) = alert.component
-        && store
-            .open_visit_for(tenant, &alert.vehicle_id, component)
-            .await?
-            .is_some()
-    {
-        return Ok(());
+    let verdict = match &alert.decision_id {
+        Some(decision_id) => store.verdict(tenant, decision_id).await?,
+        None => None,
+    };
+    let booking = booking(alert.held, verdict);
+    let open = match alert.component {
+        Some(component) => store.open_visit_for(tenant, &alert.vehicle_id, component).await?,
+        None => None,
+    };
+    match (open, booking) {
+        (_, Booking::Never) => Ok(()),
+        (None, booking) => {
+            let visit = wanted(tenant, alert, job, booking, app.clock.now());
+            book(app, store, tenant, visit).await
+        }
+        (Some(visit), booking) if visit.provisional => {
+            take_over(app, store, tenant, visit, alert.decision_id, booking).await
+        }
+        (Some(_), _) => Ok(()),
     }
-    let now = app.clock.now();
-    let mut visit = Appointment {
+}
+
+async fn book(app: &App, store: &mut Store<'_>, tenant: &TenantId, mut visit: Appointment) -> Result<()> {
+    let events = planning::place(app, store, tenant, &mut visit, app.clock.now()).await?;
+    store.add_visit(tenant, &visit).await?;
+    metrics::counter!("scheduling_auto_bookings_total", "outcome" => visit.status.name()).increment(1);
+    planning::publish(store, &events).await
+}
+
+/// A visit that waits for a person's word on an earlier decision is now for this one, which may need no word.
+async fn take_over(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    mut visit: Appointment,
+    decision_id: Option<String>,
+    booking: Booking,
+) -> Result<()> {
+    let read_version = visit.version;
+    visit.confirm(app.clock.now());
+    visit.provisional = booking == Booking::Provisional;
+    visit.decision_id = decision_id;
+    store.change_visit(tenant, &visit, read_version).await
+}
+
+/// A visit that stands for an alert, without a slot.
+fn wanted(tenant: &TenantId, alert: RaisedAlert, job: Job, booking: Booking, now: DateTime<Utc>) -> Appointment {
+    Appointment {
         id: chassis::ids::derived_id("apt", &[tenant.as_str(), &alert.alert_id]),
         alert_id: Some(alert.alert_id),
         decision_id: alert.decision_id,
         status: Status::Unplaced,
         version: 0,
         booked_by: BookedBy::Auto,
+        provisional: booking == Booking::Provisional,
         job,
         placement: None,
         why: Reason::new("why_not.not_tried", "No slot was looked for yet."),
         cancel_reason: None,
         retry_at: None,
         correlation_id: alert.correlation_id,
-        request_key: None,
         created_at: now,
         updated_at: now,
         started_at: None,
         completed_at: None,
         report: None,
-    };
-    let events = planning::place(app, store, tenant, &mut visit, now).await?;
-    store.add_visit(tenant, &visit).await?;
-    metrics::counter!("scheduling_auto_bookings_total", "outcome" => visit.status.name()).increment(1);
-    planning::publish(store, &events).await
+    }
 }
 
 fn job_of(app: &App, alert: &RaisedAlert, vehicle: Option<&Vehicle>) -> Job {

@@ -21,24 +21,12 @@ pub enum Choice {
     Named(Box<(WantedWork, Wish)>),
 }
 
-/// A request key (Idempotency-Key) that made a visit before gives that visit again.
-pub async fn book_visit(
-    app: &App,
-    principal: &Principal,
-    choice: Choice,
-    request_key: Option<String>,
-    cause: Cause,
-) -> Result<Appointment> {
+/// An open visit that waits for a slot is placed; otherwise there is a new one.
+pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause: Cause) -> Result<Appointment> {
     let now = app.clock.now();
     let tenant = &principal.tenant;
     let mut tx = app.database.begin().await?;
     let mut store = Store::new(&mut tx);
-    if let Some(key) = &request_key
-        && let Some(made) = store.visit_of_request(tenant, key).await?
-    {
-        let id = made.id.clone();
-        return access::require_visit(principal, &id, Some(made));
-    }
     store.drop_expired_holds(now).await?;
     let (work, slot) = match choose(app, &mut store, principal, choice, now).await? {
         Ok(chosen) => chosen,
@@ -64,7 +52,7 @@ pub async fn book_visit(
         });
     }
     visit.booked_by = BookedBy::User;
-    visit.request_key = request_key;
+    visit.provisional = false;
     visit.why = Reason::new("slot.chosen_by_user", "A person chose this slot.");
     let read_version = visit.version;
     let placement = planning::settle(&mut visit, &slot, Step::Place, now)?;
@@ -143,13 +131,13 @@ fn new_visit(work: &Work, cause: Cause, now: DateTime<Utc>) -> Appointment {
         status: Status::Unplaced,
         version: 0,
         booked_by: BookedBy::User,
+        provisional: false,
         job: work.job.clone(),
         placement: None,
         why: Reason::new("slot.chosen_by_user", "A person chose this slot."),
         cancel_reason: None,
         retry_at: None,
         correlation_id: cause.correlation_id,
-        request_key: None,
         created_at: now,
         updated_at: now,
         started_at: None,

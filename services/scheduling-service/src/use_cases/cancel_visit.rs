@@ -3,7 +3,7 @@
 use chassis::{Principal, TenantId};
 
 use super::{App, access, planning};
-use crate::domain::appointment::{Appointment, Step};
+use crate::domain::appointment::{Appointment, BookedBy, Status, Step};
 use crate::domain::reason::Reason;
 use crate::error::Result;
 use crate::events::published;
@@ -40,4 +40,18 @@ pub(super) async fn cancel(
     store.retry_unplaced(tenant, now).await?;
     store.publish(&event).await?;
     Ok(visit)
+}
+
+/// The same for a visit that the service booked by itself. One that a person booked, or that has begun, is that person's and stays.
+pub(super) async fn withdraw(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    visit: Appointment,
+    reason: Reason,
+) -> Result<()> {
+    if visit.booked_by == BookedBy::Auto && visit.status.after(Step::Cancel) == Some(Status::Cancelled) {
+        cancel(app, store, tenant, visit, reason).await?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ pub mod cancel_visit;
 pub mod complete_visit;
 pub mod drop_expired_holds;
 pub mod find_slots;
+pub mod hear_review;
 pub mod move_visit;
 pub mod note_vehicle;
 pub mod place_waiting;

@@ -11,22 +11,21 @@ use crate::store::Store;
 /// How many visits one round looks at.
 const ROUND_MAX: i64 = 100;
 
-/// Returns how many visits got a slot. Each visit is tried in its own transaction.
-pub async fn place_waiting(app: &App) -> Result<usize> {
+/// Returns when the next visit is to be tried. Each visit is tried in its own transaction.
+pub async fn place_waiting(app: &App) -> Result<Option<DateTime<Utc>>> {
     let now = app.clock.now();
     let mut tx = app.database.read().await?;
     let due = Store::new(&mut tx).due_visits(now, ROUND_MAX).await?;
     drop(tx);
-    let mut placed = 0;
     for (tenant, id) in due {
-        match try_again(app, &tenant, &id, now).await {
-            Ok(true) => placed += 1,
-            // Somebody was quicker; the visit is still due and the next round sees it.
-            Ok(false) | Err(Error::SlotTaken { .. } | Error::VersionConflict { .. }) => {}
+        match chassis::again(|| try_again(app, &tenant, &id, now)).await {
+            // Where somebody was quicker the visit may still be due, and the next round sees it.
+            Ok(_) | Err(Error::SlotTaken { .. } | Error::VersionConflict { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(placed)
+    let mut tx = app.database.read().await?;
+    Store::new(&mut tx).next_visit_due().await
 }
 
 async fn try_again(app: &App, tenant: &TenantId, id: &str, now: DateTime<Utc>) -> Result<bool> {
@@ -35,7 +34,8 @@ async fn try_again(app: &App, tenant: &TenantId, id: &str, now: DateTime<Utc>) -
     let Some(mut visit) = store.visit(tenant, id).await? else {
         return Ok(false);
     };
-    if visit.status != Status::Unplaced {
+    // Another instance may have placed it since the look, or have tried it and put it off.
+    if visit.status != Status::Unplaced || visit.retry_at.is_none_or(|at| at > now) {
         return Ok(false);
     }
     let read_version = visit.version;

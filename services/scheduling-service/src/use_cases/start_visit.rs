@@ -1,10 +1,10 @@
-//! The technician begins the work.
+//! The technician begins the work; on a provisional visit nobody does before its decision has been looked at.
 
 use chassis::Principal;
 
 use super::{App, access, planning};
 use crate::domain::appointment::{Appointment, Step};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::published;
 use crate::store::Store;
 
@@ -17,6 +17,11 @@ pub async fn start_visit(app: &App, principal: &Principal, id: &str, version: Op
     let mut visit = access::require_visit(principal, id, store.visit(tenant, id).await?)?;
     access::require_worker(principal, &visit)?;
     planning::check_version(&visit, version)?;
+    if visit.provisional {
+        return Err(Error::AwaitsReview {
+            decision_id: visit.decision_id,
+        });
+    }
     let read_version = visit.version;
     visit.step(Step::Start, now)?;
     visit.started_at = Some(now);

@@ -3,7 +3,6 @@
 use chassis::TenantId;
 
 use super::{App, cancel_visit};
-use crate::domain::appointment::{Status, Step};
 use crate::domain::reason::Reason;
 use crate::error::Result;
 use crate::store::Store;
@@ -13,14 +12,10 @@ pub async fn withdraw_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId,
     let Some(visit) = store.auto_visit_of_alert(tenant, alert_id).await? else {
         return Ok(());
     };
-    if visit.status.after(Step::Cancel) != Some(Status::Cancelled) {
-        return Ok(());
-    }
     let reason = Reason::new(
         "appointment.alert_resolved",
         "The alert was resolved by hand before the visit started.",
     )
     .with("alert_id", alert_id);
-    cancel_visit::cancel(app, store, tenant, visit, reason).await?;
-    Ok(())
+    cancel_visit::withdraw(app, store, tenant, visit, reason).await
 }

@@ -18,6 +18,7 @@ pub(crate) fn monday() -> DateTime<Utc> {
 pub(crate) struct TestApp {
     pub(crate) runtime: TestRuntime,
     service: TestService,
+    pub(crate) agents: Producer,
     pub(crate) alerts: Producer,
     pub(crate) ingestion: Producer,
     http: reqwest::Client,
@@ -31,10 +32,15 @@ impl TestApp {
         Self::on(TestRuntime::start(monday())).await
     }
 
-    async fn on(runtime: TestRuntime) -> Self {
+    /// Starts on a runtime that exists. Leases are short, so that instances soon share the partitions.
+    pub(crate) async fn on(runtime: TestRuntime) -> Self {
+        let agents = runtime.producer("agent-service").await;
         let alerts = runtime.producer("alert-service").await;
         let ingestion = runtime.producer("ingestion-service").await;
-        let config = scheduling_service::Config::load(&chassis::testing::sources()).expect("a configuration");
+        let mut sources = chassis::testing::sources();
+        let lease = ("events.lease_ms".to_owned(), toml::Value::Integer(1_000));
+        sources.overrides.push(lease);
+        let config = scheduling_service::Config::load(&sources).expect("a configuration");
         let service = scheduling_service::build(config, runtime.runtime())
             .await
             .expect("a service");
@@ -42,6 +48,7 @@ impl TestApp {
         TestApp {
             runtime,
             service,
+            agents,
             alerts,
             ingestion,
             http: reqwest::Client::new(),
@@ -158,6 +165,17 @@ impl TestApp {
                 id: Some(chassis::ids::new_id("evt")),
                 data,
             })
+            .await;
+    }
+
+    /// Says as agent-service would what a reviewer said of a decision.
+    pub(crate) async fn reviewed(&self, tenant: &str, decision_id: &str, vehicle_id: &str, verdict: &str) {
+        let what =
+            json!({"code": "decision.revised.review", "params": {"verdict": verdict}, "text": "A reviewer spoke."});
+        let data = json!({"decision_id": decision_id, "vehicle_id": vehicle_id, "component": "cooling", "revision": 1,
+            "what": what, "review": {"verdict": verdict}});
+        self.agents
+            .deliver("agent.decision.revised", tenant, vehicle_id, monday(), data)
             .await;
     }
 

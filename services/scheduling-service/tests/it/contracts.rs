@@ -1,7 +1,7 @@
 //! Both sides of the contracts: our examples are valid, and we read what our neighbours promise.
 
 use chassis::testing::contracts;
-use scheduling_service::events::{AlertCreated, AlertResolved, VehicleChanged};
+use scheduling_service::events::{AlertCreated, AlertResolved, DecisionRevised, VehicleChanged};
 
 #[test]
 fn every_event_that_we_publish_has_a_schema_and_a_valid_example() {
@@ -27,6 +27,11 @@ fn we_read_the_examples_of_what_we_consume() {
             .rul_km
             .is_some_and(|life| life.p05 <= life.p50 && life.p50 <= life.p95)
     );
+    assert!(alert.holds_booking(), "the example is one that a person looks at first");
+    let revised: DecisionRevised = contracts::example("agent-service", "agent.decision.revised")
+        .parse()
+        .unwrap();
+    assert!(revised.decision_id.starts_with("dec_"));
     let resolved: AlertResolved = contracts::example("alert-service", "alert.resolved").parse().unwrap();
     assert!(resolved.alert_id.starts_with("alert_"));
     for kind in ["vehicle.registered", "vehicle.updated", "vehicle.retired"] {

@@ -6,4 +6,6 @@ mod api_master_data;
 mod app;
 mod contracts;
 mod events_alerts;
+mod events_reviews;
 mod events_vehicles;
+mod instances;

@@ -362,6 +362,8 @@ pub(in crate::api) struct AppointmentBody {
     status: &'static str,
     version: i64,
     booked_by: &'static str,
+    /// It keeps its slot until a person has looked at its decision; no work begins before.
+    provisional: bool,
     service_code: String,
     labour_hours: f64,
     parts: Vec<PartQuantityBody>,
@@ -403,6 +405,7 @@ impl From<&Appointment> for AppointmentBody {
             status: visit.status.name(),
             version: visit.version,
             booked_by: visit.booked_by.name(),
+            provisional: visit.provisional,
             service_code: visit.job.required_skill.clone(),
             labour_hours: visit.job.labour_quarters as f64 / 4.0,
             parts: visit.job.parts.iter().map(PartQuantityBody::from).collect(),

@@ -1,0 +1,46 @@
+//! Hears what a reviewer said of a decision: its provisional visit is confirmed, or given up.
+
+use chassis::TenantId;
+
+use super::{App, cancel_visit};
+use crate::domain::reason::Reason;
+use crate::domain::review::Verdict;
+use crate::error::Result;
+use crate::store::Store;
+
+/// Runs inside the consumer's transaction. The verdict is kept, because the alert may come later than it.
+pub async fn hear_review(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    decision_id: &str,
+    verdict: Verdict,
+) -> Result<()> {
+    if !store.keep_verdict(tenant, decision_id, verdict).await? {
+        return Ok(());
+    }
+    for alert in store.alerts_of_decision(tenant, decision_id).await? {
+        let visit = match alert.job.component {
+            Some(component) => store.open_visit_for(tenant, &alert.job.vehicle_id, component).await?,
+            None => store.auto_visit_of_alert(tenant, &alert.alert_id).await?,
+        };
+        match (verdict, visit) {
+            // Whichever decision it was about: a person says that this component needs its visit.
+            (Verdict::Released, Some(mut visit)) if visit.provisional => {
+                let read_version = visit.version;
+                visit.confirm(app.clock.now());
+                store.change_visit(tenant, &visit, read_version).await?;
+            }
+            (Verdict::Rejected, Some(visit)) if visit.decision_id.as_deref() == Some(decision_id) => {
+                let reason = Reason::new(
+                    "appointment.decision_rejected",
+                    "A reviewer rejected the decision that the visit was for.",
+                )
+                .with("decision_id", decision_id);
+                cancel_visit::withdraw(app, store, tenant, visit, reason).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
