@@ -20,6 +20,7 @@ CREATE TABLE coverage (
     tenant_id   TEXT NOT NULL,
     coverage_id TEXT NOT NULL,
     name        TEXT NOT NULL,
+    -- postgres instead: name TEXT COLLATE "C" NOT NULL,
     terms       TEXT NOT NULL,
     created_at  TIMESTAMPTZ NOT NULL,
     created_by  TEXT NOT NULL,

@@ -22,8 +22,6 @@ pub enum Error {
     VisitClaimed { appointment_id: String, claim_id: String },
     #[error("the claim cannot be submitted")]
     NotSubmittable { claim_id: String, fault: ClaimFault },
-    #[error("the idempotency key was used for another claim")]
-    KeyReused { claim_id: String },
     #[error("the cursor is not one of ours")]
     CursorInvalid,
     #[error("the store failed")]

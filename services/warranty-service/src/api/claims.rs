@@ -1,7 +1,7 @@
 //! `/api/v1/claims`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal, rfc3339};
@@ -66,22 +66,20 @@ pub(super) async fn show_claim(
     Ok(Json(ClaimView::with_versions(&claim, &present, &versions)))
 }
 
-/// Writes a draft by hand. The same `Idempotency-Key` gives the same claim.
+/// Writes a draft by hand.
 #[utoipa::path(post, path = "/api/v1/claims", operation_id = "write_claim", tag = "claims",
-    params(("Idempotency-Key" = Option<String>, Header)), request_body = ClaimBody,
-    responses((status = 201, body = ClaimView), (status = 404, body = Problem), (status = 409, body = Problem),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same request with the same key is carried out once and answered with the first answer.")),
+    request_body = ClaimBody,
+    responses((status = 201, body = ClaimView,
+            headers(("Idempotency-Replayed" = bool, description = "True when this is the kept answer of an earlier request with this key."))),
+        (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(super) async fn write_claim(
     State(app): State<App>,
     principal: Principal,
-    headers: HeaderMap,
     Json(body): Json<ClaimBody>,
 ) -> Result<(StatusCode, Json<ClaimView>), Problem> {
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok())
-        .map(str::to_owned);
-    let request = body.into_request(key, only_vehicles(&principal))?;
+    let request = body.into_request(only_vehicles(&principal))?;
     let mut tx = app.database.begin().await.map_err(Error::Store)?;
     let (store, by, now) = (&mut Store::new(&mut tx), &principal.subject, app.clock.now());
     let (claim, draft) = write_claim::write_claim(store, &principal.tenant, &app.wear_parts, request, by, now).await?;

@@ -44,12 +44,6 @@ impl From<Error> for Problem {
             } => Problem::new(Kind::Conflict, "claim.visit_claimed", "This visit has a claim already.")
                 .param("appointment_id", appointment_id)
                 .param("claim_id", claim_id),
-            Error::KeyReused { claim_id } => Problem::new(
-                Kind::Conflict,
-                "claim.key_reused",
-                "This Idempotency-Key was used for another claim.",
-            )
-            .param("claim_id", claim_id),
             Error::NotSubmittable { claim_id, fault } => not_submittable(fault).param("claim_id", claim_id),
             Error::CursorInvalid => Problem::new(
                 Kind::BadRequest,

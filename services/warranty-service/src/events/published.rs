@@ -14,7 +14,7 @@ pub const COVERAGE_CHECKED: &str = "warranty.coverage.checked";
 /// A person submitted a claim.
 pub const CLAIM_SUBMITTED: &str = "warranty.claim.submitted";
 /// Everything this service publishes.
-pub const KINDS: &[&str] = &[COVERAGE_CHECKED, CLAIM_SUBMITTED];
+pub const KINDS: &[&str] = &[COVERAGE_CHECKED, CLAIM_SUBMITTED, chassis::ACCESS_RECORDED];
 
 const SCHEMA_VERSION: &str = "1.0";
 

@@ -50,7 +50,7 @@ impl Store<'_> {
             .bind(check.standing.covered).bind(&reason).bind(&check.standing.coverage_id)
             .bind(check.expires_on.map(|day| day.to_string())).bind(check.expires_km).bind(check.checked_at_km)
             .bind(check.waits_for_vehicle).bind(check.revision).bind(decision.historical).bind(&decision.correlation_id)
-            .execute(c).await.map(|done| done.rows_affected()))?;
+            .run(c).await.map(|done| done.rows_affected()))?;
         Ok(done == 1)
     }
 
@@ -64,7 +64,7 @@ impl Store<'_> {
             .bind(tenant.as_str()).bind(&check.decision.decision_id).bind(check.standing.covered).bind(&reason)
             .bind(&check.standing.coverage_id).bind(check.waits_for_vehicle).bind(check.revision)
             .bind(check.expires_on.map(|day| day.to_string())).bind(check.expires_km).bind(check.checked_at_km)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 

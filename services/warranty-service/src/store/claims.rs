@@ -77,7 +77,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, appointment_id) DO NOTHING")
             .bind(tenant.as_str()).bind(&claim.claim_id).bind(&claim.vehicle_id).bind(&claim.appointment_id)
             .bind(&claim.decision_id).bind(claim.created_at).bind(first.number).bind(first.status.word())
-            .execute(c).await.map(|done| done.rows_affected()))?;
+            .run(c).await.map(|done| done.rows_affected()))?;
         if done == 1 {
             self.insert_version(tenant, &claim.claim_id, first).await?;
         }
@@ -89,7 +89,7 @@ impl Store<'_> {
         let done = on!(self.tx, c => sqlx::query(
             "UPDATE claim SET version = $3, status = $4 WHERE tenant_id = $1 AND claim_id = $2 AND version = $3 - 1")
             .bind(tenant.as_str()).bind(claim_id).bind(next.number).bind(next.status.word())
-            .execute(c).await.map(|done| done.rows_affected()))?;
+            .run(c).await.map(|done| done.rows_affected()))?;
         if done == 1 {
             self.insert_version(tenant, claim_id, next).await?;
         }
@@ -113,7 +113,7 @@ impl Store<'_> {
             .bind(&content.amount.currency).bind(content.occurred_on.to_string()).bind(content.odometer_km)
             .bind(content.standing.covered).bind(&reason).bind(&content.standing.coverage_id).bind(&remark)
             .bind(&content.description).bind(&version.written_by).bind(version.written_at)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 

@@ -30,7 +30,7 @@ impl Store<'_> {
             "INSERT INTO coverage (tenant_id, coverage_id, name, terms, created_at, created_by)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, name) DO NOTHING")
             .bind(tenant.as_str()).bind(&coverage.coverage_id).bind(&coverage.name).bind(&terms)
-            .bind(created_at).bind(created_by).execute(c).await.map(|done| done.rows_affected()))?;
+            .bind(created_at).bind(created_by).run(c).await.map(|done| done.rows_affected()))?;
         Ok(done == 1)
     }
 

@@ -1,10 +1,7 @@
 //! What the store promises on every database that a transaction can stand on: one suite, run on each of them.
 
-use std::path::Path;
-
-use chassis::config::DatabaseConfig;
+use chassis::Database;
 use chassis::ids::TenantId;
-use chassis::{Database, Failpoints};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{ClaimFilter, ClaimMark, KnownVehicle, Store};
@@ -15,38 +12,21 @@ use crate::domain::money::Money;
 use crate::domain::reason::Reason;
 use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
 use crate::domain::visit::{Finding, Verdict, Visit};
+use crate::error::Error;
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-async fn sqlite(folder: &Path) -> Database {
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 2,
-        busy_timeout_ms: 5_000,
-        cache_kib: 1_024,
-    };
-    let migrations = crate::DEFINITION.migrations;
-    Database::open(
-        "suite",
-        &config,
-        &folder.join("suite.db"),
-        migrations,
-        Failpoints::default(),
-    )
-    .await
-    .unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn the_suite_holds_on_sqlite() {
+async fn the_suite_holds() {
     let folder = tempfile::tempdir().unwrap();
-    let database = sqlite(folder.path()).await;
+    let database = chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await;
     coverages_are_unique_by_name_and_kept_whole(&database).await;
     the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(&database).await;
     a_check_is_written_once_and_revised_in_steps(&database).await;
     visits_come_back_whole_and_only_those_that_wait(&database).await;
     claims_are_paged_newest_first_within_tenant_and_vehicles(&database).await;
     eight_writers_submit_a_claim_once(&database).await;
+    eight_writers_draft_a_visits_claim_once(&database).await;
 }
 
 fn tenant(name: &str) -> TenantId {
@@ -342,6 +322,52 @@ async fn claims_are_paged_newest_first_within_tenant_and_vehicles(database: &Dat
     tx.commit().await.unwrap();
 }
 
+/// Reads the claim and submits it; false when it was submitted before.
+async fn submit(database: &Database, own: &TenantId, by: &str) -> Result<bool, Error> {
+    let mut tx = database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    let (_, present) = store.claim(own, "c1").await?.expect("the claim");
+    let Ok(next) = present.submit(Amendment::default(), standing(true), by, NOW) else {
+        return Ok(false);
+    };
+    let written = store.add_version(own, "c1", &next).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// Drafts the claim of one visit, if it has none.
+async fn draft_for_visit(database: &Database, own: &TenantId, number: u32) -> Result<bool, Error> {
+    let mut tx = database.begin().await?;
+    let mut store = Store::new(&mut tx);
+    if store.claim_id_of_visit(own, "apt_of_c1").await?.is_some() {
+        return Ok(false);
+    }
+    let head = Claim {
+        claim_id: format!("c{number}"),
+        ..claim("c1", "V1", NOW)
+    };
+    let written = store.insert_claim(own, &head, &draft()).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+async fn eight_writers_draft_a_visits_claim_once(database: &Database) {
+    let writers = (0..8).map(|number| {
+        let database = database.clone();
+        tokio::spawn(async move {
+            let own = tenant("ten_d");
+            chassis::again(|| draft_for_visit(&database, &own, number))
+                .await
+                .unwrap()
+        })
+    });
+    let mut written = 0;
+    for writer in writers.collect::<Vec<_>>() {
+        written += u32::from(writer.await.unwrap());
+    }
+    assert_eq!(written, 1);
+}
+
 async fn eight_writers_submit_a_claim_once(database: &Database) {
     let own = tenant("ten_w");
     let mut tx = database.begin().await.unwrap();
@@ -356,11 +382,7 @@ async fn eight_writers_submit_a_claim_once(database: &Database) {
         let (database, own) = (database.clone(), own.clone());
         tokio::spawn(async move {
             let by = format!("usr_{writer}");
-            let next = draft().submit(Amendment::default(), standing(true), &by, NOW).unwrap();
-            let mut tx = database.begin().await.unwrap();
-            let written = Store::new(&mut tx).add_version(&own, "c1", &next).await.unwrap();
-            tx.commit().await.unwrap();
-            written
+            chassis::again(|| submit(&database, &own, &by)).await.unwrap()
         })
     });
     let mut written = 0;

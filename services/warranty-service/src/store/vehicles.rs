@@ -49,7 +49,7 @@ impl Store<'_> {
             .bind(vehicle.powertrain.word()).bind(vehicle.vehicle_class.word())
             .bind(vehicle.in_service_date.map(|day| day.to_string())).bind(vehicle.odometer_km)
             .bind(&known.status).bind(known.sequence)
-            .execute(c).await.map(|done| done.rows_affected()))?;
+            .run(c).await.map(|done| done.rows_affected()))?;
         Ok(done == 1)
     }
 
@@ -85,7 +85,7 @@ impl Store<'_> {
         on!(self.tx, c => sqlx::query(
             "UPDATE vehicle SET odometer_km = $3
              WHERE tenant_id = $1 AND vehicle_id = $2 AND (odometer_km IS NULL OR odometer_km < $3)")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(km).execute(c).await)?;
+            .bind(tenant.as_str()).bind(vehicle_id).bind(km).run(c).await)?;
         Ok(())
     }
 }

@@ -34,7 +34,7 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant_id, appointment_id) DO NOTHING")
             .bind(tenant.as_str()).bind(&visit.appointment_id).bind(&visit.vehicle_id).bind(&visit.decision_id)
             .bind(visit.completed_at).bind(visit.odometer_km).bind(visit.cost.amount_minor).bind(&visit.cost.currency)
-            .bind(&findings).bind(false).execute(c).await.map(|done| done.rows_affected()))?;
+            .bind(&findings).bind(false).run(c).await.map(|done| done.rows_affected()))?;
         Ok(done == 1)
     }
 
@@ -47,7 +47,7 @@ impl Store<'_> {
     ) -> Result<(), Error> {
         on!(self.tx, c => sqlx::query(
             "UPDATE visit SET waits = $3 WHERE tenant_id = $1 AND appointment_id = $2")
-            .bind(tenant.as_str()).bind(appointment_id).bind(waits).execute(c).await)?;
+            .bind(tenant.as_str()).bind(appointment_id).bind(waits).run(c).await)?;
         Ok(())
     }
 

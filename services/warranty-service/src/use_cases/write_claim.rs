@@ -1,6 +1,6 @@
 //! Write a claim by hand: for work that no visit of ours has reported, or that the service did not draft.
 
-use chassis::ids::{TenantId, derived_id, new_id};
+use chassis::ids::{TenantId, new_id};
 use chrono::{DateTime, Utc};
 
 use crate::domain::claim::{Claim, Content, Standing, Version};
@@ -16,8 +16,6 @@ use crate::store::Store;
 /// What a person asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClaimRequest {
-    /// The caller's key for this request: the same key gives the same claim.
-    pub idempotency_key: Option<String>,
     /// The vehicles that the caller may see; `None` is all of the tenant.
     pub only_vehicles: Option<Vec<String>>,
     pub vehicle_id: String,
@@ -40,17 +38,6 @@ pub async fn write_claim(
     let vehicle = store
         .visible_vehicle(tenant, &request.vehicle_id, request.only_vehicles.as_deref())
         .await?;
-    let claim_id = match &request.idempotency_key {
-        Some(key) => derived_id("claim", &[tenant.as_str(), by, key]),
-        None => new_id("claim"),
-    };
-    if let Some((claim, version)) = store.claim(tenant, &claim_id).await? {
-        return if repeats(&claim, &version, &request) {
-            Ok((claim, version))
-        } else {
-            Err(Error::KeyReused { claim_id })
-        };
-    }
     let faults = [
         failure_faults(&request.failure, now.date_naive()),
         demand_faults(Some(&request.amount), request.description.as_deref()),
@@ -65,7 +52,7 @@ pub async fn write_claim(
     }
     let content = content(store, tenant, wear_parts, &vehicle, &request).await?;
     let claim = Claim {
-        claim_id,
+        claim_id: new_id("claim"),
         vehicle_id: request.vehicle_id,
         appointment_id: request.appointment_id,
         decision_id: request.decision_id,
@@ -103,13 +90,6 @@ async fn content(
         remark: None,
         description: request.description.clone(),
     })
-}
-
-fn repeats(claim: &Claim, version: &Version, request: &ClaimRequest) -> bool {
-    claim.vehicle_id == request.vehicle_id
-        && claim.appointment_id == request.appointment_id
-        && version.content.component == request.failure.component
-        && version.content.occurred_on == request.failure.occurred_on
 }
 
 async fn visit_claimed(

@@ -119,7 +119,7 @@ async fn the_same_idempotency_key_gives_the_same_claim_and_not_another_one() {
     let mut other = claim("V1");
     other["component"] = json!("engine");
     let refused = app.post_with_key("/api/v1/claims", &admin, "k1", other).await;
-    assert_eq!((refused.status, refused.code()), (409, "claim.key_reused"));
+    assert_eq!((refused.status, refused.code()), (422, "idempotency.key_reused"));
     assert_eq!(
         app.get("/api/v1/claims", &admin).await.body["items"]
             .as_array()

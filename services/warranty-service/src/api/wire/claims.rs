@@ -52,13 +52,8 @@ pub(in crate::api) struct ClaimBody {
 
 impl ClaimBody {
     /// The request in the domain's types.
-    pub(in crate::api) fn into_request(
-        self,
-        idempotency_key: Option<String>,
-        only_vehicles: Option<Vec<String>>,
-    ) -> Result<ClaimRequest, Error> {
+    pub(in crate::api) fn into_request(self, only_vehicles: Option<Vec<String>>) -> Result<ClaimRequest, Error> {
         Ok(ClaimRequest {
-            idempotency_key,
             only_vehicles,
             vehicle_id: self.vehicle_id,
             failure: Failure {
