@@ -8,7 +8,11 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 /// The caller's address, as far as it is known.
-pub(super) struct CallerAddress(pub(super) Option<String>);
+pub(super) struct CallerAddress {
+    pub(super) address: Option<String>,
+    /// Whether a known proxy stands between, so that its other words may be believed too.
+    pub(super) by_proxy: bool,
+}
 
 impl FromRequestParts<App> for CallerAddress {
     type Rejection = Infallible;
@@ -18,9 +22,10 @@ impl FromRequestParts<App> for CallerAddress {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(peer)| peer.ip().to_string());
-        Ok(CallerAddress(peer.map(|peer| {
-            behind_proxy(&peer, &parts.headers, &app.proxies).unwrap_or(peer)
-        })))
+        Ok(CallerAddress {
+            by_proxy: peer.as_ref().is_some_and(|peer| app.proxies.contains(peer)),
+            address: peer.map(|peer| behind_proxy(&peer, &parts.headers, &app.proxies).unwrap_or(peer)),
+        })
     }
 }
 

@@ -2,11 +2,15 @@
 
 use super::wire::audit::{AuditQuery, EntryBody, bad_cursor, cursor_after, position};
 use crate::App;
+use crate::use_cases::export_audit::export_audit as export;
 use crate::use_cases::list_audit::list_audit as list;
+use axum::body::Body;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use chassis::Principal;
 use chassis::http::{Json, Page, Path, Query};
-use chassis::problem::Problem;
+use chassis::problem::{Kind, Problem};
 
 /// Lists what happened in the tenant, newest first.
 #[utoipa::path(get, path = "/api/v1/audit/logs", params(AuditQuery),
@@ -38,6 +42,29 @@ pub(super) async fn show_user_activity(
     )
     .await
     .map(Json)
+}
+
+/// Downloads the log as CSV, newest first, at most 100,000 lines.
+#[utoipa::path(get, path = "/api/v1/audit/export", params(AuditQuery),
+    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem)))]
+pub(super) async fn export_audit(
+    State(app): State<App>,
+    principal: Principal,
+    Query(query): Query<AuditQuery>,
+) -> Result<Response, Problem> {
+    if query.format.as_deref().is_some_and(|format| format != "csv") {
+        return Err(Problem::new(
+            Kind::BadRequest,
+            "audit.format",
+            "The log is exported as csv.",
+        ));
+    }
+    let pieces = export(app, principal.tenant, query.filter());
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.csv\""),
+    ];
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
 async fn page_of_entries(app: &App, principal: &Principal, query: AuditQuery) -> Result<Page<EntryBody>, Problem> {

@@ -17,11 +17,8 @@ pub(super) async fn show_fleet_dashboard(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Json<FleetDashboardBody>, Problem> {
-    Ok(Json(
-        use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal)
-            .await?
-            .into(),
-    ))
+    let dashboard = use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal).await?;
+    Ok(Json((*dashboard).clone().into()))
 }
 
 /// An owner's first screen; an OWNER sees their own only.
@@ -56,9 +53,6 @@ pub(super) async fn show_executive_dashboard(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Json<ExecutiveDashboardBody>, Problem> {
-    Ok(Json(
-        use_cases::show_executive_dashboard::show_executive_dashboard(&app, &principal)
-            .await?
-            .into(),
-    ))
+    let dashboard = use_cases::show_executive_dashboard::show_executive_dashboard(&app, &principal).await?;
+    Ok(Json((*dashboard).clone().into()))
 }

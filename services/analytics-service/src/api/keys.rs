@@ -1,11 +1,13 @@
 //! API keys of the caller's tenant.
 
 use super::wire::identity::{IssuedKeyBody, KeyBody, NewKeyBody};
+use super::wire::people::RotationBody;
 use crate::App;
 use crate::use_cases;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
+use chassis::http::{Json, Page, PageQuery, Path, Query, ShownOnce, cursor};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal};
 
@@ -34,15 +36,37 @@ pub(super) async fn issue_key(
     principal: Principal,
     cause: Cause,
     Json(body): Json<NewKeyBody>,
-) -> Result<(StatusCode, Json<IssuedKeyBody>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<IssuedKeyBody>), Problem> {
     let act = app.act(&principal, cause);
     let (key, secret) = use_cases::issue_key::issue_key(&app, &principal, body.into(), &act).await?;
     Ok((
         StatusCode::CREATED,
+        Extension(ShownOnce),
         Json(IssuedKeyBody {
             key: KeyBody::of(key, act.machine_now),
             secret,
         }),
+    ))
+}
+
+/// Replaces a key by one with the same rights; the new secret is shown once, the old key ends after the overlap.
+#[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", params(("id" = String, Path)), request_body = RotationBody,
+    responses((status = 201, body = IssuedKeyBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn rotate_key(
+    State(app): State<App>,
+    principal: Principal,
+    cause: Cause,
+    Path(key_id): Path<String>,
+    Json(body): Json<RotationBody>,
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<IssuedKeyBody>), Problem> {
+    let act = app.act(&principal, cause);
+    let hours = body.overlap_hours.unwrap_or(24);
+    let (key, secret) = use_cases::rotate_key::rotate_key(&app, &principal, &key_id, hours, &act).await?;
+    let key = KeyBody::of(key, act.machine_now);
+    Ok((
+        StatusCode::CREATED,
+        Extension(ShownOnce),
+        Json(IssuedKeyBody { key, secret }),
     ))
 }
 

@@ -17,8 +17,33 @@ impl From<Error> for Problem {
             }
             Error::RefreshRefused => Problem::new(Kind::Unauthorized, "auth.refresh_refused", text),
             Error::RefreshReused => Problem::new(Kind::Unauthorized, "auth.refresh_reused", text),
+            Error::RefreshRaced => Problem::new(Kind::Conflict, "auth.refresh_raced", text),
+            Error::ConsentNeeded => Problem::new(Kind::Forbidden, "auth.consent_needed", text),
+            Error::ConsentNotFound => Problem::new(Kind::NotFound, "consent.not_found", text),
+            Error::ConsentLifetime => {
+                Problem::new(Kind::Unprocessable, "consent.bad_lifetime", text).at("/hours", "range")
+            }
+            Error::SessionNotFound => Problem::new(Kind::NotFound, "session.not_found", text),
+            Error::InvitationNotFound => Problem::new(Kind::NotFound, "invitation.not_found", text),
+            Error::InvitationLifetime => {
+                Problem::new(Kind::Unprocessable, "invitation.bad_lifetime", text).at("/expires_in_hours", "range")
+            }
+            Error::TooManyIds => Problem::new(Kind::BadRequest, "request.too_many_ids", text).at("ids", "too_many"),
+            Error::KeyOverlap => {
+                Problem::new(Kind::Unprocessable, "key.bad_overlap", text).at("/overlap_hours", "range")
+            }
+            Error::KeyOver => Problem::new(Kind::Conflict, "key.over", text),
             Error::NotDefaultTenant => Problem::new(Kind::Forbidden, "tenant.not_default", text),
             Error::FleetNotVisible => Problem::new(Kind::Forbidden, "fleet.not_visible", text),
+            Error::Period(_) => Problem::new(Kind::Unprocessable, "period.refused", text).at("/to", "refused"),
+            Error::KpiNotFound => Problem::new(Kind::NotFound, "kpi.not_found", text),
+            Error::TooManyFacts => Problem::new(Kind::Unprocessable, "period.too_much", text).at("/from", "refused"),
+            Error::ReportNotFound => Problem::new(Kind::NotFound, "report.not_found", text),
+            Error::ScheduleNotFound => Problem::new(Kind::NotFound, "schedule.not_found", text),
+            Error::ScheduleRefused => {
+                Problem::new(Kind::Unprocessable, "schedule.refused", text).at("/recipient_ids", "refused")
+            }
+            Error::RebuildRunning => Problem::new(Kind::Conflict, "rebuild.running", text),
             Error::StreamFull => Problem::new(Kind::Unavailable, "stream.full", text),
             Error::TenantExists => Problem::new(Kind::Conflict, "tenant.exists", text).at("/tenant_id", "exists"),
             Error::UserExists => Problem::new(Kind::Conflict, "user.exists", text).at("/username", "exists"),
@@ -32,6 +57,7 @@ impl From<Error> for Problem {
             }
             Error::User(refused) => user_problem(&refused, text),
             Error::Grant(refused) => grant_problem(&refused, text),
+            Error::Report(_) | Error::Archive(_) => Problem::internal(&error),
             Error::Store(_) | Error::Hashing(_) | Error::Signing(_) | Error::TaskEnded(_) | Error::Stopping(_) => {
                 Problem::internal(&error)
             }
@@ -71,6 +97,7 @@ fn grant_problem(refused: &GrantRefused, text: String) -> Problem {
         GrantRefused::OwnerWithoutVehicles => (Kind::Unprocessable, "/vehicle_ids"),
         GrantRefused::OutlivesGranter => (Kind::Forbidden, "/expires_in_days"),
         GrantRefused::UserKey => (Kind::Forbidden, "/kind"),
+        GrantRefused::SupportKey => (Kind::Unprocessable, "/role"),
     };
     Problem::new(kind, refused.code(), text).at(path, "refused")
 }

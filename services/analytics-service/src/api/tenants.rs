@@ -3,9 +3,10 @@
 use super::wire::identity::{CreatedTenantBody, NewTenantBody, TenantBody};
 use crate::App;
 use crate::use_cases;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chassis::http::{Json, Page, PageQuery, Query, cursor};
+use chassis::http::{Json, Page, PageQuery, Query, ShownOnce, cursor};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal};
 
@@ -36,8 +37,8 @@ pub(super) async fn create_tenant(
     principal: Principal,
     cause: Cause,
     Json(body): Json<NewTenantBody>,
-) -> Result<(StatusCode, Json<CreatedTenantBody>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<CreatedTenantBody>), Problem> {
     let act = app.act(&principal, cause);
     let created = use_cases::create_tenant::create_tenant(&app, &principal, body.into(), &act).await?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(created.into())))
 }

@@ -1,14 +1,16 @@
 //! Users of the caller's tenant.
 
 use super::wire::identity::{CreatedUserBody, NewUserBody, RoleName, UserBody, UserChangeBody};
+use super::wire::people::{NameBody, NamesBody, NamesQuery};
 use crate::App;
 use crate::domain::role::Role;
 use crate::domain::user::Status;
 use crate::use_cases;
 use crate::use_cases::change_user::UserChange;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chassis::http::{Json, Page, PageQuery, Path, Query, cursor};
+use chassis::http::{Json, Page, PageQuery, Path, Query, ShownOnce, cursor};
 use chassis::problem::Problem;
 use chassis::{Cause, Principal};
 use serde::Deserialize;
@@ -30,6 +32,36 @@ pub(super) async fn show_me(State(app): State<App>, principal: Principal) -> Res
             .await?
             .into(),
     ))
+}
+
+/// Names people of the tenant: names on screen, nothing else.
+#[utoipa::path(get, path = "/api/v1/users/names", params(NamesQuery), responses((status = 200, body = NamesBody), (status = 400, body = Problem)))]
+pub(super) async fn list_names(
+    State(app): State<App>,
+    principal: Principal,
+    Query(query): Query<NamesQuery>,
+) -> Result<Json<NamesBody>, Problem> {
+    let ids = query.ids.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let ids: Vec<String> = ids.filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let found = use_cases::list_names::list_names(&app, &principal, &ids).await?;
+    let name = |(user_id, display_name)| NameBody { user_id, display_name };
+    Ok(Json(NamesBody {
+        items: found.into_iter().map(name).collect(),
+    }))
+}
+
+/// Lifts the lock that failed sign-ins have put on a user.
+#[utoipa::path(post, path = "/api/v1/users/{id}/unlock", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn unlock_user(
+    State(app): State<App>,
+    principal: Principal,
+    cause: Cause,
+    Path(user_id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let act = app.act(&principal, cause);
+    use_cases::unlock_user::unlock_user(&app, &principal.tenant, &user_id, &act).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lists users.
@@ -61,10 +93,10 @@ pub(super) async fn create_user(
     principal: Principal,
     cause: Cause,
     Json(body): Json<NewUserBody>,
-) -> Result<(StatusCode, Json<CreatedUserBody>), Problem> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<CreatedUserBody>), Problem> {
     let act = app.act(&principal, cause);
     let created = use_cases::create_user::create_user(&app, &principal, body.into(), &act).await?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(created.into())))
 }
 
 /// Shows a user.

@@ -32,6 +32,46 @@ pub struct Entry {
     /// Learned from an import or a late upload.
     pub historical: bool,
     pub params: BTreeMap<String, Value>,
+    /// Where the event stood in its stream; none for what happened here and is no event of another.
+    pub place: Option<StreamPlace>,
+    /// What it says about requests; none for an event of the domain.
+    pub access: Option<Access>,
+}
+
+/// Requests of one caller that ended alike within about a second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// DONE, DENIED or FAILED.
+    pub outcome: String,
+    pub role: Option<String>,
+    pub method: Option<String>,
+    /// Template of the path.
+    pub route: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// How many requests the line stands for.
+    pub times: u64,
+}
+
+impl Access {
+    /// The outcome alone, for what is no request.
+    pub fn outcome(outcome: &str) -> Access {
+        Access {
+            outcome: outcome.to_owned(),
+            role: None,
+            method: None,
+            route: None,
+            status: None,
+            times: 1,
+        }
+    }
+}
+
+/// A place in a producer's stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamPlace {
+    pub partition: u8,
+    pub sequence: i64,
 }
 
 /// The members of an event's data that a summary may repeat: ids, states, codes and numbers that say nothing about a person.
@@ -85,6 +125,9 @@ const SAFE_MEMBERS: &[&str] = &[
     "repair_id",
     "signal",
     "code",
+    "path",
+    "actor_kind",
+    "overflow",
 ];
 
 /// A longer text is not a code or an id, so it is left out.
@@ -120,6 +163,24 @@ pub fn text(kind: &str, params: &BTreeMap<String, Value>) -> String {
         }
     }
     line
+}
+
+/// The English line for requests.
+pub fn access_text(access: &Access) -> String {
+    let role = access
+        .role
+        .as_deref()
+        .map(|role| format!(" by {role}"))
+        .unwrap_or_default();
+    let target = [&access.method, &access.route]
+        .map(|part| part.as_deref().unwrap_or_default())
+        .join(" ");
+    let times = if access.times > 1 {
+        format!(", {} times", access.times)
+    } else {
+        String::new()
+    };
+    format!("{} {target}{role}{times}", access.outcome.to_lowercase())
 }
 
 #[cfg(test)]

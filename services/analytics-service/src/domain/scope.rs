@@ -100,6 +100,10 @@ pub struct ApiKey {
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub revoked_at: Option<DateTime<Utc>>,
+    /// As services told last; a use is told some minutes late.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// The key that takes its place.
+    pub replaced_by: Option<String>,
 }
 
 impl ApiKey {
@@ -130,6 +134,8 @@ pub enum GrantRefused {
     OutlivesGranter,
     #[error("only a person in the role ADMIN grants a USER key, and its role limits it instead of scopes")]
     UserKey,
+    #[error("a USER key cannot act in the role SUPPORT, which needs a person with the tenant's consent")]
+    SupportKey,
     #[error("a USER key in the role OWNER names the vehicles it is for")]
     OwnerWithoutVehicles,
 }
@@ -145,6 +151,7 @@ impl GrantRefused {
             GrantRefused::TooManyVehicles => "key.too_many_vehicles",
             GrantRefused::OutlivesGranter => "key.outlives_granter",
             GrantRefused::UserKey => "key.user_key_refused",
+            GrantRefused::SupportKey => "key.support_refused",
             GrantRefused::OwnerWithoutVehicles => "key.owner_without_vehicles",
         }
     }
@@ -189,6 +196,9 @@ pub fn check(granter: &Granter, grant: &Grant) -> Result<(), GrantRefused> {
 fn check_user_key(granter: &Granter, grant: &Grant, role: Role) -> Result<(), GrantRefused> {
     if *granter != Granter::Admin || !grant.scopes.is_empty() {
         return Err(GrantRefused::UserKey);
+    }
+    if role == Role::Support {
+        return Err(GrantRefused::SupportKey);
     }
     if role == Role::Owner && grant.vehicle_ids.is_none() {
         return Err(GrantRefused::OwnerWithoutVehicles);

@@ -38,6 +38,23 @@ pub struct Rights {
     pub status: Status,
     pub vehicle_ids: Vec<String>,
     pub fleet_ids: Vec<String>,
+    pub depot_ids: Vec<String>,
+}
+
+impl Rights {
+    /// The groups of vehicles that the person is bound to, as every service knows them.
+    pub fn groups(&self) -> Vec<String> {
+        let fleets = self.fleet_ids.iter().map(|id| format!("fleet:{id}"));
+        fleets
+            .chain(self.depot_ids.iter().map(|id| format!("depot:{id}")))
+            .collect()
+    }
+
+    /// Whether the person may see some vehicles only. An OWNER always; an ADMIN never, since who may change every right is not held by one.
+    pub fn is_bound(&self) -> bool {
+        let named = !(self.vehicle_ids.is_empty() && self.fleet_ids.is_empty() && self.depot_ids.is_empty());
+        self.role == Role::Owner || (named && self.role != Role::Admin)
+    }
 }
 
 /// What may be erased of a person without touching their history: names and addresses.
@@ -172,11 +189,12 @@ pub fn check_contact(contact: &Contact) -> Result<(), UserRefused> {
 
 /// Judges the lists of ids.
 pub fn check_rights(rights: &Rights) -> Result<(), UserRefused> {
-    if rights.vehicle_ids.len() > VEHICLES_MAX || rights.fleet_ids.len() > VEHICLES_MAX {
+    let lists = [&rights.vehicle_ids, &rights.fleet_ids, &rights.depot_ids];
+    if lists.iter().any(|list| list.len() > VEHICLES_MAX) {
         return Err(UserRefused::TooManyVehicles);
     }
     let bad = |id: &String| id.is_empty() || id.len() > 128 || id.chars().any(char::is_control);
-    if rights.vehicle_ids.iter().chain(&rights.fleet_ids).any(bad) {
+    if lists.into_iter().flatten().any(bad) {
         return Err(UserRefused::Identifier);
     }
     Ok(())
@@ -217,6 +235,7 @@ mod tests {
             status,
             vehicle_ids: vec![],
             fleet_ids: vec![],
+            depot_ids: vec![],
         }
     }
 

@@ -1,28 +1,24 @@
-//! Applies what was heard inside the chassis' transaction, and tells followers once it is durable.
+//! Applies what was heard inside the chassis' transaction, and rings the feed once it is durable.
 
 use super::consumed;
-use crate::domain::audit;
 use crate::domain::fleet::news::Heard;
-use crate::use_cases::follow_changes::{Feed, Note};
+use crate::use_cases::follow_changes::Feed;
+use crate::use_cases::place_vehicles::{Placed, place_vehicles};
+use crate::use_cases::record_access::{AccessTold, record_access};
 use crate::use_cases::record_events::record_events;
 use async_trait::async_trait;
-use chassis::{Event, HandleError, Handler, Tx};
-use parking_lot::Mutex;
+use chassis::{Clock, Event, HandleError, Handler, Tx};
 
 /// The consumer of everything.
 pub struct Consumer {
     feed: Feed,
-    /// Notes of the open transaction.
-    pending: Mutex<Vec<Note>>,
+    clock: Clock,
 }
 
 impl Consumer {
-    /// Tells this feed what was recorded.
-    pub fn new(feed: Feed) -> Consumer {
-        Consumer {
-            feed,
-            pending: Mutex::default(),
-        }
+    /// Rings this feed when something was recorded, and notes when by this clock.
+    pub fn new(feed: Feed, clock: Clock) -> Consumer {
+        Consumer { feed, clock }
     }
 }
 
@@ -33,30 +29,25 @@ impl Handler for Consumer {
     }
 
     async fn handle_batch(&self, events: &[Event], tx: &mut Tx) -> Result<(), HandleError> {
-        let heard: Vec<Heard> = events.iter().map(consumed::understand).collect::<Result<_, _>>()?;
-        record_events(tx, &heard).await?;
-        *self.pending.lock() = heard.iter().filter_map(note).collect();
-        Ok(())
+        let (mut heard, mut told, mut placed): (Vec<Heard>, Vec<AccessTold>, Vec<Placed>) = Default::default();
+        for event in events {
+            match consumed::access_told(event)? {
+                Some(access) => told.push(access),
+                None => heard.push(consumed::understand(event)?),
+            }
+            placed.extend(consumed::placed(event)?);
+        }
+        record_events(tx, &heard, self.clock.machine_now()).await?;
+        record_access(tx, &told).await?;
+        Ok(place_vehicles(tx, &placed).await?)
+    }
+
+    /// A vehicle's picture is written by whoever holds its partition; a replayed dead letter waits for the vehicle's row.
+    fn writes_alone(&self) -> bool {
+        true
     }
 
     async fn committed(&self) {
-        for note in std::mem::take(&mut *self.pending.lock()) {
-            self.feed.tell(note);
-        }
+        self.feed.ring();
     }
-
-    async fn rolled_back(&self) {
-        self.pending.lock().clear();
-    }
-}
-
-fn note(heard: &Heard) -> Option<Note> {
-    let entry = heard.entry.as_ref()?;
-    Some(Note {
-        tenant_id: heard.tenant_id.clone(),
-        kind: entry.kind.clone(),
-        vehicle_id: entry.vehicle_id.clone(),
-        time: entry.time,
-        summary: audit::text(&entry.kind, &entry.params),
-    })
 }

@@ -7,10 +7,15 @@ pub mod summary;
 
 pub use consumer::Consumer;
 
-use chassis::Subscription;
+use chassis::{ACCESS_RECORDED, Subscription};
 
 /// Every event type that another service publishes today; the audit log misses none (a contract test compares).
 pub const SUBSCRIPTIONS: &[Subscription] = &[
+    // Its own refusals, which are counted in memory before they are told.
+    Subscription {
+        producer: "analytics-service",
+        kinds: &[ACCESS_RECORDED],
+    },
     Subscription {
         producer: "ingestion-service",
         kinds: &[
@@ -20,6 +25,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "vehicle.repair.recorded",
             "vehicle.telemetry.received",
             "vehicle.telemetry.validation_failed",
+            ACCESS_RECORDED,
         ],
     },
     Subscription {
@@ -29,11 +35,18 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "vehicle.health.changed",
             "component.degraded",
             "component.critical",
+            "model.promoted",
+            ACCESS_RECORDED,
         ],
     },
     Subscription {
         producer: "agent-service",
-        kinds: &["agent.decision.made", "agent.decision.revised"],
+        kinds: &[
+            "agent.decision.made",
+            "agent.decision.revised",
+            "agent.escalation",
+            ACCESS_RECORDED,
+        ],
     },
     Subscription {
         producer: "alert-service",
@@ -43,6 +56,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "alert.acknowledged",
             "alert.resolved",
             "alert.escalated",
+            ACCESS_RECORDED,
         ],
     },
     Subscription {
@@ -54,10 +68,11 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "appointment.started",
             "appointment.completed",
             "technician.assigned",
+            ACCESS_RECORDED,
         ],
     },
     Subscription {
         producer: "warranty-service",
-        kinds: &["warranty.coverage.checked", "warranty.claim.submitted"],
+        kinds: &["warranty.coverage.checked", "warranty.claim.submitted", ACCESS_RECORDED],
     },
 ];

@@ -1,5 +1,7 @@
-//! What analytics says: who may do what, by ids and hashes. Names, addresses and secrets never travel.
+//! What analytics says: who may do what, by ids and hashes, and what its numbers came to. Names, addresses and secrets never travel.
 
+use crate::domain::kpi::{KpiId, Period};
+use crate::domain::report::Report;
 use crate::domain::role::Role;
 use crate::domain::scope::ApiKey;
 use crate::domain::user::{Tenant, User};
@@ -14,6 +16,10 @@ pub const PUBLISHES: &[&str] = &[
     "identity.key.issued",
     "identity.key.revoked",
     "identity.session.revoked",
+    "identity.member.placed",
+    chassis::ACCESS_RECORDED,
+    "analytics.report.generated",
+    "analytics.threshold.exceeded",
 ];
 
 /// Who does something, why, and when.
@@ -28,7 +34,7 @@ pub struct Act {
     pub machine_now: DateTime<Utc>,
 }
 
-/// Something that every service must know.
+/// Something that other services must know.
 #[derive(Debug, Clone, Copy)]
 pub enum Announcement<'a> {
     TenantChanged(&'a Tenant),
@@ -42,6 +48,31 @@ pub enum Announcement<'a> {
         user_id: &'a str,
         expires_at: DateTime<Utc>,
     },
+    /// A vehicle belongs to these groups: who may see one of them may see it.
+    MemberPlaced {
+        member_id: &'a str,
+        groups: &'a [String],
+    },
+    /// Recipients are those who get it without asking.
+    ReportGenerated {
+        report: &'a Report,
+        recipient_ids: &'a [String],
+    },
+    ThresholdExceeded(&'a Crossing),
+}
+
+/// A key figure beyond its threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crossing {
+    pub threshold: String,
+    pub kpi: KpiId,
+    /// Which of the figure's numbers; none for its value.
+    pub number: Option<String>,
+    pub value: f64,
+    /// `BELOW` or `ABOVE`.
+    pub direction: &'static str,
+    pub limit: f64,
+    pub period: Period,
 }
 
 impl Announcement<'_> {
@@ -53,6 +84,9 @@ impl Announcement<'_> {
             Announcement::KeyIssued(_) => "identity.key.issued",
             Announcement::KeyRevoked { .. } => "identity.key.revoked",
             Announcement::SessionRevoked { .. } => "identity.session.revoked",
+            Announcement::MemberPlaced { .. } => "identity.member.placed",
+            Announcement::ReportGenerated { .. } => "analytics.report.generated",
+            Announcement::ThresholdExceeded(_) => "analytics.threshold.exceeded",
         }
     }
 
@@ -64,6 +98,9 @@ impl Announcement<'_> {
             Announcement::KeyIssued(key) => &key.key_id,
             Announcement::KeyRevoked { key_id } => key_id,
             Announcement::SessionRevoked { session_id, .. } => session_id,
+            Announcement::MemberPlaced { member_id, .. } => member_id,
+            Announcement::ReportGenerated { report, .. } => &report.report_id,
+            Announcement::ThresholdExceeded(crossing) => &crossing.threshold,
         }
     }
 
@@ -77,9 +114,11 @@ impl Announcement<'_> {
                 "status": user.rights.status.as_str(),
                 "vehicle_ids": user.rights.vehicle_ids,
                 "fleet_ids": user.rights.fleet_ids,
+                "depot_ids": user.rights.depot_ids,
                 "locale": user.contact.locale,
             }),
             Announcement::KeyIssued(key) => key_issued(key),
+            Announcement::MemberPlaced { member_id, groups } => json!({"member_id": member_id, "groups": groups}),
             Announcement::KeyRevoked { key_id } => json!({"key_id": key_id}),
             Announcement::SessionRevoked {
                 session_id,
@@ -88,6 +127,27 @@ impl Announcement<'_> {
             } => {
                 json!({"session_id": session_id, "user_id": user_id, "expires_at": rfc3339(*expires_at)})
             }
+            Announcement::ReportGenerated { report, recipient_ids } => json!({
+                "report_id": report.report_id,
+                "kind": report.kind.as_str(),
+                "format": report.format.as_str(),
+                "from": report.period.from,
+                "to": report.period.to,
+                "byte_count": report.byte_count,
+                "schedule_id": report.schedule_id,
+                "recipient_ids": recipient_ids,
+                "path": format!("/api/v1/reports/{}/download", report.report_id),
+            }),
+            Announcement::ThresholdExceeded(crossing) => json!({
+                "threshold": crossing.threshold,
+                "kpi": crossing.kpi.as_str(),
+                "number": crossing.number,
+                "value": crossing.value,
+                "direction": crossing.direction,
+                "limit": crossing.limit,
+                "from": crossing.period.from,
+                "to": crossing.period.to,
+            }),
         }
     }
 

@@ -1,7 +1,7 @@
 //! State, event and audit line leave in one transaction: whatever is announced is also logged.
 
 use super::Store;
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Access, Entry};
 use crate::events::published::{Act, Announcement};
 use crate::events::summary::safe_params;
 use chassis::{DbError, TenantId, ids, outbox};
@@ -28,9 +28,28 @@ impl Store<'_> {
         self.log(tenant, &entry).await
     }
 
+    /// Appends an event that follows from one of another service, which is logged itself.
+    pub async fn announce_only(
+        &mut self,
+        tenant: &TenantId,
+        announcement: Announcement<'_>,
+        act: &Act,
+    ) -> Result<(), DbError> {
+        let event = announcement.encode(tenant, ids::new_id("evt"), act.now, act.cause.clone());
+        outbox::append(self.tx, &event).await
+    }
+
     /// Logs something that happened here and is no event, such as a failed sign-in.
     pub async fn log_own(&mut self, tenant: &TenantId, kind: &str, subject: &str, act: &Act) -> Result<(), DbError> {
         self.log(tenant, &entry(ids::new_id("aud"), kind, subject, act)).await
+    }
+}
+
+/// Whether it went as somebody wished.
+fn outcome(kind: &str) -> &'static str {
+    match kind {
+        "identity.signin.failed" | "identity.signin.throttled" | "identity.refresh.reused" => "DENIED",
+        _ => "DONE",
     }
 }
 
@@ -47,5 +66,7 @@ fn entry(entry_id: String, kind: &str, subject: &str, act: &Act) -> Entry {
         recorded_time: act.machine_now,
         historical: false,
         params: BTreeMap::new(),
+        place: None,
+        access: Some(Access::outcome(outcome(kind))),
     }
 }

@@ -1,7 +1,7 @@
-//! The audit log and the hourly count of telemetry.
+//! The audit log.
 
 use super::Store;
-use crate::domain::audit::{Entry, Value};
+use crate::domain::audit::{Access, Entry, StreamPlace, Value};
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -13,6 +13,11 @@ pub struct AuditFilter {
     pub vehicle_id: Option<String>,
     pub actor_id: Option<String>,
     pub correlation_id: Option<String>,
+    /// DONE, DENIED or FAILED.
+    pub outcome: Option<String>,
+    pub source: Option<String>,
+    /// A part of type, subject, actor, vehicle or route, in any case of letters.
+    pub part: Option<String>,
     /// From this instant on.
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -27,7 +32,7 @@ pub struct AuditPosition {
 }
 
 /// Later than any time that is logged, and still a four-digit year in text.
-const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+pub(super) const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
     Some(time) => time,
     None => DateTime::UNIX_EPOCH,
 };
@@ -36,10 +41,13 @@ const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799
 macro_rules! entries {
     ($leading:literal) => {
         concat!(
-            "SELECT entry_id, kind, source, subject, vehicle_id, actor_id, correlation_id, time, recorded_time, historical, params ",
-            "FROM audit_entry WHERE tenant_id = $1 AND ",
+            "SELECT entry_id, kind, source, subject, vehicle_id, actor_id, correlation_id, time, recorded_time, historical, params, partition, sequence, ",
+            "outcome, role, method, route, status, times FROM audit_entry WHERE tenant_id = $1 AND ",
             $leading,
             " AND ($3 = '' OR kind = $3) AND ($4 = '' OR vehicle_id = $4) AND ($5 = '' OR actor_id = $5) ",
+            "AND ($11 = '' OR outcome = $11) AND ($12 = '' OR source = $12) ",
+            "AND ($13 = '' OR LOWER(kind) LIKE $13 ESCAPE '!' OR LOWER(subject) LIKE $13 ESCAPE '!' OR LOWER(actor_id) LIKE $13 ESCAPE '!' ",
+            "OR LOWER(vehicle_id) LIKE $13 ESCAPE '!' OR LOWER(route) LIKE $13 ESCAPE '!') ",
             "AND time >= $6 AND time < $7 AND (time < $8 OR (time = $8 AND entry_id < $9)) ",
             "ORDER BY time DESC, entry_id DESC LIMIT $10"
         )
@@ -59,6 +67,14 @@ struct EntryRow {
     recorded_time: DateTime<Utc>,
     historical: bool,
     params: String,
+    partition: Option<i64>,
+    sequence: Option<i64>,
+    outcome: Option<String>,
+    role: Option<String>,
+    method: Option<String>,
+    route: Option<String>,
+    status: Option<i64>,
+    times: i64,
 }
 
 impl From<EntryRow> for Entry {
@@ -75,11 +91,36 @@ impl From<EntryRow> for Entry {
             recorded_time: row.recorded_time,
             historical: row.historical,
             params: params_from_json(&row.params),
+            place: row.partition.zip(row.sequence).and_then(|(partition, sequence)| {
+                let partition = u8::try_from(partition).ok()?;
+                Some(StreamPlace { partition, sequence })
+            }),
+            access: row.outcome.map(|outcome| Access {
+                outcome,
+                role: row.role,
+                method: row.method,
+                route: row.route,
+                status: row.status.and_then(|status| u16::try_from(status).ok()),
+                times: row.times.unsigned_abs(),
+            }),
         }
     }
 }
 
-fn params_to_json(params: &BTreeMap<String, Value>) -> String {
+/// A part as LIKE takes it, its own wildcards taken literally.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in part.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+pub(super) fn params_to_json(params: &BTreeMap<String, Value>) -> String {
     let member = |(name, value): (&String, &Value)| {
         let value = match value {
             Value::Text(text) => serde_json::Value::from(text.as_str()),
@@ -91,7 +132,7 @@ fn params_to_json(params: &BTreeMap<String, Value>) -> String {
     serde_json::Value::Object(params.iter().map(member).collect()).to_string()
 }
 
-fn params_from_json(text: &str) -> BTreeMap<String, Value> {
+pub(super) fn params_from_json(text: &str) -> BTreeMap<String, Value> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
     let member = |(name, value)| {
         let value = match value {
@@ -107,15 +148,21 @@ fn params_from_json(text: &str) -> BTreeMap<String, Value> {
 impl Store<'_> {
     /// Logs an entry; one that is already there changes nothing.
     pub async fn log(&mut self, tenant: &TenantId, entry: &Entry) -> Result<(), DbError> {
+        let access = entry.access.as_ref();
         on!(self.tx, c => sqlx::query(
             "INSERT INTO audit_entry (tenant_id, time, entry_id, recorded_time, source, kind, subject, vehicle_id, actor_id,
-                 correlation_id, historical, params)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
+                 correlation_id, historical, params, partition, sequence, outcome, role, method, route, status, times)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING")
             .bind(tenant.as_str()).bind(chassis::clock::micros(entry.time)).bind(&entry.entry_id)
             .bind(chassis::clock::micros(entry.recorded_time)).bind(&entry.source).bind(&entry.kind)
             .bind(&entry.subject).bind(&entry.vehicle_id).bind(&entry.actor_id).bind(&entry.correlation_id)
             .bind(entry.historical).bind(params_to_json(&entry.params))
-            .execute(c).await)?;
+            .bind(entry.place.map(|place| i64::from(place.partition))).bind(entry.place.map(|place| place.sequence))
+            .bind(access.map(|access| access.outcome.as_str())).bind(access.and_then(|access| access.role.as_deref()))
+            .bind(access.and_then(|access| access.method.as_deref())).bind(access.and_then(|access| access.route.as_deref()))
+            .bind(access.and_then(|access| access.status).map(i64::from))
+            .bind(access.map_or(1, |access| i64::try_from(access.times).unwrap_or(i64::MAX)))
+            .run(c).await)?;
         Ok(())
     }
 
@@ -140,6 +187,7 @@ impl Store<'_> {
             _ => (entries!("$2 = ''"), ""),
         };
         let last = filter.to.unwrap_or(DateTime::<Utc>::MAX_UTC).min(FAR_FUTURE);
+        let part = filter.part.as_deref().map(pattern).unwrap_or_default();
         let position = before.map_or((FAR_FUTURE, ""), |before| (before.time, before.entry_id.as_str()));
         let rows: Vec<EntryRow> = on!(self.tx, c => sqlx::query_as(statement)
             .bind(tenant.as_str()).bind(value)
@@ -147,30 +195,9 @@ impl Store<'_> {
             .bind(filter.actor_id.as_deref().unwrap_or_default())
             .bind(filter.from.unwrap_or(DateTime::UNIX_EPOCH)).bind(last).bind(position.0).bind(position.1)
             .bind(limit as i64)
+            .bind(filter.outcome.as_deref().unwrap_or_default()).bind(filter.source.as_deref().unwrap_or_default())
+            .bind(&part)
             .fetch_all(c).await)?;
         Ok(rows.into_iter().map(Entry::from).collect())
-    }
-
-    /// Adds records to a vehicle's count of one hour.
-    pub async fn count_telemetry(
-        &mut self,
-        tenant: &TenantId,
-        vehicle_id: &str,
-        hour: DateTime<Utc>,
-        records: i64,
-    ) -> Result<(), DbError> {
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO telemetry_hour (tenant_id, hour, vehicle_id, records) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (tenant_id, hour, vehicle_id) DO UPDATE SET records = telemetry_hour.records + excluded.records")
-            .bind(tenant.as_str()).bind(hour).bind(vehicle_id).bind(records)
-            .execute(c).await)?;
-        Ok(())
-    }
-
-    /// Records of all vehicles since an instant.
-    pub async fn telemetry_records(&mut self, tenant: &TenantId, since: DateTime<Utc>) -> Result<i64, DbError> {
-        on!(self.tx, c => sqlx::query_scalar(
-            "SELECT COALESCE(SUM(records), 0) FROM telemetry_hour WHERE tenant_id = $1 AND hour >= $2")
-            .bind(tenant.as_str()).bind(since).fetch_one(c).await)
     }
 }

@@ -20,6 +20,8 @@ struct KeyRow {
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    replaced_by: Option<String>,
 }
 
 impl TryFrom<KeyRow> for ApiKey {
@@ -47,6 +49,8 @@ impl TryFrom<KeyRow> for ApiKey {
             created_by: row.created_by,
             created_at: row.created_at,
             revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+            replaced_by: row.replaced_by,
         })
     }
 }
@@ -63,7 +67,7 @@ impl Store<'_> {
             .bind(key.grant.kind.as_str()).bind(key.grant.kind.role().map(Role::as_str)).bind(list(&key.grant.scopes))
             .bind(key.grant.vehicle_ids.as_ref().map(list)).bind(&key.created_by).bind(key.created_at)
             .bind(key.grant.expires_at)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 
@@ -86,8 +90,29 @@ impl Store<'_> {
     pub async fn revoke_key(&mut self, tenant: &TenantId, key_id: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
         let done = on!(self.tx, c => sqlx::query(
             "UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND key_id = $2 AND revoked_at IS NULL")
-            .bind(tenant.as_str()).bind(key_id).bind(now).execute(c).await)?;
+            .bind(tenant.as_str()).bind(key_id).bind(now).run(c).await)?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets another key take a key's place, which ends then at the latest.
+    pub async fn replace_key(
+        &mut self,
+        tenant: &TenantId,
+        (key_id, by): (&str, &str),
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query("UPDATE api_key SET replaced_by = $3, expires_at = $4 WHERE tenant_id = $1 AND key_id = $2")
+            .bind(tenant.as_str()).bind(key_id).bind(by).bind(expires_at).run(c).await)?;
+        Ok(())
+    }
+
+    /// Notes that a key was in use.
+    pub async fn key_used(&mut self, tenant: &TenantId, key_id: &str, at: DateTime<Utc>) -> Result<(), DbError> {
+        on!(self.tx, c => sqlx::query(
+            "UPDATE api_key SET last_used_at = $3
+             WHERE tenant_id = $1 AND key_id = $2 AND (last_used_at IS NULL OR last_used_at < $3)")
+            .bind(tenant.as_str()).bind(key_id).bind(chassis::clock::micros(at)).run(c).await)?;
+        Ok(())
     }
 
     /// The live USER keys that a person made for themselves.

@@ -1,13 +1,17 @@
 //! The lists that dashboards show: vehicles, things to do, issues, a technician's jobs.
 
-use super::Store;
+use super::facts::{remaining, severity};
 use super::mirror::{StoredDecision, StoredVehicle, StoredVisit, To, read};
 use super::picture::read_all;
+use super::sight::only;
+use super::{Sight, Store};
 use crate::domain::fleet::change::{DecisionDetail, Registration, RemainingKm};
 use crate::domain::fleet::lifecycle::{Decision, Visit};
 use crate::domain::fleet::{Band, Latest};
+use crate::domain::waiting::Pending;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 
 /// A vehicle's line.
 #[derive(Debug, Clone)]
@@ -32,6 +36,11 @@ pub struct ActionRow {
     pub detail: DecisionDetail,
     pub covered: Option<bool>,
     pub next_visit: Option<(String, DateTime<Utc>)>,
+    /// What is known of the vehicle.
+    pub registration: Registration,
+    pub odometer_km: Option<f64>,
+    /// What waiting is judged by.
+    pub pending: Pending,
 }
 
 /// A failure that several vehicles may share.
@@ -100,12 +109,56 @@ struct ActionDbRow {
     detail: String,
     next_visit_id: Option<String>,
     next_visit_at: Option<DateTime<Utc>>,
+    odometer_km: Option<f64>,
+    km_per_day: Option<f64>,
+    state: String,
+}
+
+/// An open decision as far as its place in the list is concerned.
+#[derive(sqlx::FromRow)]
+struct PendingRow {
+    decision_id: String,
+    severity_rank: i64,
+    rul_p05_km: Option<f64>,
+    rul_p50_km: Option<f64>,
+    rul_p95_km: Option<f64>,
+    decided_km: Option<f64>,
+    odometer_km: Option<f64>,
+    km_per_day: Option<f64>,
+}
+
+impl From<PendingRow> for (String, Pending) {
+    fn from(row: PendingRow) -> (String, Pending) {
+        let pending = Pending {
+            severity: severity(row.severity_rank),
+            rul_km: remaining(row.rul_p05_km, row.rul_p50_km, row.rul_p95_km),
+            driven_km: driven(row.decided_km, row.odometer_km),
+            km_per_day: row.km_per_day,
+        };
+        (row.decision_id, pending)
+    }
+}
+
+/// Kilometres since a decision; 0 where either reading is missing.
+fn driven(decided_km: Option<f64>, odometer_km: Option<f64>) -> f64 {
+    let both = decided_km.zip(odometer_km);
+    both.map_or(0.0, |(from, to)| (to - from).max(0.0))
 }
 
 impl ActionDbRow {
     fn into_action(self) -> Result<Option<ActionRow>, DbError> {
         let decision: Decision = read::<StoredDecision>(&self.detail)?.to();
+        let state: StoredVehicle = read(&self.state)?;
+        let registration: Option<Latest<Registration>> = state.registration.to();
         Ok(decision.made.map(|made| ActionRow {
+            pending: Pending {
+                severity: made.value.severity,
+                rul_km: made.value.rul_km,
+                driven_km: driven(made.value.odometer_km, self.odometer_km),
+                km_per_day: self.km_per_day,
+            },
+            registration: registration.map(|held| held.value).unwrap_or_default(),
+            odometer_km: self.odometer_km,
             decision_id: self.decision_id,
             vehicle_id: self.vehicle_id,
             made_at: made.stamp.time,
@@ -127,24 +180,23 @@ macro_rules! overviews {
     };
 }
 
-/// The columns of something to do.
-macro_rules! actions {
-    ($rest:literal) => {
-        concat!(
-            "SELECT d.decision_id, d.vehicle_id, d.detail, v.next_visit_id, v.next_visit_at FROM decision_view d ",
-            "JOIN vehicle_view v ON v.tenant_id = d.tenant_id AND v.vehicle_id = d.vehicle_id ",
-            "WHERE d.tenant_id = $1 AND d.is_open = TRUE AND v.retired = FALSE ",
-            $rest
-        )
-    };
-}
+/// The columns of something to do; what follows begins with the tenant.
+const ACTIONS: &str =
+    "SELECT d.decision_id, d.vehicle_id, d.detail, v.next_visit_id, v.next_visit_at, v.odometer_km, v.km_per_day, v.state
+     FROM decision_view d JOIN vehicle_view v ON v.tenant_id = d.tenant_id AND v.vehicle_id = d.vehicle_id
+     WHERE d.is_open = TRUE AND v.retired = FALSE AND d.tenant_id = ";
 
 impl Store<'_> {
     /// The worst vehicles of the fleet.
-    pub async fn worst_vehicles(&mut self, tenant: &TenantId, limit: usize) -> Result<Vec<VehicleRow>, DbError> {
-        let rows: Vec<OverviewRow> = on!(self.tx, c => sqlx::query_as(
-            overviews!("AND score IS NOT NULL ORDER BY score, vehicle_id LIMIT $2"))
-            .bind(tenant.as_str()).bind(limit as i64).fetch_all(c).await)?;
+    pub async fn worst_vehicles(&mut self, sight: &Sight, limit: usize) -> Result<Vec<VehicleRow>, DbError> {
+        let sql = sight.sql(
+            self.tx,
+            overviews!("AND score IS NOT NULL{} ORDER BY score, vehicle_id LIMIT $2"),
+            "vehicle_id",
+            3,
+        );
+        let rows: Vec<OverviewRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str()).bind(limit as i64)).fetch_all(c).await)?;
         rows.into_iter().map(VehicleRow::try_from).collect()
     }
 
@@ -181,12 +233,33 @@ impl Store<'_> {
         row.map(VehicleRow::try_from).transpose()
     }
 
-    /// What the fleet has to do, the most urgent first: by severity, then by the life that is left.
-    pub async fn actions(&mut self, tenant: &TenantId, limit: usize) -> Result<Vec<ActionRow>, DbError> {
-        let rows: Vec<ActionDbRow> = on!(self.tx, c => sqlx::query_as(
-            actions!("AND d.severity_rank >= 2 ORDER BY d.severity_rank DESC, CASE WHEN d.rul_p05_km IS NULL THEN 1 ELSE 0 END,
-                      d.rul_p05_km, d.decision_id LIMIT $2"))
-            .bind(tenant.as_str()).bind(limit as i64).fetch_all(c).await)?;
+    /// Open decisions of WARNING and above, as far as their place in a list is concerned.
+    pub async fn pending(&mut self, sight: &Sight) -> Result<Vec<(String, Pending)>, DbError> {
+        let sql = sight.sql(self.tx, "SELECT d.decision_id, d.severity_rank, d.rul_p05_km, d.rul_p50_km, d.rul_p95_km, d.odometer_km AS decided_km, v.odometer_km,
+                 v.km_per_day
+             FROM decision_view d JOIN vehicle_view v ON v.tenant_id = d.tenant_id AND v.vehicle_id = d.vehicle_id
+             WHERE d.tenant_id = $1 AND d.is_open = TRUE AND d.severity_rank >= 2 AND v.retired = FALSE{}", "d.vehicle_id", 2);
+        let rows: Vec<PendingRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(<(String, Pending)>::from).collect())
+    }
+
+    /// Open decisions by id, in any order.
+    pub async fn actions(&mut self, tenant: &TenantId, decision_ids: &[String]) -> Result<Vec<ActionRow>, DbError> {
+        if decision_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<ActionDbRow> = on!(self.tx, c => {
+            let mut query = sqlx::QueryBuilder::new(ACTIONS);
+            query.push_bind(tenant.as_str());
+            query.push(" AND d.decision_id IN (");
+            let mut ids = query.separated(", ");
+            for id in decision_ids {
+                ids.push_bind(id);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(c).await
+        })?;
         rows.into_iter()
             .filter_map(|row| row.into_action().transpose())
             .collect()
@@ -194,44 +267,60 @@ impl Store<'_> {
 
     /// What one vehicle has to have done.
     pub async fn actions_of_vehicle(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Vec<ActionRow>, DbError> {
-        let rows: Vec<ActionDbRow> = on!(self.tx, c => sqlx::query_as(
-            actions!("AND d.vehicle_id = $2 ORDER BY d.severity_rank DESC, d.decision_id"))
-            .bind(tenant.as_str()).bind(vehicle_id).fetch_all(c).await)?;
+        let rows: Vec<ActionDbRow> = on!(self.tx, c => {
+            let mut query = sqlx::QueryBuilder::new(ACTIONS);
+            query.push_bind(tenant.as_str());
+            query.push(" AND d.vehicle_id = ");
+            query.push_bind(vehicle_id);
+            query.push(" ORDER BY d.severity_rank DESC, d.decision_id");
+            query.build_query_as().fetch_all(c).await
+        })?;
         rows.into_iter()
             .filter_map(|row| row.into_action().transpose())
             .collect()
     }
 
     /// The failures that most vehicles share.
-    pub async fn issues(&mut self, tenant: &TenantId, limit: usize) -> Result<Vec<Issue>, DbError> {
-        on!(self.tx, c => sqlx::query_as(
+    pub async fn issues(&mut self, sight: &Sight, limit: usize) -> Result<Vec<Issue>, DbError> {
+        let sql = sight.sql(
+            self.tx,
             "SELECT failure_code, MAX(failure_name) AS failure_name, component, COUNT(DISTINCT vehicle_id) AS vehicles,
                  MAX(severity_rank) AS worst_severity_rank
-             FROM decision_view WHERE tenant_id = $1 AND is_open = TRUE AND failure_code IS NOT NULL
+             FROM decision_view WHERE tenant_id = $1 AND is_open = TRUE AND failure_code IS NOT NULL{}
              GROUP BY failure_code, component
-             ORDER BY COUNT(DISTINCT vehicle_id) DESC, MAX(severity_rank) DESC, failure_code LIMIT $2")
-            .bind(tenant.as_str()).bind(limit as i64).fetch_all(c).await)
+             ORDER BY COUNT(DISTINCT vehicle_id) DESC, MAX(severity_rank) DESC, failure_code LIMIT $2",
+            "vehicle_id",
+            3,
+        );
+        let issues = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str()).bind(limit as i64)).fetch_all(c).await)?;
+        Ok(issues)
     }
 
     /// A technician's visits that start from an instant on, earliest first.
     pub async fn jobs(
         &mut self,
-        tenant: &TenantId,
+        sight: &Sight,
         technician_id: &str,
         from: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<JobRow>, DbError> {
-        let rows: Vec<(String, String, String)> = on!(self.tx, c => sqlx::query_as(
+        let sql = sight.sql(
+            self.tx,
             "SELECT visit_id, vehicle_id, detail FROM visit_view
-             WHERE tenant_id = $1 AND technician_id = $2 AND starts_at >= $3 AND state <> 'CANCELLED'
-             ORDER BY starts_at, visit_id LIMIT $4")
-            .bind(tenant.as_str()).bind(technician_id).bind(from).bind(limit as i64).fetch_all(c).await)?;
+             WHERE tenant_id = $1 AND technician_id = $2 AND starts_at >= $3 AND state <> 'CANCELLED'{}
+             ORDER BY starts_at, visit_id LIMIT $4",
+            "vehicle_id",
+            5,
+        );
+        let rows: Vec<(String, String, String)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str()).bind(technician_id).bind(from).bind(limit as i64)).fetch_all(c).await)?;
         let mut jobs = Vec::with_capacity(rows.len());
         for (visit_id, vehicle_id, detail) in rows {
             let visit: Visit = read::<StoredVisit>(&detail)?.to();
             let planned_for = visit.plan.as_ref().and_then(|plan| plan.value.decision_id.clone());
             let decision = match planned_for.as_deref().or(visit.settles()) {
-                Some(decision_id) => self.decision(tenant, decision_id).await?,
+                Some(decision_id) => self.decision(&sight.tenant, decision_id).await?,
                 None => None,
             };
             let decision = decision.and_then(|decision| decision.made).map(|made| made.value);

@@ -3,9 +3,10 @@
 
 use crate::domain::fleet::change::*;
 use crate::domain::fleet::lifecycle::{Alert, Decision, Visit};
+use crate::domain::fleet::travel::Travelled;
 use crate::domain::fleet::vehicle::Component;
 use crate::domain::fleet::{Band, Latest, Severity, Stamp};
-use crate::domain::money::Money;
+use crate::domain::money::{MicroMoney, Money};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,12 +37,21 @@ impl<A: To<B>, B> To<BTreeMap<String, B>> for BTreeMap<String, A> {
 macro_rules! itself {
     ($($type:ty),*) => { $(impl To<$type> for $type { fn to(self) -> $type { self } })* };
 }
-itself!(String, f64, i64, bool, DateTime<Utc>, (DateTime<Utc>, String));
+itself!(
+    String,
+    f64,
+    i64,
+    bool,
+    DateTime<Utc>,
+    (DateTime<Utc>, String),
+    (DateTime<Utc>, f64)
+);
 
 /// A struct with the same members as a domain type, and the way there and back.
 macro_rules! mirror {
-    ($name:ident = $domain:ident { $($field:ident: $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident = $domain:ident { $($field:ident: $type:ty),* $(,)? }) => {
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        $(#[$meta])*
         pub(super) struct $name { $($field: $type),* }
         impl To<$name> for $domain { fn to(self) -> $name { $name { $($field: self.$field.to()),* } } }
         impl To<$domain> for $name { fn to(self) -> $domain { $domain { $($field: self.$field.to()),* } } }
@@ -95,11 +105,18 @@ mirror!(StoredRegistration = Registration {
     retired: bool,
     owner_id: Option<String>,
     fleet_id: Option<String>,
+    depot_id: Option<String>,
     make: Option<String>,
     model: Option<String>,
     model_year: Option<i64>,
     vehicle_class: Option<String>,
     powertrain: Option<String>,
+});
+mirror!(#[derive(Default)] StoredTravelled = Travelled {
+    first_seen: Option<DateTime<Utc>>,
+    first: Option<(DateTime<Utc>, f64)>,
+    last: Option<(DateTime<Utc>, f64)>,
+    retired: Option<StoredLatest<bool>>,
 });
 mirror!(StoredOverall = Overall { score: Option<f64>, band: StoredBand, odometer_km: Option<f64> });
 mirror!(StoredReading = Reading {
@@ -113,6 +130,13 @@ mirror!(StoredComponent = Component {
     repaired_at: Option<DateTime<Utc>>,
     decided: Option<StoredStamp>,
 });
+mirror!(
+    StoredMicroMoney = MicroMoney {
+        amount_micro: i64,
+        currency: String
+    }
+);
+mirror!(StoredLlmUsage = LlmUsage { model: Option<String>, calls: i64, tokens: i64, cost: Option<StoredMicroMoney> });
 mirror!(StoredDecisionDetail = DecisionDetail {
     component: String,
     severity: StoredSeverity,
@@ -124,11 +148,13 @@ mirror!(StoredDecisionDetail = DecisionDetail {
     cost_low: Option<StoredMoney>,
     cost_high: Option<StoredMoney>,
     rul_km: Option<StoredRemaining>,
+    odometer_km: Option<f64>,
     historical: bool,
 });
 mirror!(StoredDecision = Decision {
     made: Option<StoredLatest<StoredDecisionDetail>>,
     covered: Option<StoredLatest<bool>>,
+    explained: Option<StoredLatest<StoredLlmUsage>>,
     closed: bool,
 });
 mirror!(StoredAlertDetail = AlertDetail {
@@ -169,11 +195,13 @@ mirror!(StoredOutcome = Outcome {
     completed_at: DateTime<Utc>,
     decision_id: Option<String>,
     technician_id: Option<String>,
+    odometer_km: Option<f64>,
     cost: Option<StoredMoney>,
     findings: Vec<StoredFinding>,
 });
 mirror!(StoredVisit = Visit {
     plan: Option<StoredLatest<StoredPlan>>,
+    first_planned: Option<DateTime<Utc>>,
     technician: Option<StoredLatest<String>>,
     started_at: Option<DateTime<Utc>>,
     cancelled_at: Option<DateTime<Utc>>,
@@ -211,6 +239,8 @@ pub(super) struct StoredVehicle {
     pub(super) registration: Option<StoredLatest<StoredRegistration>>,
     pub(super) overall: Option<StoredLatest<StoredOverall>>,
     pub(super) components: BTreeMap<String, StoredComponent>,
+    #[serde(default)]
+    pub(super) travelled: StoredTravelled,
 }
 
 /// Writes a mirror as text.

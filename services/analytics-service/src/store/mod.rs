@@ -2,24 +2,44 @@
 
 mod announce;
 mod audit;
+mod consents;
 mod entities;
+mod facts;
+mod hearing;
+mod invitations;
 mod keys;
 mod lists;
+mod measures;
 mod mirror;
 mod numbers;
 mod people;
 mod picture;
+mod places;
+mod rebuild;
+mod reports;
 mod sessions;
+mod sight;
+mod stream;
 #[cfg(test)]
 mod suite;
+mod thresholds;
+mod tries;
 
 pub use audit::{AuditFilter, AuditPosition};
 pub use lists::{ActionRow, Issue, JobRow, VehicleRow};
 pub use numbers::{AlertNumbers, VisitNumbers, WarrantyNumbers};
 pub use people::Credentials;
 pub use sessions::Refresh;
+pub use sight::Sight;
+pub use stream::{Recorded, Stretch};
+
+pub use entities::Named;
+pub use facts::FACTS_MAX;
+pub use hearing::EventId;
+pub use measures::{TrendDelta, contribute};
 
 use chassis::Tx;
+use chrono::{NaiveDate, TimeDelta};
 
 /// The store, for the time of one transaction.
 pub struct Store<'t> {
@@ -31,6 +51,18 @@ impl<'t> Store<'t> {
     pub fn on(tx: &'t mut Tx) -> Store<'t> {
         Store { tx }
     }
+}
+
+/// A UTC day as it is kept: days since 1970.
+pub(crate) fn day_number(day: NaiveDate) -> i64 {
+    day.signed_duration_since(NaiveDate::default()).num_days()
+}
+
+/// A day as it was kept.
+pub(crate) fn day_of(number: i64) -> NaiveDate {
+    TimeDelta::try_days(number)
+        .and_then(|days| NaiveDate::default().checked_add_signed(days))
+        .unwrap_or_default()
 }
 
 /// A list of ids as it is kept.

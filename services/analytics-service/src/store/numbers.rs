@@ -1,10 +1,12 @@
 //! Counts and sums over the whole fleet, done by the database and added up by the rules.
 
-use super::Store;
+use super::sight::only;
+use super::{Sight, Store};
 use crate::domain::fleet::Band;
 use crate::domain::fleet::numbers::{CostNumbers, Estimate, FleetNumbers, Group, Settled};
 use crate::domain::money::{Money, MoneySum};
-use chassis::{DbError, TenantId, on};
+use chassis::{DbError, on};
+use sqlx::AssertSqlSafe;
 
 /// Alerts and messages, counted.
 #[derive(Debug, Clone, Default)]
@@ -79,14 +81,19 @@ pub(super) fn money(amount_minor: Option<i64>, currency: Option<String>) -> Opti
 
 impl Store<'_> {
     /// The fleet in numbers; retired vehicles are no part of it.
-    pub async fn fleet_numbers(&mut self, tenant: &TenantId) -> Result<FleetNumbers, DbError> {
-        let rows: Vec<GroupRow> = on!(self.tx, c => sqlx::query_as(
+    pub async fn fleet_numbers(&mut self, sight: &Sight) -> Result<FleetNumbers, DbError> {
+        let sql = sight.sql(
+            self.tx,
             "SELECT band, COUNT(*) AS vehicles, SUM(score) AS score_sum, COUNT(score) AS scored,
                  COUNT(CASE WHEN open_alerts > 0 THEN 1 END) AS with_open_alerts,
                  COUNT(CASE WHEN worst_severity_rank >= 3 THEN 1 END) AS with_serious_alerts,
                  COUNT(next_visit_id) AS with_visit
-             FROM vehicle_view WHERE tenant_id = $1 AND retired = FALSE GROUP BY band")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
+             FROM vehicle_view WHERE tenant_id = $1 AND retired = FALSE{} GROUP BY band",
+            "vehicle_id",
+            2,
+        );
+        let rows: Vec<GroupRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
         let mut numbers = FleetNumbers::default();
         for row in rows {
             numbers.add(&Group {
@@ -103,12 +110,17 @@ impl Store<'_> {
     }
 
     /// Vehicles by the component that is worst in them and its band.
-    pub async fn worst_components(&mut self, tenant: &TenantId) -> Result<Vec<(String, u64, f64)>, DbError> {
-        let rows: Vec<(String, i64, f64)> = on!(self.tx, c => sqlx::query_as(
+    pub async fn worst_components(&mut self, sight: &Sight) -> Result<Vec<(String, u64, f64)>, DbError> {
+        let sql = sight.sql(
+            self.tx,
             "SELECT worst_component, COUNT(*), MIN(worst_score) FROM vehicle_view
-             WHERE tenant_id = $1 AND retired = FALSE AND worst_component IS NOT NULL
-             GROUP BY worst_component ORDER BY COUNT(*) DESC, worst_component")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
+             WHERE tenant_id = $1 AND retired = FALSE AND worst_component IS NOT NULL{}
+             GROUP BY worst_component ORDER BY COUNT(*) DESC, worst_component",
+            "vehicle_id",
+            2,
+        );
+        let rows: Vec<(String, i64, f64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
         Ok(rows
             .into_iter()
             .map(|(component, count, worst)| (component, count.unsigned_abs(), worst))
@@ -116,13 +128,18 @@ impl Store<'_> {
     }
 
     /// What open decisions may cost, and what finished visits cost and saved.
-    pub async fn cost_numbers(&mut self, tenant: &TenantId) -> Result<CostNumbers, DbError> {
+    pub async fn cost_numbers(&mut self, sight: &Sight) -> Result<CostNumbers, DbError> {
         let mut costs = CostNumbers::default();
-        let open: Vec<EstimateRow> = on!(self.tx, c => sqlx::query_as(
+        let sql = sight.sql(
+            self.tx,
             "SELECT COUNT(*) AS decisions, CAST(SUM(low_minor) AS BIGINT) AS low, low_currency,
                  CAST(SUM(high_minor) AS BIGINT) AS high, high_currency
-             FROM decision_view WHERE tenant_id = $1 AND is_open = TRUE GROUP BY low_currency, high_currency")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
+             FROM decision_view WHERE tenant_id = $1 AND is_open = TRUE{} GROUP BY low_currency, high_currency",
+            "vehicle_id",
+            2,
+        );
+        let open: Vec<EstimateRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
         for row in open {
             costs.add_open(&Estimate {
                 decisions: row.decisions.unsigned_abs(),
@@ -130,13 +147,18 @@ impl Store<'_> {
                 high: money(row.high, row.high_currency),
             });
         }
-        let settled: Vec<SettledRow> = on!(self.tx, c => sqlx::query_as(
+        let sql = sight.sql(
+            self.tx,
             "SELECT COUNT(*) AS visits, CAST(SUM(d.high_minor) AS BIGINT) AS high, d.high_currency,
                  CAST(SUM(v.cost_minor) AS BIGINT) AS cost, v.cost_currency, v.confirmed, v.nothing_found
              FROM visit_view v LEFT JOIN decision_view d ON d.tenant_id = v.tenant_id AND d.decision_id = v.settles
-             WHERE v.tenant_id = $1 AND v.state = 'COMPLETED'
-             GROUP BY d.high_currency, v.cost_currency, v.confirmed, v.nothing_found")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
+             WHERE v.tenant_id = $1 AND v.state = 'COMPLETED'{}
+             GROUP BY d.high_currency, v.cost_currency, v.confirmed, v.nothing_found",
+            "v.vehicle_id",
+            2,
+        );
+        let settled: Vec<SettledRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
         for row in settled {
             costs.add_settled(&Settled {
                 visits: row.visits.unsigned_abs(),
@@ -150,17 +172,34 @@ impl Store<'_> {
     }
 
     /// Alerts and messages in numbers.
-    pub async fn alert_numbers(&mut self, tenant: &TenantId) -> Result<AlertNumbers, DbError> {
-        let by_severity: Vec<(String, String, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT severity, state, COUNT(*) FROM alert_view WHERE tenant_id = $1 AND raised_at IS NOT NULL
-             GROUP BY severity, state ORDER BY severity, state")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
-        let deliveries: Vec<(String, String, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT channel, status, COUNT(*) FROM delivery_view WHERE tenant_id = $1 GROUP BY channel, status ORDER BY channel, status")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
-        let (acknowledged, mean): (i64, Option<f64>) = on!(self.tx, c => sqlx::query_as(
-            "SELECT COUNT(acknowledged_s), CAST(AVG(acknowledged_s) AS DOUBLE PRECISION) FROM alert_view WHERE tenant_id = $1")
-            .bind(tenant.as_str()).fetch_one(c).await)?;
+    pub async fn alert_numbers(&mut self, sight: &Sight) -> Result<AlertNumbers, DbError> {
+        let sql = sight.sql(
+            self.tx,
+            "SELECT severity, state, COUNT(*) FROM alert_view WHERE tenant_id = $1 AND raised_at IS NOT NULL{}
+             GROUP BY severity, state ORDER BY severity, state",
+            "vehicle_id",
+            2,
+        );
+        let by_severity: Vec<(String, String, i64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
+        let statement = match sight.bound_to() {
+            None => {
+                "SELECT channel, status, COUNT(*) FROM delivery_view WHERE tenant_id = $1
+                     GROUP BY channel, status ORDER BY channel, status"
+            }
+            // A delivery is about the vehicle of its alert.
+            Some(_) => {
+                "SELECT d.channel, d.status, COUNT(*) FROM delivery_view d
+                        JOIN alert_view a ON a.tenant_id = d.tenant_id AND a.alert_id = d.alert_id
+                        WHERE d.tenant_id = $1{} GROUP BY d.channel, d.status ORDER BY d.channel, d.status"
+            }
+        };
+        let sql = sight.sql(self.tx, statement, "a.vehicle_id", 2);
+        let deliveries: Vec<(String, String, i64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
+        let sql = sight.sql(self.tx, "SELECT COUNT(acknowledged_s), CAST(AVG(acknowledged_s) AS DOUBLE PRECISION) FROM alert_view WHERE tenant_id = $1{}", "vehicle_id", 2);
+        let (acknowledged, mean): (i64, Option<f64>) = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_one(c).await)?;
         let counted = |(a, b, n): (String, String, i64)| (a, b, n.unsigned_abs());
         Ok(AlertNumbers {
             by_severity: by_severity.into_iter().map(counted).collect(),
@@ -171,13 +210,18 @@ impl Store<'_> {
     }
 
     /// Warranty checks and claims in numbers.
-    pub async fn warranty_numbers(&mut self, tenant: &TenantId) -> Result<WarrantyNumbers, DbError> {
-        let checks: Vec<(bool, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT covered, COUNT(*) FROM coverage_view WHERE tenant_id = $1 GROUP BY covered")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
-        let claims: Vec<(String, i64, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT) FROM claim_view WHERE tenant_id = $1 GROUP BY currency")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
+    pub async fn warranty_numbers(&mut self, sight: &Sight) -> Result<WarrantyNumbers, DbError> {
+        let sql = sight.sql(
+            self.tx,
+            "SELECT covered, COUNT(*) FROM coverage_view WHERE tenant_id = $1{} GROUP BY covered",
+            "vehicle_id",
+            2,
+        );
+        let checks: Vec<(bool, i64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
+        let sql = sight.sql(self.tx, "SELECT currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT) FROM claim_view WHERE tenant_id = $1{} GROUP BY currency", "vehicle_id", 2);
+        let claims: Vec<(String, i64, i64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
         let mut numbers = WarrantyNumbers::default();
         for (covered, count) in checks {
             *(if covered {
@@ -194,14 +238,19 @@ impl Store<'_> {
     }
 
     /// Visits in numbers.
-    pub async fn visit_numbers(&mut self, tenant: &TenantId) -> Result<VisitNumbers, DbError> {
-        let by_state: Vec<(String, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT state, COUNT(*) FROM visit_view WHERE tenant_id = $1 GROUP BY state ORDER BY state")
-            .bind(tenant.as_str()).fetch_all(c).await)?;
-        let (automatic, before, after): (i64, i64, i64) = on!(self.tx, c => sqlx::query_as(
-            "SELECT COUNT(*), COUNT(CASE WHEN starts_before_p05 = TRUE THEN 1 END), COUNT(CASE WHEN starts_before_p05 = FALSE THEN 1 END)
-             FROM visit_view WHERE tenant_id = $1 AND automatic = TRUE AND state <> 'CANCELLED'")
-            .bind(tenant.as_str()).fetch_one(c).await)?;
+    pub async fn visit_numbers(&mut self, sight: &Sight) -> Result<VisitNumbers, DbError> {
+        let sql = sight.sql(
+            self.tx,
+            "SELECT state, COUNT(*) FROM visit_view WHERE tenant_id = $1{} GROUP BY state ORDER BY state",
+            "vehicle_id",
+            2,
+        );
+        let by_state: Vec<(String, i64)> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_all(c).await)?;
+        let sql = sight.sql(self.tx, "SELECT COUNT(*), COUNT(CASE WHEN starts_before_p05 = TRUE THEN 1 END), COUNT(CASE WHEN starts_before_p05 = FALSE THEN 1 END)
+             FROM visit_view WHERE tenant_id = $1 AND automatic = TRUE AND state <> 'CANCELLED'{}", "vehicle_id", 2);
+        let (automatic, before, after): (i64, i64, i64) = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str())).fetch_one(c).await)?;
         Ok(VisitNumbers {
             by_state: by_state
                 .into_iter()

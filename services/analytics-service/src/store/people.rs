@@ -41,6 +41,7 @@ struct UserRow {
     password_hash: String,
     vehicle_ids: String,
     fleet_ids: String,
+    depot_ids: String,
     created_at: DateTime<Utc>,
     username: String,
     display_name: Option<String>,
@@ -57,6 +58,7 @@ impl TryFrom<UserRow> for Credentials {
             status: Status::parse(&row.status).ok_or_else(|| corrupt("status"))?,
             vehicle_ids: ids_from_json(&row.vehicle_ids),
             fleet_ids: ids_from_json(&row.fleet_ids),
+            depot_ids: ids_from_json(&row.depot_ids),
         };
         let contact = Contact {
             username: row.username,
@@ -82,7 +84,7 @@ impl TryFrom<UserRow> for Credentials {
 macro_rules! user_query {
     ($rest:literal) => {
         concat!(
-            "SELECT a.tenant_id, a.user_id, a.role, a.status, a.password_hash, a.vehicle_ids, a.fleet_ids, a.created_at, ",
+            "SELECT a.tenant_id, a.user_id, a.role, a.status, a.password_hash, a.vehicle_ids, a.fleet_ids, a.depot_ids, a.created_at, ",
             "p.username, p.display_name, p.email, p.locale FROM user_account a ",
             "JOIN person p ON p.tenant_id = a.tenant_id AND p.user_id = a.user_id ",
             $rest
@@ -96,7 +98,7 @@ impl Store<'_> {
         let done = on!(self.tx, c => sqlx::query(
             "INSERT INTO tenant (tenant_id, name, active, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
             .bind(&tenant.tenant_id).bind(&tenant.name).bind(tenant.active).bind(tenant.created_at)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -124,18 +126,18 @@ impl Store<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
             .bind(&user.tenant_id).bind(&user.user_id).bind(&contact.username).bind(username_key(&contact.username))
             .bind(&contact.display_name).bind(&contact.email).bind(&contact.locale)
-            .execute(c).await)?;
+            .run(c).await)?;
         if done.rows_affected() == 0 {
             return Ok(false);
         }
         let rights = &user.rights;
         on!(self.tx, c => sqlx::query(
-            "INSERT INTO user_account (tenant_id, user_id, role, status, password_hash, vehicle_ids, fleet_ids, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+            "INSERT INTO user_account (tenant_id, user_id, role, status, password_hash, vehicle_ids, fleet_ids, depot_ids, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(&user.tenant_id).bind(&user.user_id).bind(rights.role.as_str()).bind(rights.status.as_str())
             .bind(password_hash).bind(ids_to_json(&rights.vehicle_ids)).bind(ids_to_json(&rights.fleet_ids))
-            .bind(user.created_at)
-            .execute(c).await)?;
+            .bind(ids_to_json(&rights.depot_ids)).bind(user.created_at)
+            .run(c).await)?;
         Ok(true)
     }
 
@@ -143,24 +145,24 @@ impl Store<'_> {
     pub async fn save_user(&mut self, user: &User) -> Result<(), DbError> {
         let rights = &user.rights;
         on!(self.tx, c => sqlx::query(
-            "UPDATE user_account SET role = $3, status = $4, vehicle_ids = $5, fleet_ids = $6
+            "UPDATE user_account SET role = $3, status = $4, vehicle_ids = $5, fleet_ids = $6, depot_ids = $7
              WHERE tenant_id = $1 AND user_id = $2")
             .bind(&user.tenant_id).bind(&user.user_id).bind(rights.role.as_str()).bind(rights.status.as_str())
-            .bind(ids_to_json(&rights.vehicle_ids)).bind(ids_to_json(&rights.fleet_ids))
-            .execute(c).await)?;
+            .bind(ids_to_json(&rights.vehicle_ids)).bind(ids_to_json(&rights.fleet_ids)).bind(ids_to_json(&rights.depot_ids))
+            .run(c).await)?;
         let contact = &user.contact;
         on!(self.tx, c => sqlx::query(
             "UPDATE person SET display_name = $3, email = $4, locale = $5 WHERE tenant_id = $1 AND user_id = $2")
             .bind(&user.tenant_id).bind(&user.user_id).bind(&contact.display_name).bind(&contact.email)
             .bind(&contact.locale)
-            .execute(c).await)?;
+            .run(c).await)?;
         Ok(())
     }
 
     /// Replaces a password.
     pub async fn set_password(&mut self, tenant: &TenantId, user_id: &str, hash: &str) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query("UPDATE user_account SET password_hash = $3 WHERE tenant_id = $1 AND user_id = $2")
-            .bind(tenant.as_str()).bind(user_id).bind(hash).execute(c).await)?;
+            .bind(tenant.as_str()).bind(user_id).bind(hash).run(c).await)?;
         Ok(())
     }
 
@@ -195,6 +197,37 @@ impl Store<'_> {
         rows.into_iter()
             .map(|row| Credentials::try_from(row).map(|found| found.user))
             .collect()
+    }
+
+    /// Names on screen of a tenant's people: of these ids, or of all.
+    pub async fn names(
+        &mut self,
+        tenant: &TenantId,
+        ids: &[String],
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, DbError> {
+        on!(self.tx, c => {
+            let mut query = sqlx::QueryBuilder::new(
+                "SELECT user_id, COALESCE(display_name, username) FROM person WHERE tenant_id = ");
+            query.push_bind(tenant.as_str());
+            if !ids.is_empty() {
+                query.push(" AND user_id IN (");
+                let mut list = query.separated(", ");
+                for id in ids {
+                    list.push_bind(id.as_str());
+                }
+                query.push(")");
+            }
+            query.push(" ORDER BY user_id LIMIT ").push_bind(limit as i64);
+            query.build_query_as().fetch_all(c).await
+        })
+    }
+
+    /// The people of a role who may sign in.
+    pub async fn active_in_role(&mut self, tenant: &TenantId, role: Role) -> Result<Vec<String>, DbError> {
+        on!(self.tx, c => sqlx::query_scalar(
+            "SELECT user_id FROM user_account WHERE tenant_id = $1 AND role = $2 AND status = 'ACTIVE' ORDER BY user_id")
+            .bind(tenant.as_str()).bind(role.as_str()).fetch_all(c).await)
     }
 
     /// How many users may administer the tenant, this one left out.

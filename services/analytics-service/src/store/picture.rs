@@ -1,20 +1,23 @@
 //! Loads one vehicle's picture as far as a change needs it, and writes back what changed.
 
-use super::Store;
-use super::mirror::{
-    StoredAlert, StoredComponent, StoredDecision, StoredLatest, StoredOverall, StoredRegistration, StoredVehicle,
-    StoredVisit, To, read, write,
-};
-use crate::domain::fleet::change::Change;
-use crate::domain::fleet::vehicle::Vehicle;
+use super::entities::{Named, ROWS_MAX};
+use super::mirror::{StoredAlert, StoredDecision, StoredVehicle, StoredVisit, To, read, write};
+use super::{Store, day_number};
+use crate::domain::fleet::change::{Change, Registration};
+use crate::domain::fleet::vehicle::{DayHealth, Overview, Vehicle};
+use crate::domain::fleet::{Band, Latest, Stamp};
 use chassis::{DbError, TenantId, on};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 
 impl Store<'_> {
-    /// A vehicle with everything that is still open; what was never heard of is an empty one.
+    /// A vehicle with everything that is still open, locked for this transaction; what was never heard of is an empty one.
     pub async fn load_vehicle(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Vehicle, DbError> {
-        let state: Option<String> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT state FROM vehicle_view WHERE tenant_id = $1 AND vehicle_id = $2")
+        let sql = self.tx.dialect(
+            "SELECT state FROM vehicle_view WHERE tenant_id = $1 AND vehicle_id = $2",
+            "SELECT state FROM vehicle_view WHERE tenant_id = $1 AND vehicle_id = $2 FOR UPDATE",
+        );
+        let state: Option<String> = on!(self.tx, c => sqlx::query_scalar(sql)
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
         let Some(state) = state else {
             return Ok(Vehicle::default());
@@ -33,9 +36,11 @@ impl Store<'_> {
             registration: stored.registration.to(),
             overall: stored.overall.to(),
             components: stored.components.to(),
+            travelled: stored.travelled.to(),
             decisions: read_all::<StoredDecision, _>(decisions)?,
             alerts: read_all::<StoredAlert, _>(alerts)?,
             visits: read_all::<StoredVisit, _>(visits)?,
+            ..Vehicle::default()
         })
     }
 
@@ -75,69 +80,94 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// Writes what differs between the picture as it was loaded and as it is now.
-    pub async fn save_vehicle(
+    /// A vehicle's health of a day, as it was kept.
+    pub async fn health_of_day(
         &mut self,
         tenant: &TenantId,
         vehicle_id: &str,
-        before: &Vehicle,
-        after: &Vehicle,
-    ) -> Result<(), DbError> {
-        for (decision_id, decision) in after
-            .decisions
-            .iter()
-            .filter(|(id, now)| before.decisions.get(*id) != Some(now))
-        {
-            self.save_decision(tenant, vehicle_id, decision_id, decision).await?;
-        }
-        for (alert_id, alert) in after
-            .alerts
-            .iter()
-            .filter(|(id, now)| before.alerts.get(*id) != Some(now))
-        {
-            self.save_alert(tenant, vehicle_id, alert_id, alert).await?;
-        }
-        for (visit_id, visit) in after
-            .visits
-            .iter()
-            .filter(|(id, now)| before.visits.get(*id) != Some(now))
-        {
-            self.save_visit(tenant, vehicle_id, visit_id, visit).await?;
-        }
-        self.save_overview(tenant, vehicle_id, after).await
+        day: NaiveDate,
+    ) -> Result<Option<Latest<DayHealth>>, DbError> {
+        let row: Option<(DateTime<Utc>, i64, String, Option<i64>)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT time, sequence, band, score_micro FROM health_day WHERE tenant_id = $1 AND vehicle_id = $2 AND day = $3")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(day_number(day)).fetch_optional(c).await)?;
+        Ok(row.map(|(time, sequence, band, score_micro)| Latest {
+            stamp: Stamp { time, sequence },
+            value: DayHealth {
+                band: Band::parse(&band),
+                score_micro,
+            },
+        }))
     }
 
-    async fn save_overview(&mut self, tenant: &TenantId, vehicle_id: &str, vehicle: &Vehicle) -> Result<(), DbError> {
-        let registration: Option<StoredLatest<StoredRegistration>> = vehicle.registration.clone().to();
-        let overall: Option<StoredLatest<StoredOverall>> = vehicle.overall.clone().to();
-        let components: BTreeMap<String, StoredComponent> = vehicle.components.clone().to();
-        let state = write(&StoredVehicle {
-            registration,
-            overall,
-            components,
-        })?;
-        let overview = vehicle.overview();
-        let registered = vehicle.registration.as_ref().map(|registration| &registration.value);
-        let next = overview.next_visit.as_ref();
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO vehicle_view (tenant_id, vehicle_id, retired, band, score, worst_component, worst_score, rul_p05_km,
-                 rul_p50_km, rul_p95_km, open_alerts, worst_severity_rank, next_visit_id, next_visit_at, owner_id, fleet_id, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-             ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET retired = excluded.retired, band = excluded.band,
-                 score = excluded.score, worst_component = excluded.worst_component, worst_score = excluded.worst_score,
-                 rul_p05_km = excluded.rul_p05_km, rul_p50_km = excluded.rul_p50_km, rul_p95_km = excluded.rul_p95_km,
-                 open_alerts = excluded.open_alerts, worst_severity_rank = excluded.worst_severity_rank,
-                 next_visit_id = excluded.next_visit_id, next_visit_at = excluded.next_visit_at,
-                 owner_id = excluded.owner_id, fleet_id = excluded.fleet_id, state = excluded.state")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(overview.retired).bind(overview.band.as_str()).bind(overview.score)
-            .bind(overview.worst_component).bind(overview.worst_score).bind(overview.rul_km.map(|rul| rul.p05))
-            .bind(overview.rul_km.map(|rul| rul.p50)).bind(overview.rul_km.map(|rul| rul.p95))
-            .bind(overview.open_alerts as i64).bind(overview.worst_severity.map_or(0, |worst| worst.rank()))
-            .bind(next.map(|(_, id)| id)).bind(next.map(|(at, _)| at))
-            .bind(registered.and_then(|registered| registered.owner_id.as_ref()))
-            .bind(registered.and_then(|registered| registered.fleet_id.as_ref())).bind(state)
-            .execute(c).await)?;
+    /// Writes the lines of vehicles.
+    pub async fn save_overviews(&mut self, vehicles: &[Named<'_, Vehicle>]) -> Result<(), DbError> {
+        for some in vehicles.chunks(ROWS_MAX) {
+            let rows: Vec<OverviewToSave> = some.iter().map(OverviewToSave::of).collect::<Result<_, _>>()?;
+            on!(self.tx, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "INSERT INTO vehicle_view (tenant_id, vehicle_id, retired, band, score, worst_component, worst_score, rul_p05_km,
+                         rul_p50_km, rul_p95_km, open_alerts, worst_severity_rank, next_visit_id, next_visit_at, owner_id, fleet_id,
+                         depot_id, first_seen_at, retired_at, odometer_km, km_per_day, state) ");
+                query.push_values(&rows, |mut to, row| {
+                    let (overview, registered, travelled) = (&row.overview, row.registered, &row.vehicle.travelled);
+                    let next = overview.next_visit.as_ref();
+                    to.push_bind(row.tenant_id).push_bind(row.vehicle_id).push_bind(overview.retired)
+                        .push_bind(overview.band.as_str()).push_bind(overview.score).push_bind(&overview.worst_component)
+                        .push_bind(overview.worst_score).push_bind(overview.rul_km.map(|rul| rul.p05))
+                        .push_bind(overview.rul_km.map(|rul| rul.p50)).push_bind(overview.rul_km.map(|rul| rul.p95))
+                        .push_bind(overview.open_alerts as i64)
+                        .push_bind(overview.worst_severity.map_or(0, |worst| worst.rank()))
+                        .push_bind(next.map(|(_, id)| id)).push_bind(next.map(|(at, _)| *at))
+                        .push_bind(registered.and_then(|registered| registered.owner_id.as_ref()))
+                        .push_bind(registered.and_then(|registered| registered.fleet_id.as_ref()))
+                        .push_bind(registered.and_then(|registered| registered.depot_id.as_ref()))
+                        .push_bind(travelled.first_seen).push_bind(travelled.retired_at())
+                        .push_bind(travelled.last.map(|(_, km)| km)).push_bind(travelled.km_per_day())
+                        .push_bind(&row.state);
+                });
+                query.push(
+                    " ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET retired = excluded.retired, band = excluded.band,
+                         score = excluded.score, worst_component = excluded.worst_component, worst_score = excluded.worst_score,
+                         rul_p05_km = excluded.rul_p05_km, rul_p50_km = excluded.rul_p50_km, rul_p95_km = excluded.rul_p95_km,
+                         open_alerts = excluded.open_alerts, worst_severity_rank = excluded.worst_severity_rank,
+                         next_visit_id = excluded.next_visit_id, next_visit_at = excluded.next_visit_at,
+                         owner_id = excluded.owner_id, fleet_id = excluded.fleet_id, depot_id = excluded.depot_id,
+                         first_seen_at = excluded.first_seen_at, retired_at = excluded.retired_at,
+                         odometer_km = excluded.odometer_km, km_per_day = excluded.km_per_day, state = excluded.state");
+                query.build().run(c).await
+            })?;
+        }
         Ok(())
+    }
+}
+
+/// The line of a vehicle, ready to be written.
+struct OverviewToSave<'a> {
+    tenant_id: &'a str,
+    vehicle_id: &'a str,
+    vehicle: &'a Vehicle,
+    overview: Overview,
+    registered: Option<&'a Registration>,
+    state: String,
+}
+
+impl<'a> OverviewToSave<'a> {
+    fn of(named: &Named<'a, Vehicle>) -> Result<OverviewToSave<'a>, DbError> {
+        let vehicle = named.value;
+        let state = write(&StoredVehicle {
+            registration: vehicle.registration.clone().to(),
+            overall: vehicle.overall.clone().to(),
+            components: vehicle.components.clone().to(),
+            travelled: vehicle.travelled.clone().to(),
+        })?;
+        Ok(OverviewToSave {
+            tenant_id: named.tenant_id,
+            vehicle_id: named.vehicle_id,
+            vehicle,
+            overview: vehicle.overview(),
+            registered: vehicle.registration.as_ref().map(|registration| &registration.value),
+            state,
+        })
     }
 }
 

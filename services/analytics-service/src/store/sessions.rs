@@ -1,7 +1,7 @@
 //! Sessions and their refresh tokens; tokens are kept as hashes. All times are machine time.
 
 use super::Store;
-use crate::domain::session::Session;
+use crate::domain::session::{Origin, Session};
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 #[derive(Debug, Clone)]
 pub struct Refresh {
     pub session: Session,
-    pub spent: bool,
+    pub spent_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -20,6 +20,8 @@ struct SessionRow {
     last_used_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
+    user_agent: Option<String>,
+    address: Option<String>,
 }
 
 impl From<SessionRow> for Session {
@@ -31,6 +33,10 @@ impl From<SessionRow> for Session {
             last_used_at: row.last_used_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            origin: Origin {
+                user_agent: row.user_agent,
+                address: row.address,
+            },
         }
     }
 }
@@ -39,18 +45,18 @@ impl Store<'_> {
     /// Opens a session.
     pub async fn add_session(&mut self, tenant: &TenantId, session: &Session) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query(
-            "INSERT INTO session (tenant_id, session_id, user_id, created_at, last_used_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)")
+            "INSERT INTO session (tenant_id, session_id, user_id, created_at, last_used_at, expires_at, user_agent, address)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(tenant.as_str()).bind(&session.session_id).bind(&session.user_id).bind(session.created_at)
-            .bind(session.last_used_at).bind(session.expires_at)
-            .execute(c).await)?;
+            .bind(session.last_used_at).bind(session.expires_at).bind(&session.origin.user_agent).bind(&session.origin.address)
+            .run(c).await)?;
         Ok(())
     }
 
     /// Records a refresh token that was given out.
     pub async fn add_refresh(&mut self, tenant: &TenantId, session_id: &str, hash: &str) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query("INSERT INTO refresh_token (tenant_id, session_id, token_hash) VALUES ($1, $2, $3)")
-            .bind(tenant.as_str()).bind(session_id).bind(hash).execute(c).await)?;
+            .bind(tenant.as_str()).bind(session_id).bind(hash).run(c).await)?;
         Ok(())
     }
 
@@ -61,14 +67,14 @@ impl Store<'_> {
         session_id: &str,
         hash: &str,
     ) -> Result<Option<Refresh>, DbError> {
-        let spent: Option<bool> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT spent_at IS NOT NULL FROM refresh_token WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
+        let found: Option<(Option<DateTime<Utc>>,)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT spent_at FROM refresh_token WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
             .bind(tenant.as_str()).bind(session_id).bind(hash).fetch_optional(c).await)?;
-        let Some(spent) = spent else { return Ok(None) };
+        let Some((spent_at,)) = found else { return Ok(None) };
         Ok(self
             .session(tenant, session_id)
             .await?
-            .map(|session| Refresh { session, spent }))
+            .map(|session| Refresh { session, spent_at }))
     }
 
     /// Spends a refresh token and notes that the session is in use.
@@ -81,16 +87,16 @@ impl Store<'_> {
     ) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query(
             "UPDATE refresh_token SET spent_at = $4 WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
-            .bind(tenant.as_str()).bind(session_id).bind(hash).bind(now).execute(c).await)?;
+            .bind(tenant.as_str()).bind(session_id).bind(hash).bind(now).run(c).await)?;
         on!(self.tx, c => sqlx::query("UPDATE session SET last_used_at = $3 WHERE tenant_id = $1 AND session_id = $2")
-            .bind(tenant.as_str()).bind(session_id).bind(now).execute(c).await)?;
+            .bind(tenant.as_str()).bind(session_id).bind(now).run(c).await)?;
         Ok(())
     }
 
     /// A session by id.
     pub async fn session(&mut self, tenant: &TenantId, session_id: &str) -> Result<Option<Session>, DbError> {
         let row = on!(self.tx, c => sqlx::query_as::<_, SessionRow>(
-            "SELECT session_id, user_id, created_at, last_used_at, expires_at, revoked_at FROM session
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, revoked_at, user_agent, address FROM session
              WHERE tenant_id = $1 AND session_id = $2")
             .bind(tenant.as_str()).bind(session_id).fetch_optional(c).await)?;
         Ok(row.map(Session::from))
@@ -106,7 +112,7 @@ impl Store<'_> {
         limit: usize,
     ) -> Result<Vec<Session>, DbError> {
         let rows = on!(self.tx, c => sqlx::query_as::<_, SessionRow>(
-            "SELECT session_id, user_id, created_at, last_used_at, expires_at, revoked_at FROM session
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, revoked_at, user_agent, address FROM session
              WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 AND session_id > $4
              ORDER BY session_id LIMIT $5")
             .bind(tenant.as_str()).bind(user_id).bind(now).bind(after).bind(limit as i64)
@@ -123,7 +129,7 @@ impl Store<'_> {
     ) -> Result<bool, DbError> {
         let done = on!(self.tx, c => sqlx::query(
             "UPDATE session SET revoked_at = $3 WHERE tenant_id = $1 AND session_id = $2 AND revoked_at IS NULL")
-            .bind(tenant.as_str()).bind(session_id).bind(now).execute(c).await)?;
+            .bind(tenant.as_str()).bind(session_id).bind(now).run(c).await)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -132,11 +138,11 @@ impl Store<'_> {
         on!(self.tx, c => sqlx::query(
             "DELETE FROM refresh_token WHERE (tenant_id, session_id) IN
              (SELECT tenant_id, session_id FROM session WHERE expires_at < $1 ORDER BY tenant_id, session_id LIMIT $2)")
-            .bind(before).bind(limit as i64).execute(c).await)?;
+            .bind(before).bind(limit as i64).run(c).await)?;
         let done = on!(self.tx, c => sqlx::query(
             "DELETE FROM session WHERE (tenant_id, session_id) IN
              (SELECT tenant_id, session_id FROM session WHERE expires_at < $1 ORDER BY tenant_id, session_id LIMIT $2)")
-            .bind(before).bind(limit as i64).execute(c).await)?;
+            .bind(before).bind(limit as i64).run(c).await)?;
         Ok(done.rows_affected())
     }
 }

@@ -1,7 +1,7 @@
 //! What the store must do on every database that it stands on: the numbers that the database counts are those of the
 //! rules, whatever was heard and however it was cut into batches.
 
-use super::Store;
+use super::{Sight, Store};
 use crate::domain::fleet::change::{
     AlertDetail, Change, DecisionDetail, Finding, Outcome, Overall, Reading, Reason, Registration, Verdict, VisitPlan,
 };
@@ -10,9 +10,11 @@ use crate::domain::fleet::numbers::{FleetNumbers, Group};
 use crate::domain::fleet::vehicle::Vehicle;
 use crate::domain::fleet::{Band, Severity, Stamp};
 use crate::domain::money::Money;
+use crate::domain::role::Role;
+use crate::domain::throttle::Limits;
+use crate::domain::user::{Contact, Rights, Status, User};
 use crate::use_cases::record_events::record_events;
-use chassis::config::DatabaseConfig;
-use chassis::{Database, Failpoints, TenantId};
+use chassis::{Database, DbError, TenantId};
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -21,17 +23,7 @@ use std::collections::BTreeMap;
 const TENANT: &str = "ten_suite";
 
 async fn database(folder: &std::path::Path) -> Database {
-    let config = DatabaseConfig {
-        url: String::new(),
-        readers_max: 1,
-        busy_timeout_ms: 5000,
-        cache_kib: 512,
-    };
-    let migrations = crate::DEFINITION.migrations;
-    let file = folder.join("suite.db");
-    Database::open("analytics-service", &config, &file, migrations, Failpoints::default())
-        .await
-        .unwrap()
+    chassis::testing::empty_database(folder, crate::DEFINITION.migrations).await
 }
 
 fn at(minutes: i64) -> DateTime<Utc> {
@@ -64,6 +56,7 @@ fn decision(component: &str, level: u8) -> DecisionDetail {
         cost_low: euro(100),
         cost_high: euro(i64::from(level) * 100),
         rul_km: None,
+        odometer_km: None,
         historical: false,
     }
 }
@@ -163,6 +156,7 @@ fn outcome(component: String, decision_id: String, minutes: i64, acted: bool) ->
         completed_at,
         decision_id,
         technician_id: None,
+        odometer_km: None,
         cost: None,
         findings,
     }
@@ -224,6 +218,7 @@ fn history() -> impl Strategy<Value = Vec<Heard>> {
                 tenant_id: TENANT.into(),
                 entry: None,
                 stamp,
+                partition: 0,
                 news: News::Vehicle { vehicle_id, changes },
             }
         });
@@ -250,16 +245,19 @@ async fn counted(heard: &[Heard], batch: usize) -> (FleetNumbers, usize, u64) {
     let database = database(folder.path()).await;
     for events in heard.chunks(batch) {
         let mut tx = database.begin().await.unwrap();
-        record_events(&mut tx, events).await.unwrap();
+        record_events(&mut tx, events, at(0)).await.unwrap();
         tx.commit().await.unwrap();
     }
-    let tenant = TenantId::new(TENANT);
+    let whole = Sight::whole(&TenantId::new(TENANT));
     let mut tx = database.read().await.unwrap();
     let mut store = Store::on(&mut tx);
-    let numbers = store.fleet_numbers(&tenant).await.unwrap();
-    let actions = store.actions(&tenant, 100).await.unwrap().len();
-    let open = store.cost_numbers(&tenant).await.unwrap().open_decisions;
-    let foreign = store.fleet_numbers(&TenantId::new("ten_other")).await.unwrap();
+    let numbers = store.fleet_numbers(&whole).await.unwrap();
+    let actions = store.pending(&whole).await.unwrap().len();
+    let open = store.cost_numbers(&whole).await.unwrap().open_decisions;
+    let foreign = store
+        .fleet_numbers(&Sight::whole(&TenantId::new("ten_other")))
+        .await
+        .unwrap();
     assert_eq!(foreign.vehicles, 0, "another tenant sees nothing");
     drop(tx);
     database.close().await;
@@ -302,4 +300,133 @@ fn the_database_counts_what_the_rules_say_however_batches_are_cut() {
         Ok(())
     });
     judged.unwrap();
+}
+
+fn raised(number: usize) -> Heard {
+    Heard {
+        tenant_id: TENANT.into(),
+        entry: None,
+        stamp: Stamp {
+            time: at(1),
+            sequence: 1,
+        },
+        partition: 0,
+        news: News::Vehicle {
+            vehicle_id: "V1".into(),
+            changes: vec![Change::AlertRaised {
+                alert_id: format!("alert_{number}"),
+                detail: AlertDetail {
+                    decision_id: None,
+                    component: "cooling".into(),
+                    severity: Severity::Critical,
+                    failure_code: None,
+                    title: reason(),
+                },
+            }],
+        },
+    }
+}
+
+/// Loads the vehicle, lets an alert be raised and saves it, as the consumer does.
+async fn hear(database: &Database, heard: Heard) -> Result<(), DbError> {
+    let mut tx = database.begin_bulk().await?;
+    record_events(&mut tx, &[heard], at(0)).await?;
+    tx.commit().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_writers_about_one_vehicle_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path()).await;
+    hear(&database, raised(0)).await.unwrap();
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 1..9 {
+        let database = database.clone();
+        writers.spawn(async move { chassis::again(|| hear(&database, raised(number))).await.unwrap() });
+    }
+    writers.join_all().await;
+    let tenant = TenantId::new(TENANT);
+    let mut tx = database.read().await.unwrap();
+    let row = Store::on(&mut tx).vehicle_row(&tenant, "V1").await.unwrap().unwrap();
+    assert_eq!(row.open_alerts, 9);
+}
+
+fn admin(number: usize) -> User {
+    User {
+        tenant_id: TENANT.into(),
+        user_id: format!("usr_{number}"),
+        contact: Contact {
+            username: format!("admin{number}"),
+            display_name: None,
+            email: None,
+            locale: "en".into(),
+        },
+        rights: Rights {
+            role: Role::Admin,
+            status: Status::Active,
+            vehicle_ids: Vec::new(),
+            fleet_ids: Vec::new(),
+            depot_ids: Vec::new(),
+        },
+        created_at: at(0),
+    }
+}
+
+/// An admin who leaves, unless nobody else would be left.
+async fn leave(database: &Database, number: usize) -> Result<bool, DbError> {
+    let (tenant, mut user) = (TenantId::new(TENANT), admin(number));
+    let mut tx = database.begin().await?;
+    let mut store = Store::on(&mut tx);
+    if store.other_active_admins(&tenant, &user.user_id).await? == 0 {
+        return Ok(false);
+    }
+    user.rights.status = Status::Disabled;
+    store.save_user(&user).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_eight_admins_who_leave_at_once_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path()).await;
+    let mut tx = database.begin().await.unwrap();
+    for number in 0..8 {
+        assert!(Store::on(&mut tx).add_user(&admin(number), "hash").await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    let mut leaving = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let database = database.clone();
+        leaving.spawn(async move { chassis::again(|| leave(&database, number)).await.unwrap() });
+    }
+    let left = leaving.join_all().await.into_iter().filter(|left| *left).count();
+    assert_eq!(left, 7);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_tries_at_once_are_all_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path()).await;
+    let limits = Limits {
+        failures_max: 100,
+        window: Duration::hours(1),
+    };
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let database = database.clone();
+        tries.spawn(async move {
+            let mut tx = database.begin_bulk().await.unwrap();
+            let mut store = Store::on(&mut tx);
+            let known = store.lock_tries("user_1", at(0)).await.unwrap();
+            store.save_tries("user_1", known.counted(&limits, at(0))).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+    }
+    tries.join_all().await;
+    let mut tx = database.begin_bulk().await.unwrap();
+    let mut store = Store::on(&mut tx);
+    assert_eq!(store.lock_tries("user_1", at(0)).await.unwrap().failures, 8);
+    store.forget_tries(at(1)).await.unwrap();
+    assert_eq!(store.lock_tries("user_1", at(0)).await.unwrap().failures, 0);
 }

@@ -20,6 +20,7 @@ pub struct UserChange {
     pub status: Option<Status>,
     pub vehicle_ids: Option<Vec<String>>,
     pub fleet_ids: Option<Vec<String>>,
+    pub depot_ids: Option<Vec<String>>,
     pub display_name: Option<String>,
     pub email: Option<String>,
     pub locale: Option<String>,
@@ -34,6 +35,7 @@ impl UserChange {
         rights.status = self.status.unwrap_or(rights.status);
         replace(&mut rights.vehicle_ids, &self.vehicle_ids);
         replace(&mut rights.fleet_ids, &self.fleet_ids);
+        replace(&mut rights.depot_ids, &self.depot_ids);
         replace(&mut contact.locale, &self.locale);
         contact.display_name = self.display_name.clone().or(contact.display_name.take());
         contact.email = self.email.clone().or(contact.email.take());
@@ -76,7 +78,7 @@ pub async fn change_user(
     }
     store.announce(tenant, Announcement::UserChanged(&after), act).await?;
     if new_hash.is_some() || ends_sessions(&before.rights, &after.rights) {
-        end_sessions_of(&mut store, tenant, user_id, act).await?;
+        end_sessions_of(&mut store, tenant, user_id, None, act).await?;
     }
     if after.rights.status == Status::Disabled {
         revoke_own_keys(&mut store, tenant, user_id, act).await?;

@@ -26,18 +26,25 @@ pub struct NewKey {
     pub expires_in_days: Option<i64>,
 }
 
+/// A key's secret, the part of it that is kept for people, and its hash.
+pub(super) fn draw_key() -> (String, String, String) {
+    let secret = draw_secret("cvk_");
+    let (prefix, hash) = (secret[..PREFIX_LENGTH].to_owned(), hash_secret(&secret));
+    (secret, prefix, hash)
+}
+
 /// Issues a key and returns it with its secret.
 pub async fn issue_key(app: &App, principal: &Principal, new: NewKey, act: &Act) -> Result<(ApiKey, String), Error> {
     check_name(&new.name)?;
     if new.expires_in_days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(Error::KeyLifetime);
     }
-    let secret = draw_secret("cvk_");
+    let (secret, prefix, hash) = draw_key();
     let key = ApiKey {
         key_id: ids::new_id("key"),
         name: new.name,
-        prefix: secret[..PREFIX_LENGTH].to_owned(),
-        hash: hash_secret(&secret),
+        prefix,
+        hash,
         grant: Grant {
             kind: new.kind,
             scopes: new.scopes,
@@ -47,6 +54,8 @@ pub async fn issue_key(app: &App, principal: &Principal, new: NewKey, act: &Act)
         created_by: principal.subject.clone(),
         created_at: act.machine_now,
         revoked_at: None,
+        last_used_at: None,
+        replaced_by: None,
     };
     let mut tx = app.database.begin().await?;
     let mut store = Store::on(&mut tx);

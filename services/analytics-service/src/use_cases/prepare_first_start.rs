@@ -45,21 +45,31 @@ pub async fn prepare_first_start(app: &App, config: &Identity) -> Result<Option<
         created_at: act.now,
     };
     let admin = first_admin(app, config, &act).await?;
-    let mut tx = app.database.begin().await?;
-    let mut store = Store::on(&mut tx);
-    if !store.add_tenant(&tenant).await? {
+    // Another instance may be starting for the first time too.
+    if !chassis::again(|| add(app, &tenant, &admin, &act)).await? {
         return Ok(None);
     }
-    store
-        .announce(&tenant_id, Announcement::TenantChanged(&tenant), &act)
-        .await?;
-    super::create_user::add_user(&mut store, &tenant_id, &admin, &act).await?;
-    tx.commit().await?;
     Ok(Some(FirstStart {
         tenant_id: tenant.tenant_id,
         username: admin.user.contact.username,
         generated_password: admin.generated_password,
     }))
+}
+
+/// Adds tenant and ADMIN; false when another instance was quicker.
+async fn add(app: &App, tenant: &Tenant, admin: &PreparedUser, act: &Act) -> Result<bool, Error> {
+    let tenant_id = TenantId::new(&tenant.tenant_id);
+    let mut tx = app.database.begin().await?;
+    let mut store = Store::on(&mut tx);
+    if !store.add_tenant(tenant).await? {
+        return Ok(false);
+    }
+    store
+        .announce(&tenant_id, Announcement::TenantChanged(tenant), act)
+        .await?;
+    super::create_user::add_user(&mut store, &tenant_id, admin, act).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// A configured password is the operator's choice: a weak one is warned about, only what bcrypt would cut is refused.
@@ -93,6 +103,7 @@ async fn first_admin(app: &App, config: &Identity, act: &Act) -> Result<Prepared
         status: Status::Active,
         vehicle_ids: Vec::new(),
         fleet_ids: Vec::new(),
+        depot_ids: Vec::new(),
     };
     let user = User {
         tenant_id: DEFAULT_TENANT.to_owned(),

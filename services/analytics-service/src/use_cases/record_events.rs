@@ -1,133 +1,50 @@
 //! Writes what was heard into audit log and read models, in the transaction that moves the position.
 
-use crate::domain::fleet::Stamp;
-use crate::domain::fleet::change::Change;
-use crate::domain::fleet::news::{Heard, News};
-use crate::domain::fleet::vehicle::Vehicle;
+use super::gather_news::Gathered;
+use crate::domain::fleet::news::Heard;
 use crate::store::Store;
 use chassis::{DbError, TenantId, Tx};
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
 
-/// A vehicle of a batch: as it was loaded, and as it is now.
-struct Loaded {
-    before: Vehicle,
-    now: Vehicle,
-}
-
-/// What a batch has touched and not written yet. Many events about one vehicle cost one load and one save.
-#[derive(Default)]
-struct Batch {
-    vehicles: BTreeMap<(String, String), Loaded>,
-    telemetry: BTreeMap<(String, String, DateTime<Utc>), i64>,
-}
-
-/// Records a batch of events, in the order in which they were heard.
-pub async fn record_events(tx: &mut Tx, heard: &[Heard]) -> Result<(), DbError> {
+/// Records a batch of events, in the order in which they were heard; `heard_at` is machine time.
+pub async fn record_events(tx: &mut Tx, heard: &[Heard], heard_at: DateTime<Utc>) -> Result<(), DbError> {
     let mut store = Store::on(tx);
-    let mut batch = Batch::default();
+    store.share_read_models().await?;
+    let entries = heard
+        .iter()
+        .filter_map(|event| Some((event.tenant_id.as_str(), event.entry.as_ref()?)));
+    store.log_heard(&entries.collect::<Vec<_>>(), heard_at).await?;
+    let mut gathered = Gathered::default();
     for event in heard {
-        let tenant = TenantId::new(&event.tenant_id);
-        if let Some(entry) = &event.entry {
-            store.log(&tenant, entry).await?;
-        }
-        batch.apply(&mut store, &tenant, event).await?;
+        load_for(&mut store, &mut gathered, event).await?;
+        gathered.join(&event.tenant_id, (event.stamp, event.partition), event.news.clone());
     }
-    batch.save(&mut store).await
+    gathered.settle();
+    gathered.save(&mut store).await
 }
 
-impl Batch {
-    async fn apply(&mut self, store: &mut Store<'_>, tenant: &TenantId, event: &Heard) -> Result<(), DbError> {
-        match &event.news {
-            News::Nothing => {}
-            News::Vehicle { vehicle_id, changes } => {
-                for change in changes {
-                    self.change(store, tenant, vehicle_id, event.stamp, change).await?;
-                }
-            }
-            News::Telemetry { records } => {
-                for ((vehicle_id, hour), count) in records {
-                    let key = (event.tenant_id.clone(), vehicle_id.clone(), *hour);
-                    *self.telemetry.entry(key).or_insert(0) += count;
-                }
-            }
-            News::Delivery {
-                delivery_id,
-                alert_id,
-                channel,
-                status,
-            } => {
-                store
-                    .save_delivery(tenant, (delivery_id, alert_id), (channel, status), event.stamp)
-                    .await?;
-            }
-            News::Coverage {
-                check_id,
-                vehicle_id,
-                component,
-                decision_id,
-                covered,
-            } => {
-                store
-                    .save_coverage(tenant, check_id, (vehicle_id, component), *covered)
-                    .await?;
-                if let Some(decision_id) = decision_id.clone() {
-                    let judged = Change::WarrantyJudged {
-                        decision_id,
-                        covered: *covered,
-                    };
-                    self.change(store, tenant, vehicle_id, event.stamp, &judged).await?;
-                }
-            }
-            News::Claim {
-                claim_id,
-                vehicle_id,
-                component,
-                amount,
-            } => {
-                store
-                    .save_claim(tenant, claim_id, (vehicle_id, component), amount)
-                    .await?;
+/// Loads what the event's changes need to be joined to. Many events about one vehicle cost one load and one save.
+async fn load_for(store: &mut Store<'_>, gathered: &mut Gathered, event: &Heard) -> Result<(), DbError> {
+    let tenant = TenantId::new(&event.tenant_id);
+    let Some((vehicle_id, changes)) = Gathered::changes(&event.news) else {
+        return Ok(());
+    };
+    if !gathered.knows(&event.tenant_id, vehicle_id) {
+        let vehicle = store.load_vehicle(&tenant, vehicle_id).await?;
+        gathered.put(&event.tenant_id, vehicle_id, vehicle);
+    }
+    let loaded = gathered.vehicle(&event.tenant_id, vehicle_id);
+    for change in &changes {
+        store.load_named(&tenant, vehicle_id, change, &mut loaded.now).await?;
+        if matches!(change, crate::domain::fleet::change::Change::Overall(_)) {
+            let day = event.stamp.time.date_naive();
+            if !loaded.now.days.contains_key(&day)
+                && let Some(health) = store.health_of_day(&tenant, vehicle_id, day).await?
+            {
+                loaded.before.days.insert(day, health.clone());
+                loaded.now.days.insert(day, health);
             }
         }
-        Ok(())
     }
-
-    async fn change(
-        &mut self,
-        store: &mut Store<'_>,
-        tenant: &TenantId,
-        vehicle_id: &str,
-        stamp: Stamp,
-        change: &Change,
-    ) -> Result<(), DbError> {
-        let key = (tenant.as_str().to_owned(), vehicle_id.to_owned());
-        let loaded = match self.vehicles.entry(key) {
-            std::collections::btree_map::Entry::Occupied(held) => held.into_mut(),
-            std::collections::btree_map::Entry::Vacant(free) => {
-                let vehicle = store.load_vehicle(tenant, vehicle_id).await?;
-                free.insert(Loaded {
-                    before: vehicle.clone(),
-                    now: vehicle,
-                })
-            }
-        };
-        store.load_named(tenant, vehicle_id, change, &mut loaded.now).await?;
-        loaded.now.apply(stamp, change.clone());
-        Ok(())
-    }
-
-    async fn save(self, store: &mut Store<'_>) -> Result<(), DbError> {
-        for ((tenant, vehicle_id), loaded) in &self.vehicles {
-            store
-                .save_vehicle(&TenantId::new(tenant), vehicle_id, &loaded.before, &loaded.now)
-                .await?;
-        }
-        for ((tenant, vehicle_id, hour), records) in &self.telemetry {
-            store
-                .count_telemetry(&TenantId::new(tenant), vehicle_id, *hour, *records)
-                .await?;
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -10,9 +10,10 @@ use crate::domain::user::Status;
 use crate::error::Error;
 use crate::store::Store;
 use chassis::{Cause, TenantId};
+use chrono::Duration;
 
-/// Continues a session.
-pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Result<SignedIn, Error> {
+/// Continues a session. A browser's tabs share one token, so two of them may present it at once.
+pub async fn refresh_session(app: &App, refresh_token: &str, shared: bool, cause: Cause) -> Result<SignedIn, Error> {
     let (tenant, session_id) = parts(refresh_token).ok_or(Error::RefreshRefused)?;
     let hash = hash_secret(refresh_token);
     let mut act = Act {
@@ -40,7 +41,8 @@ pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Re
         .ok_or(Error::RefreshRefused)?;
     let tenant_active = store.tenant(&tenant).await?.is_some_and(|tenant| tenant.active);
     let state = RefreshState {
-        spent: found.spent,
+        spent_at: found.spent_at,
+        race: Duration::seconds(if shared { app.settings.refresh_race_s } else { 0 }),
         session_revoked: found.session.revoked_at.is_some(),
         session_expires_at: found.session.expires_at,
         user_active: tenant_active && user.rights.status == Status::Active,
@@ -63,6 +65,7 @@ pub async fn refresh_session(app: &App, refresh_token: &str, cause: Cause) -> Re
             tx.commit().await?;
             Err(Error::RefreshReused)
         }
+        RefreshVerdict::Raced => Err(Error::RefreshRaced),
         RefreshVerdict::Over => Err(Error::RefreshRefused),
     }
 }

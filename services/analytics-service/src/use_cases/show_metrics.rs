@@ -1,6 +1,6 @@
 //! Single groups of numbers: fleet health, alerts, warranty.
 
-use super::require_whole_fleet;
+use super::sight;
 use crate::App;
 use crate::domain::fleet::numbers::FleetNumbers;
 use crate::error::Error;
@@ -15,25 +15,25 @@ pub struct FleetHealth {
 
 /// How healthy the fleet is.
 pub async fn show_fleet_health(app: &App, principal: &Principal) -> Result<FleetHealth, Error> {
-    require_whole_fleet(principal)?;
+    let sight = sight(principal)?;
     let mut tx = app.database.read().await?;
     let mut store = Store::on(&mut tx);
     Ok(FleetHealth {
-        numbers: store.fleet_numbers(&principal.tenant).await?,
-        worst_components: store.worst_components(&principal.tenant).await?,
+        numbers: store.fleet_numbers(&sight).await?,
+        worst_components: store.worst_components(&sight).await?,
     })
 }
 
 /// How alerts are raised, delivered and answered.
 pub async fn show_alert_stats(app: &App, principal: &Principal) -> Result<AlertNumbers, Error> {
-    require_whole_fleet(principal)?;
+    let sight = sight(principal)?;
     let mut tx = app.database.read().await?;
-    Ok(Store::on(&mut tx).alert_numbers(&principal.tenant).await?)
+    Ok(Store::on(&mut tx).alert_numbers(&sight).await?)
 }
 
 /// What the warranty checked and what was claimed.
 pub async fn show_warranty_stats(app: &App, principal: &Principal) -> Result<WarrantyNumbers, Error> {
-    require_whole_fleet(principal)?;
+    let sight = sight(principal)?;
     let mut tx = app.database.read().await?;
-    Ok(Store::on(&mut tx).warranty_numbers(&principal.tenant).await?)
+    Ok(Store::on(&mut tx).warranty_numbers(&sight).await?)
 }

@@ -1,8 +1,9 @@
 //! An owner's first screen: their vehicles, what each needs, when it is booked.
 
+use super::list_actions::Action;
 use crate::App;
 use crate::error::Error;
-use crate::store::{ActionRow, Store, VehicleRow};
+use crate::store::{Store, VehicleRow};
 use chassis::{Principal, Role};
 
 /// Vehicles shown; an owner of more is a fleet.
@@ -11,7 +12,7 @@ const VEHICLES: usize = 50;
 /// One vehicle with what it needs.
 pub struct OwnedVehicle {
     pub row: VehicleRow,
-    pub actions: Vec<ActionRow>,
+    pub actions: Vec<Action>,
 }
 
 /// The vehicles of a user: those whose registry names them, and those that their rights name.
@@ -34,6 +35,10 @@ pub async fn show_owner_dashboard(app: &App, principal: &Principal, user_id: &st
     let mut vehicles = Vec::with_capacity(rows.len());
     for row in rows.into_iter().filter(|row| own || principal.may_see(&row.vehicle_id)) {
         let actions = store.actions_of_vehicle(tenant, &row.vehicle_id).await?;
+        let actions = actions
+            .into_iter()
+            .map(|action| Action::of(action, &app.stakes))
+            .collect();
         vehicles.push(OwnedVehicle { row, actions });
     }
     vehicles.sort_by(|a, b| {

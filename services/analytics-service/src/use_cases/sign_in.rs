@@ -2,18 +2,16 @@
 
 use super::Act;
 use super::draw_secret::{draw_secret, hash_secret};
+use super::throttle_sign_in::{Admitted, Subjects, admit, forgive};
 use crate::App;
 use crate::domain::role::Role;
-use crate::domain::session::{Session, Subject, claims};
-use crate::domain::throttle::{Limits, Throttle};
-use crate::domain::user::{Status, User, VEHICLES_MAX, username_key};
+use crate::domain::session::{Origin, Session, Subject, claims};
+use crate::domain::user::{Rights, Status, User, VEHICLES_MAX};
 use crate::error::Error;
 use crate::store::{Credentials, Store};
 use chassis::identity::{Claims, DEFAULT_TENANT};
 use chassis::{Cause, DbError, TenantId, ids};
 use chrono::{DateTime, Duration, Utc};
-use parking_lot::Mutex;
-use std::time::Instant;
 
 /// What a person presents.
 pub struct SignIn {
@@ -21,7 +19,7 @@ pub struct SignIn {
     pub username: String,
     pub password: String,
     /// Where the request came from, as far as it is known.
-    pub address: Option<String>,
+    pub origin: Origin,
 }
 
 /// What a signed-in person gets.
@@ -29,60 +27,16 @@ pub struct SignedIn {
     pub access_token: String,
     pub access_expires_at: DateTime<Utc>,
     pub access_seconds: i64,
-    pub refresh_token: String,
+    /// None once it was put elsewhere than into a body.
+    pub refresh_token: Option<String>,
     pub session: Session,
     pub user: User,
 }
 
-/// Remembers failures by user name and by address.
-pub struct SignInThrottle {
-    started: Instant,
-    users: Mutex<Throttle>,
-    addresses: Mutex<Throttle>,
-}
-
-impl SignInThrottle {
-    /// Counts from `started` on (machine time).
-    pub fn new(started: Instant, users: Limits, addresses: Limits) -> SignInThrottle {
-        let throttle = |limits| Mutex::new(Throttle::new(limits));
-        SignInThrottle {
-            started,
-            users: throttle(users),
-            addresses: throttle(addresses),
-        }
-    }
-
-    /// Counts a try, or says how long to wait.
-    fn admit(&self, user: &str, address: Option<&str>, instant: Instant) -> Result<(), Error> {
-        let now = instant.duration_since(self.started);
-        let (mut users, mut addresses) = (self.users.lock(), self.addresses.lock());
-        let waits = [
-            users.wait(user, now),
-            address.and_then(|address| addresses.wait(address, now)),
-        ];
-        if let Some(wait) = waits.into_iter().flatten().max() {
-            return Err(Error::Throttled { wait });
-        }
-        users.count(user, now);
-        if let Some(address) = address {
-            addresses.count(address, now);
-        }
-        Ok(())
-    }
-
-    fn succeeded(&self, user: &str, address: Option<&str>) {
-        self.users.lock().succeeded(user);
-        if let Some(address) = address {
-            self.addresses.lock().take_back(address);
-        }
-    }
-}
-
 /// Signs in. The answer does not tell an unknown user from a wrong password or a disabled account.
 pub async fn sign_in(app: &App, request: SignIn, cause: Cause) -> Result<SignedIn, Error> {
-    let throttle_key = format!("{}\n{}", request.tenant, username_key(&request.username));
-    app.throttle
-        .admit(&throttle_key, request.address.as_deref(), app.clock.instant())?;
+    let subjects = Subjects::of(&request.tenant, &request.username, request.origin.address.as_deref());
+    let admitted = admit(app, &subjects).await?;
     let mut tx = app.database.read().await?;
     let mut store = Store::on(&mut tx);
     let found = store.credentials(&request.tenant, &request.username).await?;
@@ -99,9 +53,9 @@ pub async fn sign_in(app: &App, request: SignIn, cause: Cause) -> Result<SignedI
     };
     match found {
         Some(Credentials { user, .. }) if proved && tenant_active && user.rights.status == Status::Active => {
-            app.throttle.succeeded(&throttle_key, request.address.as_deref());
+            forgive(app, &subjects).await?;
             act.actor_id = Some(user.user_id.clone());
-            open_session(app, &request.tenant, user, &act).await
+            open_session(app, &request.tenant, user, request.origin, &act).await
         }
         found => {
             let tenant = if tenant.is_some() {
@@ -111,9 +65,13 @@ pub async fn sign_in(app: &App, request: SignIn, cause: Cause) -> Result<SignedI
             };
             let subject = found.map(|found| found.user.user_id).unwrap_or_default();
             let mut tx = app.database.begin().await?;
-            Store::on(&mut tx)
-                .log_own(&tenant, "identity.signin.failed", &subject, &act)
-                .await?;
+            let mut store = Store::on(&mut tx);
+            store.log_own(&tenant, "identity.signin.failed", &subject, &act).await?;
+            if admitted == Admitted::LastOfUser {
+                store
+                    .log_own(&tenant, "identity.signin.throttled", &subject, &act)
+                    .await?;
+            }
             tx.commit().await?;
             metrics::counter!("sign_ins_total", "outcome" => "refused").increment(1);
             Err(Error::SignInRefused)
@@ -121,19 +79,27 @@ pub async fn sign_in(app: &App, request: SignIn, cause: Cause) -> Result<SignedI
     }
 }
 
-async fn open_session(app: &App, tenant: &TenantId, user: User, act: &Act) -> Result<SignedIn, Error> {
+async fn open_session(app: &App, tenant: &TenantId, user: User, origin: Origin, act: &Act) -> Result<SignedIn, Error> {
     let now = act.machine_now;
+    let mut tx = app.database.begin().await?;
+    let mut store = Store::on(&mut tx);
+    let Some(expires_at) = session_end(app, &mut store, tenant, &user, now).await? else {
+        store
+            .log_own(tenant, "identity.signin.failed", &user.user_id, act)
+            .await?;
+        tx.commit().await?;
+        return Err(Error::ConsentNeeded);
+    };
     let session = Session {
         session_id: ids::new_id("ses"),
         user_id: user.user_id.clone(),
         created_at: now,
         last_used_at: now,
-        expires_at: now + Duration::days(app.settings.session_days),
+        expires_at,
         revoked_at: None,
+        origin,
     };
     let refresh_token = draw_refresh_token(tenant, &session.session_id);
-    let mut tx = app.database.begin().await?;
-    let mut store = Store::on(&mut tx);
     store.add_session(tenant, &session).await?;
     store
         .add_refresh(tenant, &session.session_id, &hash_secret(&refresh_token))
@@ -145,6 +111,22 @@ async fn open_session(app: &App, tenant: &TenantId, user: User, act: &Act) -> Re
     tx.commit().await?;
     metrics::counter!("sign_ins_total", "outcome" => "accepted").increment(1);
     grant_access(app, user, vehicle_ids, session, refresh_token, now)
+}
+
+/// When a new session ends: a SUPPORT person's with the tenant's consent; none where there is none.
+async fn session_end(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    user: &User,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let end = now + Duration::days(app.settings.session_days);
+    if user.rights.role != Role::Support {
+        return Ok(Some(end));
+    }
+    let consent_ends = store.consent_ends(tenant, now).await?;
+    Ok(consent_ends.map(|consent_ends| consent_ends.min(end)))
 }
 
 /// The token names its tenant and session, so that its row is found by the keys that lead every table.
@@ -182,8 +164,10 @@ pub(super) fn grant_access(
         tenant_id: user.tenant_id.clone(),
         user_id: user.user_id.clone(),
         session_id: session.session_id.clone(),
-        role: user.rights.role,
-        vehicle_ids,
+        rights: Rights {
+            vehicle_ids,
+            ..user.rights.clone()
+        },
     };
     let claims = claims(subject, now, app.settings.access_token_s, session.expires_at);
     let access_token = app.tokens.sign(&Claims {
@@ -195,7 +179,7 @@ pub(super) fn grant_access(
         exp: claims.expires_at.timestamp(),
         role: claims.role.as_str().to_owned(),
         tenant_id: claims.tenant_id,
-        scope: Vec::new(),
+        scope: claims.groups,
         vehicle_ids: claims.vehicle_ids,
     })?;
     let access_seconds = (claims.expires_at - now).num_seconds();
@@ -203,7 +187,7 @@ pub(super) fn grant_access(
         access_token,
         access_expires_at: claims.expires_at,
         access_seconds,
-        refresh_token,
+        refresh_token: Some(refresh_token),
         session,
         user,
     })

@@ -49,16 +49,26 @@ pub(super) async fn end_session(
     store.announce(tenant, revoked, act).await
 }
 
-/// Ends all of a person's sessions inside a transaction.
+/// Ends a person's sessions inside a transaction: all, or all but one.
 pub(super) async fn end_sessions_of(
     store: &mut Store<'_>,
     tenant: &TenantId,
     user_id: &str,
+    kept: Option<&str>,
     act: &Act,
 ) -> Result<(), DbError> {
+    let mut after = String::new();
     loop {
-        let sessions = store.live_sessions(tenant, user_id, act.machine_now, "", ROUND).await?;
-        for session in &sessions {
+        let sessions = store
+            .live_sessions(tenant, user_id, act.machine_now, &after, ROUND)
+            .await?;
+        if let Some(last) = sessions.last() {
+            after.clone_from(&last.session_id);
+        }
+        for session in sessions
+            .iter()
+            .filter(|session| kept != Some(session.session_id.as_str()))
+        {
             end_session(store, tenant, session, act).await?;
         }
         if sessions.len() < ROUND {

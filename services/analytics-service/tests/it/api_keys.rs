@@ -149,15 +149,68 @@ async fn an_admin_grants_only_what_exists_and_user_keys_act_in_a_role() {
     )
     .await;
     assert_eq!(app.get("/api/v1/users", By::Key(&secret)).await.0, 403);
+    bound_keys_see_their_own_sums(&app, by).await;
+}
+
+async fn bound_keys_see_their_own_sums(app: &TestApp, by: By<'_>) {
     let body = json!({"kind": "SERVICE", "name": "bound", "scopes": ["analytics:read"], "vehicle_ids": ["V1"]});
-    let (_, issued) = issue(&app, by, body).await;
+    let (_, issued) = issue(app, by, body).await;
     let bound = text(&issued["secret"]);
-    let refused = |status: u16, body: &Value| status == 403 && body["code"] == "fleet.not_visible";
+    let own = |status: u16, body: &Value| status == 200 && body["fleet_summary"]["vehicles"] == 0;
     app.until(
         "/api/v1/dashboards/fleet",
         By::Key(&bound),
-        "no sums for a bound key",
-        refused,
+        "the sums of its own vehicles",
+        own,
     )
     .await;
+    let body = json!({"kind": "USER", "name": "bound script", "role": "FLEET_MANAGER", "vehicle_ids": ["V1"]});
+    let (_, issued) = issue(app, by, body).await;
+    let script = text(&issued["secret"]);
+    app.until("/api/v1/dashboards/fleet", By::Key(&script), "its sums too", own)
+        .await;
+    let (status, answer) = app
+        .post(
+            "/api/v1/reports/schedules",
+            By::Key(&script),
+            json!({"kind": "fleet", "format": "csv"}),
+        )
+        .await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (403, &json!("fleet.not_visible")),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_is_not_kept_under_an_idempotency_key() {
+    let app = TestApp::start().await;
+    let admin = app.tenant("ten_a").await;
+    let body = json!({"kind": "SERVICE", "name": "report reader", "scopes": ["analytics:read"]});
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let request = app.http.post(app.service.url("/api/v1/api-keys")).bearer_auth(&admin);
+        let response = request
+            .header("Idempotency-Key", "k1")
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        let status = response.status().as_u16();
+        answers.push((status, response.json::<Value>().await.unwrap()));
+    }
+    assert_eq!(answers[0].0, 201);
+    assert_eq!(
+        (answers[1].0, &answers[1].1["code"]),
+        (409, &json!("idempotency.answer_lost"))
+    );
+    let (_, list) = app.get("/api/v1/api-keys", By::Token(&admin)).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "issued once");
+    let database = app.runtime.database_of(&analytics_service::DEFINITION).await;
+    let mut tx = database.read().await.unwrap();
+    let kept: Vec<Option<Vec<u8>>> = chassis::on!(tx, c => sqlx::query_scalar("SELECT body FROM idempotency_key")
+        .fetch_all(c).await)
+    .unwrap();
+    assert_eq!(kept, [None]);
 }

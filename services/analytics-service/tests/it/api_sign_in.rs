@@ -23,6 +23,7 @@ async fn a_person_signs_in_and_sees_who_they_are() {
     assert_eq!(sessions["items"][0]["session_id"], body["session_id"]);
 }
 
+/// Attack: user names are found out by the words of a refusal.
 #[tokio::test]
 async fn unknown_wrong_disabled_and_foreign_all_answer_alike() {
     let app = TestApp::start().await;
@@ -52,6 +53,7 @@ async fn unknown_wrong_disabled_and_foreign_all_answer_alike() {
     assert_eq!(refused(app.login("ten_a", "ada", PASSWORD).await), unknown);
 }
 
+/// Attack: user names are found out by the time of a refusal.
 #[tokio::test]
 async fn unknown_users_take_the_time_of_known_ones() {
     // With a noticeable cost, an unknown user answered without hashing would be many times quicker.
@@ -72,6 +74,7 @@ async fn unknown_users_take_the_time_of_known_ones() {
     );
 }
 
+/// Attack: passwords are guessed (brute force).
 #[tokio::test]
 async fn repeated_failures_must_wait_and_others_need_not() {
     let app = TestApp::start_with(&[("sign_in.failures_per_user_max", toml::Value::Integer(3))]).await;
@@ -104,6 +107,7 @@ async fn repeated_failures_must_wait_and_others_need_not() {
     assert_eq!(app.login("default", "admin", ADMIN_PASSWORD).await.0, 200);
 }
 
+/// Attack: a refresh token is used twice.
 #[tokio::test]
 async fn refresh_rotates_and_a_second_use_ends_the_session() {
     let app = TestApp::start().await;

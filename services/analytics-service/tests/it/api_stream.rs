@@ -9,14 +9,17 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Follows the stream in the background and gathers what it says.
-async fn follow(app: &TestApp, token: &str) -> Arc<Mutex<String>> {
-    let mut response = app
-        .http
-        .get(app.service.url("/api/v1/stream"))
-        .bearer_auth(token)
-        .send()
-        .await
-        .unwrap();
+pub(crate) async fn follow(app: &TestApp, token: &str) -> Arc<Mutex<String>> {
+    resume(app, token, None).await
+}
+
+/// The same from an event on.
+async fn resume(app: &TestApp, token: &str, after: Option<&str>) -> Arc<Mutex<String>> {
+    let mut request = app.http.get(app.service.url("/api/v1/stream")).bearer_auth(token);
+    if let Some(after) = after {
+        request = request.header("last-event-id", after);
+    }
+    let mut response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(
         response.headers()["content-type"]
@@ -79,4 +82,73 @@ async fn a_full_stream_is_refused_and_a_slow_client_is_let_go() {
     let _first = follow(&app, &as_manager).await;
     let (status, body) = app.get("/api/v1/stream", By::Token(&as_manager)).await;
     assert_eq!((status, &body["code"]), (503, &json!("stream.full")));
+}
+
+/// The ids and vehicles of what was told, in its order.
+async fn told(sink: &Arc<Mutex<String>>) -> Vec<(String, String)> {
+    let text = sink.lock().await.clone();
+    let frames = text.split("\n\n").filter_map(|frame| {
+        let line = |prefix: &str| frame.lines().find_map(|line| line.strip_prefix(prefix));
+        let change: Value = serde_json::from_str(line("data: ")?).ok()?;
+        Some((line("id: ")?.to_owned(), change["vehicle_id"].as_str()?.to_owned()))
+    });
+    frames.collect()
+}
+
+#[tokio::test]
+async fn a_client_that_was_away_hears_what_it_missed_and_no_more_than_it_may() {
+    let app = TestApp::start().await;
+    let manager = token("ten_a", Role::FleetManager, "usr_m", None);
+    let first = follow(&app, &manager).await;
+    say(&app, "ten_a", "V1").await;
+    let id = eventually("the first event", || async {
+        told(&first).await.first().map(|(id, _)| id.clone())
+    })
+    .await;
+    // What lies further back than the grace is not told again.
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    for (tenant, vehicle) in [("ten_a", "V2"), ("ten_b", "V9"), ("ten_a", "V3")] {
+        say(&app, tenant, vehicle).await;
+    }
+    eventually("the third event", || async {
+        (told(&first).await.len() == 3).then_some(())
+    })
+    .await;
+    let last = told(&first).await[1].0.clone();
+    let resumed = resume(&app, &manager, Some(&id)).await;
+    let again = eventually("what was missed", || async {
+        Some(told(&resumed).await).filter(|told| told.len() == 2)
+    })
+    .await;
+    assert_eq!(
+        again,
+        told(&first).await[1..],
+        "the same events under the same ids, in the same order"
+    );
+    let owner = token("ten_a", Role::Owner, "usr_o", Some(&["V3"]));
+    let own = resume(&app, &owner, Some(&id)).await;
+    let own = eventually("the own vehicle", || async {
+        Some(told(&own).await).filter(|told| !told.is_empty())
+    })
+    .await;
+    assert_eq!(own.len(), 1);
+    assert_eq!(own[0].1, "V3");
+    say(&app, "ten_a", "V4").await;
+    eventually("what comes after", || async {
+        told(&resumed)
+            .await
+            .iter()
+            .any(|(_, vehicle)| vehicle == "V4")
+            .then_some(())
+    })
+    .await;
+    for hostile in ["nonsense", "99999999999999999999.x", "", "-1.'; DROP TABLE audit_entry"] {
+        let sink = resume(&app, &manager, Some(hostile)).await;
+        eventually("a fresh start", || async {
+            sink.lock().await.contains("event").then_some(())
+        })
+        .await;
+    }
+    let _ = last;
+    app.service.stop().await;
 }

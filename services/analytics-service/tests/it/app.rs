@@ -1,6 +1,6 @@
 //! A running service, two tenants and a few short ways to talk to it.
 
-use analytics_service::{Config, DEFINITION, build_reporting};
+use analytics_service::{Config, DEFINITION, FirstStart, build_reporting};
 use chassis::config::Sources;
 use chassis::testing::{BOOTSTRAP_KEY, Producer, TestRuntime, TestService, eventually, sources};
 use chrono::{DateTime, Utc};
@@ -51,20 +51,26 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(different: &[(&str, toml::Value)]) -> TestApp {
-        let runtime = TestRuntime::start(now());
-        let config: Config = chassis::config::load(&DEFINITION, &test_sources(different)).unwrap();
-        let (service, first_start) = build_reporting(config, runtime.runtime()).await.unwrap();
+        let (app, first_start) = TestApp::on(TestRuntime::start(now()), different).await;
         let first_start = first_start.expect("a first start");
         assert_eq!(
             (first_start.tenant_id.as_str(), first_start.username.as_str()),
             ("default", "admin")
         );
+        app
+    }
+
+    /// Starts on a runtime that exists. Leases are short, so that instances soon share the partitions.
+    pub(crate) async fn on(runtime: TestRuntime, different: &[(&str, toml::Value)]) -> (TestApp, Option<FirstStart>) {
+        let mut sources = test_sources(different);
+        let lease = ("events.lease_ms".to_owned(), toml::Value::Integer(1_000));
+        sources.overrides.push(lease);
+        let config: Config = chassis::config::load(&DEFINITION, &sources).unwrap();
+        let (service, first_start) = build_reporting(config, runtime.runtime()).await.unwrap();
         let service = TestService::start(&runtime, service).await;
-        TestApp {
-            runtime,
-            service,
-            http: reqwest::Client::new(),
-        }
+        let http = reqwest::Client::new();
+        let app = TestApp { runtime, service, http };
+        (app, first_start)
     }
 
     /// One request.

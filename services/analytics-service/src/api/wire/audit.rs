@@ -1,6 +1,6 @@
 //! The audit log on the wire.
 
-use crate::domain::audit::{Entry, Value, text};
+use crate::domain::audit::{Entry, Value, access_text, text};
 use crate::store::{AuditFilter, AuditPosition};
 use chassis::http::{PageQuery, cursor};
 use chassis::problem::{Kind, Problem};
@@ -21,6 +21,14 @@ pub(crate) struct AuditQuery {
     pub vehicle_id: Option<String>,
     pub actor_id: Option<String>,
     pub correlation_id: Option<String>,
+    /// DONE, DENIED or FAILED.
+    pub outcome: Option<String>,
+    /// The service that said it.
+    pub source: Option<String>,
+    /// A part of type, subject, actor, vehicle or route, in any case of letters.
+    pub q: Option<String>,
+    /// Of an export: `csv`.
+    pub format: Option<String>,
     /// From this instant on (event time).
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -41,6 +49,9 @@ impl AuditQuery {
             vehicle_id: self.vehicle_id,
             actor_id: self.actor_id,
             correlation_id: self.correlation_id,
+            outcome: self.outcome.map(|outcome| outcome.to_uppercase()),
+            source: self.source,
+            part: self.q.filter(|part| !part.trim().is_empty()),
             from: self.from,
             to: self.to,
         }
@@ -96,12 +107,35 @@ pub(crate) struct EntryBody {
     /// When it was learned.
     pub recorded_time: DateTime<Utc>,
     pub historical: bool,
+    /// DONE, DENIED or FAILED, where somebody asked for it.
+    pub outcome: Option<String>,
+    pub role: Option<String>,
+    pub method: Option<String>,
+    /// Template of the path.
+    pub route: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// How many requests the line stands for: alike ones within about a second are one line.
+    pub count: u64,
     pub summary: SummaryBody,
 }
 
 impl From<Entry> for EntryBody {
     fn from(entry: Entry) -> EntryBody {
-        let text = text(&entry.kind, &entry.params);
+        let text = match entry.access.as_ref().filter(|access| access.method.is_some()) {
+            Some(access) => access_text(access),
+            None => text(&entry.kind, &entry.params),
+        };
+        let (count, access) = (entry.access.as_ref().map_or(1, |access| access.times), entry.access);
+        let (outcome, role, method, route, status) = access.map_or((None, None, None, None, None), |access| {
+            (
+                Some(access.outcome),
+                access.role,
+                access.method,
+                access.route,
+                access.status,
+            )
+        });
         let json = |value| match value {
             Value::Text(text) => serde_json::Value::from(text),
             Value::Number(number) => serde_json::Value::from(number),
@@ -113,6 +147,12 @@ impl From<Entry> for EntryBody {
             .map(|(name, value)| (name, json(value)))
             .collect();
         EntryBody {
+            outcome,
+            role,
+            method,
+            route,
+            status,
+            count,
             summary: SummaryBody {
                 code: entry.kind.clone(),
                 params,

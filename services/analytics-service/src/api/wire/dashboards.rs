@@ -1,16 +1,19 @@
 //! Dashboards on the wire.
 
+use super::kpis::KpiBody;
 use super::numbers::{
     ALERT_METHOD, AlertStats, COST_METHOD, CostMetrics, DISTRIBUTION_METHOD, FLEET_SUMMARY_METHOD, FleetSummary,
     Method, MoneyBody, VISIT_METHOD, VisitStats, WARRANTY_METHOD, WarrantyStats, distribution,
 };
-use crate::domain::fleet::Severity;
 use crate::domain::fleet::change::{Reason, RemainingKm};
-use crate::store::{ActionRow, Issue, JobRow, VehicleRow};
+use crate::domain::fleet::{Band, Severity};
+use crate::domain::kpi::TrendFact;
+use crate::store::{Issue, JobRow, VehicleRow};
+use crate::use_cases::list_actions::{Action, WAIT_DAYS};
 use crate::use_cases::show_executive_dashboard::ExecutiveDashboard;
 use crate::use_cases::show_fleet_dashboard::FleetDashboard;
 use crate::use_cases::show_owner_dashboard::OwnedVehicle;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -115,6 +118,8 @@ pub(crate) struct ActionBody {
     pub severity: &'static str,
     pub urgency: String,
     pub failure_mode: String,
+    /// English; empty where the decision gave none.
+    pub failure_name: String,
     pub decided_at: DateTime<Utc>,
     pub decision: ReasonBody,
     pub recommended_action: Option<ReasonBody>,
@@ -123,12 +128,47 @@ pub(crate) struct ActionBody {
     pub estimated_cost_high: Option<MoneyBody>,
     pub warranty_covered: Option<bool>,
     pub next_visit: Option<NextVisit>,
+    pub waiting: WaitingBody,
+    /// The cost of `waiting` once more.
+    pub waiting_cost_week: MoneyBody,
+    pub fleet_id: Option<String>,
+    pub depot_id: Option<String>,
+    pub make: Option<String>,
+    pub model: Option<String>,
+    pub odometer_km: Option<f64>,
+    pub km_per_day: Option<f64>,
 }
 
-impl From<ActionRow> for ActionBody {
-    fn from(row: ActionRow) -> ActionBody {
+/// What it is expected to cost to wait.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaitingBody {
+    pub days: f64,
+    /// Of a breakdown within these days, 0 to 1.
+    pub failure_probability: f64,
+    pub cost: MoneyBody,
+    /// `RUL`, or `SEVERITY` where no remaining life is known.
+    pub basis: &'static str,
+}
+
+impl From<Action> for ActionBody {
+    fn from(action: Action) -> ActionBody {
+        let Action { row, waiting } = action;
         let detail = row.detail;
         ActionBody {
+            failure_name: detail.failure_name,
+            waiting_cost_week: waiting.cost.clone().into(),
+            waiting: WaitingBody {
+                days: WAIT_DAYS,
+                failure_probability: waiting.failure_probability,
+                cost: waiting.cost.into(),
+                basis: waiting.basis.as_str(),
+            },
+            fleet_id: row.registration.fleet_id,
+            depot_id: row.registration.depot_id,
+            make: row.registration.make,
+            model: row.registration.model,
+            odometer_km: row.odometer_km,
+            km_per_day: row.pending.km_per_day,
             decision_id: row.decision_id,
             vehicle_id: row.vehicle_id,
             component: detail.component,
@@ -178,7 +218,18 @@ const TOP_ISSUES_METHOD: (&str, &str) = (
 );
 const ACTION_LIST_METHOD: (&str, &str) = (
     "action_list",
-    "Open decisions of WARNING and above: by severity, then by the 5 % quantile of the remaining life; the first fifty.",
+    "Open decisions of WARNING and above, by what waiting a week is expected to cost: the probability of a breakdown within it, by the \
+     remaining life, the distance since the decision and the daily distance, times the configured extra cost of a breakdown, and for \
+     EMERGENCY the configured cost of days that the vehicle must stand. Where no remaining life is known the probability is assumed \
+     from the severity (`basis`). The first fifty.",
+);
+const TREND_METHOD: (&str, &str) = (
+    "health_trend",
+    "Each vehicle's newest overall health of each UTC day, of the last thirty days, by band; mean_health_score is over those with a score.",
+);
+const KPIS_METHOD: (&str, &str) = (
+    "kpis",
+    "Each figure has its own method; over the 90 days that end with today, and the 90 before for `previous`.",
 );
 const WORST_METHOD: (&str, &str) = (
     "worst_vehicles",
@@ -186,8 +237,50 @@ const WORST_METHOD: (&str, &str) = (
 );
 const RECORDS_METHOD: (&str, &str) = (
     "telemetry_records_24h",
-    "Records heard of by event hour, of the last 24 hours of business time.",
+    "Records heard of by event hour, of the last 24 hours of business time; null for who is bound to some vehicles.",
 );
+
+/// The fleet's health on one day.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TrendDay {
+    pub day: NaiveDate,
+    /// Vehicles that reported.
+    pub vehicles: u64,
+    pub mean_health_score: Option<f64>,
+    /// Share of GOOD or better of those in a known band.
+    pub share_good: Option<f64>,
+    #[schema(value_type = Object)]
+    pub by_band: BTreeMap<&'static str, u64>,
+}
+
+fn trend(facts: &[TrendFact]) -> Vec<TrendDay> {
+    let mut days: BTreeMap<NaiveDate, Vec<&TrendFact>> = BTreeMap::new();
+    for fact in facts {
+        days.entry(fact.day).or_default().push(fact);
+    }
+    days.into_iter().map(|(day, facts)| trend_day(day, &facts)).collect()
+}
+
+fn trend_day(day: NaiveDate, facts: &[&TrendFact]) -> TrendDay {
+    let count = |keep: fn(Band) -> bool| {
+        facts
+            .iter()
+            .filter(|fact| keep(fact.band))
+            .map(|fact| fact.vehicles)
+            .sum::<u64>()
+    };
+    let known = count(|band| band != Band::Unknown);
+    let scored: u64 = facts.iter().map(|fact| fact.scored).sum();
+    let sum: i64 = facts.iter().map(|fact| fact.score_micro).sum();
+    TrendDay {
+        day,
+        vehicles: count(|_| true),
+        mean_health_score: (scored > 0).then(|| sum as f64 / 1e6 / scored as f64),
+        share_good: (known > 0)
+            .then(|| count(|band| matches!(band, Band::Good | Band::Excellent)) as f64 / known as f64),
+        by_band: facts.iter().map(|fact| (fact.band.as_str(), fact.vehicles)).collect(),
+    }
+}
 
 /// The fleet manager's first screen.
 #[derive(Serialize, ToSchema)]
@@ -199,7 +292,9 @@ pub(crate) struct FleetDashboardBody {
     pub top_issues: Vec<IssueBody>,
     pub action_list: Vec<ActionBody>,
     pub worst_vehicles: Vec<VehicleBody>,
-    pub telemetry_records_24h: i64,
+    /// Null for who is bound to some vehicles: records are not counted by vehicle.
+    pub telemetry_records_24h: Option<i64>,
+    pub health_trend: Vec<TrendDay>,
     #[schema(value_type = Object)]
     pub method: Method,
 }
@@ -214,6 +309,7 @@ impl From<FleetDashboard> for FleetDashboardBody {
             ACTION_LIST_METHOD,
             WORST_METHOD,
             RECORDS_METHOD,
+            TREND_METHOD,
         ]);
         FleetDashboardBody {
             fleet_summary: (&dashboard.numbers).into(),
@@ -223,6 +319,7 @@ impl From<FleetDashboard> for FleetDashboardBody {
             action_list: dashboard.actions.into_iter().map(ActionBody::from).collect(),
             worst_vehicles: dashboard.worst.into_iter().map(VehicleBody::from).collect(),
             telemetry_records_24h: dashboard.records_24h,
+            health_trend: trend(&dashboard.trend),
             method,
         }
     }
@@ -238,6 +335,7 @@ pub(crate) struct ExecutiveDashboardBody {
     pub visit_stats: VisitStats,
     pub alert_stats: AlertStats,
     pub warranty_stats: WarrantyStats,
+    pub kpis: Vec<KpiBody>,
     #[schema(value_type = Object)]
     pub method: Method,
 }
@@ -247,7 +345,7 @@ impl From<ExecutiveDashboard> for ExecutiveDashboardBody {
         let mut method = Method::from(FLEET_SUMMARY_METHOD);
         method.extend(COST_METHOD);
         method.extend(VISIT_METHOD.into_iter().chain(ALERT_METHOD).chain(WARRANTY_METHOD));
-        method.extend([DISTRIBUTION_METHOD]);
+        method.extend([DISTRIBUTION_METHOD, KPIS_METHOD]);
         ExecutiveDashboardBody {
             fleet_summary: (&dashboard.numbers).into(),
             health_distribution: distribution(&dashboard.numbers),
@@ -255,6 +353,7 @@ impl From<ExecutiveDashboard> for ExecutiveDashboardBody {
             visit_stats: dashboard.visits.into(),
             alert_stats: dashboard.alerts.into(),
             warranty_stats: dashboard.warranty.into(),
+            kpis: dashboard.kpis.into_iter().map(KpiBody::from).collect(),
             method,
         }
     }

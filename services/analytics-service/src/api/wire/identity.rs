@@ -24,11 +24,11 @@ pub(crate) struct SignInBody {
     pub password: String,
 }
 
-/// A refresh token to exchange.
-#[derive(Deserialize, ToSchema)]
+/// A refresh token to exchange; a browser's is in its cookie instead.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
-    pub refresh_token: String,
+    pub refresh_token: Option<String>,
 }
 
 /// A pair of tokens.
@@ -40,8 +40,9 @@ pub(crate) struct TokensBody {
     /// Seconds.
     pub expires_in: i64,
     pub expires_at: DateTime<Utc>,
-    /// Good for one exchange.
-    pub refresh_token: String,
+    /// Good for one exchange. A browser's is in its cookie instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     pub refresh_expires_at: DateTime<Utc>,
     pub session_id: String,
     pub user: UserBody,
@@ -72,6 +73,10 @@ pub(crate) struct SessionBody {
     pub expires_at: DateTime<Utc>,
     /// The session of this request.
     pub current: bool,
+    /// What the browser or program called itself at sign-in.
+    pub user_agent: Option<String>,
+    /// Where the sign-in came from.
+    pub address: Option<String>,
 }
 
 impl SessionBody {
@@ -83,6 +88,8 @@ impl SessionBody {
             created_at: session.created_at,
             last_used_at: session.last_used_at,
             expires_at: session.expires_at,
+            user_agent: session.origin.user_agent,
+            address: session.origin.address,
         }
     }
 }
@@ -141,6 +148,7 @@ pub(crate) struct UserBody {
     pub status: &'static str,
     pub vehicle_ids: Vec<String>,
     pub fleet_ids: Vec<String>,
+    pub depot_ids: Vec<String>,
     pub locale: String,
     pub created_at: DateTime<Utc>,
 }
@@ -157,6 +165,7 @@ impl From<User> for UserBody {
             status: user.rights.status.as_str(),
             vehicle_ids: user.rights.vehicle_ids,
             fleet_ids: user.rights.fleet_ids,
+            depot_ids: user.rights.depot_ids,
             locale: user.contact.locale,
             created_at: user.created_at,
         }
@@ -173,11 +182,13 @@ pub(crate) struct NewUserBody {
     pub password: Option<String>,
     pub display_name: Option<String>,
     pub email: Option<String>,
-    /// What an OWNER may see.
+    /// What the person may see, with the vehicles of the fleets and depots; all empty: everything, but for an OWNER only what is theirs.
     #[serde(default)]
     pub vehicle_ids: Vec<String>,
     #[serde(default)]
     pub fleet_ids: Vec<String>,
+    #[serde(default)]
+    pub depot_ids: Vec<String>,
     /// BCP 47; `en` where it is left out.
     pub locale: Option<String>,
 }
@@ -196,6 +207,7 @@ impl From<NewUserBody> for NewUser {
                 status: Status::Active,
                 vehicle_ids: body.vehicle_ids,
                 fleet_ids: body.fleet_ids,
+                depot_ids: body.depot_ids,
             },
             password: body.password,
         }
@@ -229,6 +241,7 @@ pub(crate) struct UserChangeBody {
     pub email: Option<String>,
     pub vehicle_ids: Option<Vec<String>>,
     pub fleet_ids: Option<Vec<String>>,
+    pub depot_ids: Option<Vec<String>>,
     pub locale: Option<String>,
     pub password: Option<String>,
 }
@@ -240,6 +253,7 @@ impl From<UserChangeBody> for UserChange {
             status: body.status.map(Status::from),
             vehicle_ids: body.vehicle_ids,
             fleet_ids: body.fleet_ids,
+            depot_ids: body.depot_ids,
             display_name: body.display_name,
             email: body.email,
             locale: body.locale,
@@ -301,6 +315,7 @@ impl From<NewTenantBody> for NewTenant {
             email: body.admin.email,
             vehicle_ids: Vec::new(),
             fleet_ids: Vec::new(),
+            depot_ids: Vec::new(),
             locale: None,
         };
         NewTenant {
@@ -396,6 +411,10 @@ pub(crate) struct KeyBody {
     pub created_by: String,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// To within some minutes.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// The key that takes its place.
+    pub replaced_by: Option<String>,
 }
 
 impl KeyBody {
@@ -413,6 +432,8 @@ impl KeyBody {
             created_by: key.created_by,
             created_at: key.created_at,
             expires_at: key.grant.expires_at,
+            last_used_at: key.last_used_at,
+            replaced_by: key.replaced_by,
         }
     }
 }

@@ -3,4 +3,7 @@
 pub(super) mod audit;
 pub(super) mod dashboards;
 pub(super) mod identity;
+pub(super) mod kpis;
 pub(super) mod numbers;
+pub(super) mod people;
+pub(super) mod reports;

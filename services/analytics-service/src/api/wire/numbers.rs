@@ -1,5 +1,6 @@
 //! Numbers on the wire. Every number's path in the answer has an entry in `method`, which says how it was computed.
 
+use super::kpis::KpiBody;
 use crate::domain::fleet::numbers::{CostNumbers, FleetNumbers};
 use crate::domain::money::{Money, MoneySum};
 use crate::store::{AlertNumbers, VisitNumbers, WarrantyNumbers};
@@ -10,6 +11,12 @@ use utoipa::ToSchema;
 
 /// How numbers were computed: dotted path in the answer, and a sentence.
 pub(crate) type Method = BTreeMap<&'static str, &'static str>;
+
+/// A figure inside of another answer.
+pub(crate) const KPI_METHOD: (&str, &str) = (
+    "kpi",
+    "The key figure of the period that was asked for; it has its own method.",
+);
 
 /// An amount of money.
 #[derive(Serialize, ToSchema)]
@@ -302,19 +309,20 @@ pub(crate) struct FleetHealthBody {
     #[schema(value_type = Object)]
     pub health_distribution: BTreeMap<&'static str, u64>,
     pub worst_components: Vec<WorstComponent>,
+    pub kpi: KpiBody,
     #[schema(value_type = Object)]
     pub method: Method,
 }
 
-impl From<FleetHealth> for FleetHealthBody {
-    fn from(health: FleetHealth) -> FleetHealthBody {
+impl From<(FleetHealth, KpiBody)> for FleetHealthBody {
+    fn from((health, kpi): (FleetHealth, KpiBody)) -> FleetHealthBody {
         let worst = |(component, vehicles, lowest_score)| WorstComponent {
             component,
             vehicles,
             lowest_score,
         };
         let mut method = Method::from(FLEET_SUMMARY_METHOD);
-        method.extend([DISTRIBUTION_METHOD]);
+        method.extend([DISTRIBUTION_METHOD, KPI_METHOD]);
         method.extend([(
             "worst_components",
             "Vehicles by their component with the lowest score, and that lowest score.",
@@ -322,6 +330,7 @@ impl From<FleetHealth> for FleetHealthBody {
         FleetHealthBody {
             fleet_summary: (&health.numbers).into(),
             health_distribution: distribution(&health.numbers),
+            kpi,
             worst_components: health.worst_components.into_iter().map(worst).collect(),
             method,
         }
@@ -332,6 +341,7 @@ impl From<FleetHealth> for FleetHealthBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AlertStatsBody {
     pub alert_stats: AlertStats,
+    pub kpi: KpiBody,
     #[schema(value_type = Object)]
     pub method: Method,
 }
@@ -340,6 +350,7 @@ pub(crate) struct AlertStatsBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WarrantyStatsBody {
     pub warranty_stats: WarrantyStats,
+    pub kpi: KpiBody,
     #[schema(value_type = Object)]
     pub method: Method,
 }

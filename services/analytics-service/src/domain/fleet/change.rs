@@ -1,7 +1,7 @@
 //! What an event changes in the picture of one vehicle.
 
 use crate::domain::fleet::{Band, Severity};
-use crate::domain::money::Money;
+use crate::domain::money::{MicroMoney, Money};
 use chrono::{DateTime, Utc};
 
 /// A coded text: code, parameters as a JSON object's text, and English.
@@ -18,6 +18,7 @@ pub struct Registration {
     pub retired: bool,
     pub owner_id: Option<String>,
     pub fleet_id: Option<String>,
+    pub depot_id: Option<String>,
     pub make: Option<String>,
     pub model: Option<String>,
     pub model_year: Option<i64>,
@@ -65,7 +66,19 @@ pub struct DecisionDetail {
     pub cost_low: Option<Money>,
     pub cost_high: Option<Money>,
     pub rul_km: Option<RemainingKm>,
+    /// Where the vehicle stood when it was decided.
+    pub odometer_km: Option<f64>,
     pub historical: bool,
+}
+
+/// What language models were used for one decision.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LlmUsage {
+    /// The model that explained it; none where rules stand alone.
+    pub model: Option<String>,
+    pub calls: i64,
+    pub tokens: i64,
+    pub cost: Option<MicroMoney>,
 }
 
 /// What an alert says.
@@ -141,6 +154,8 @@ pub struct Outcome {
     pub completed_at: DateTime<Utc>,
     pub decision_id: Option<String>,
     pub technician_id: Option<String>,
+    /// Where the vehicle stood.
+    pub odometer_km: Option<f64>,
     pub cost: Option<Money>,
     pub findings: Vec<Finding>,
 }
@@ -158,6 +173,8 @@ pub enum Change {
     Repaired {
         component: String,
         at: DateTime<Utc>,
+        /// Where the vehicle stood.
+        odometer_km: Option<f64>,
     },
     DecisionMade {
         decision_id: String,
@@ -166,6 +183,11 @@ pub enum Change {
     WarrantyJudged {
         decision_id: String,
         covered: bool,
+    },
+    /// Language models explained it, or were asked in vain.
+    DecisionExplained {
+        decision_id: String,
+        usage: LlmUsage,
     },
     AlertRaised {
         alert_id: String,
@@ -202,7 +224,9 @@ impl Change {
     /// The decision that the change speaks of, so that its stored state can be found.
     pub fn decision_id(&self) -> Option<&str> {
         match self {
-            Change::DecisionMade { decision_id, .. } | Change::WarrantyJudged { decision_id, .. } => Some(decision_id),
+            Change::DecisionMade { decision_id, .. }
+            | Change::WarrantyJudged { decision_id, .. }
+            | Change::DecisionExplained { decision_id, .. } => Some(decision_id),
             Change::AlertRaised { detail, .. } => detail.decision_id.as_deref(),
             Change::VisitPlanned { plan, .. } => plan.decision_id.as_deref(),
             Change::VisitCompleted { outcome, .. } => outcome.decision_id.as_deref(),

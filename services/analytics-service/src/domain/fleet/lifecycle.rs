@@ -1,6 +1,6 @@
 //! The lifecycles of decisions, alerts and visits. Each only moves forward, whatever order its events arrive in.
 
-use super::change::{AlertDetail, DecisionDetail, Outcome, VisitPlan};
+use super::change::{AlertDetail, DecisionDetail, LlmUsage, Outcome, VisitPlan};
 use super::{Latest, Stamp};
 use chrono::{DateTime, Utc};
 
@@ -54,6 +54,7 @@ impl Alert {
 pub struct Decision {
     pub made: Option<Latest<DecisionDetail>>,
     pub covered: Option<Latest<bool>>,
+    pub explained: Option<Latest<LlmUsage>>,
     /// Settled by what else is known: a completed visit for it, its resolved alert, a repair or a newer decision.
     pub closed: bool,
 }
@@ -90,6 +91,8 @@ impl VisitState {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Visit {
     pub plan: Option<Latest<VisitPlan>>,
+    /// When it was first booked.
+    pub first_planned: Option<DateTime<Utc>>,
     pub technician: Option<Latest<String>>,
     pub started_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
@@ -117,6 +120,7 @@ impl Visit {
 
     /// Takes a plan, and with it the technician it names.
     pub fn plan(&mut self, stamp: Stamp, plan: VisitPlan) {
+        earliest(&mut self.first_planned, stamp.time);
         super::offer(&mut self.technician, stamp, plan.technician_id.clone());
         super::offer(&mut self.plan, stamp, plan);
     }

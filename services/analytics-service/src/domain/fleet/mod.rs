@@ -10,6 +10,7 @@ pub mod news;
 pub mod numbers;
 #[cfg(test)]
 mod properties;
+pub mod travel;
 pub mod vehicle;
 
 use chrono::{DateTime, Utc};

@@ -14,6 +14,7 @@ pub struct Heard {
     /// None for telemetry, which is counted instead of logged.
     pub entry: Option<Entry>,
     pub stamp: Stamp,
+    pub partition: u8,
     pub news: News,
 }
 
@@ -24,30 +25,44 @@ pub enum News {
     Nothing,
     /// It changes the picture of one vehicle.
     Vehicle { vehicle_id: String, changes: Vec<Change> },
-    /// Records by vehicle and hour of event time.
-    Telemetry {
-        records: BTreeMap<(String, DateTime<Utc>), i64>,
-    },
+    /// Records by hour of event time.
+    Telemetry { records: BTreeMap<DateTime<Utc>, i64> },
     /// What became of a message.
-    Delivery {
-        delivery_id: String,
-        alert_id: String,
-        channel: String,
-        status: String,
-    },
+    Delivery { delivery_id: String, delivery: Delivery },
     /// A warranty check, and what it says about the decision's vehicle.
     Coverage {
         check_id: String,
         vehicle_id: String,
-        component: String,
-        decision_id: Option<String>,
-        covered: bool,
+        coverage: Coverage,
     },
     /// A claim was made.
     Claim {
         claim_id: String,
         vehicle_id: String,
-        component: String,
-        amount: Money,
+        claim: Claim,
     },
+}
+
+/// A message on its way to a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub alert_id: String,
+    pub channel: String,
+    pub status: String,
+}
+
+/// What a warranty check found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    pub component: String,
+    pub decision_id: Option<String>,
+    pub covered: bool,
+}
+
+/// What was claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    pub component: String,
+    pub decision_id: Option<String>,
+    pub amount: Money,
 }

@@ -34,6 +34,7 @@ pub(super) fn decision(component: &str) -> DecisionDetail {
         cost_low: None,
         cost_high: None,
         rul_km: None,
+        odometer_km: None,
         historical: false,
     }
 }
@@ -67,6 +68,7 @@ fn outcome(component: &str, decision_id: Option<&str>, minutes: i64, acted: bool
         completed_at: at(minutes),
         decision_id: decision_id.map(str::to_owned),
         technician_id: None,
+        odometer_km: None,
         cost: None,
         findings,
     }
@@ -133,6 +135,7 @@ fn change() -> impl Strategy<Value = Change> {
             12 => Change::Repaired {
                 component: component_name,
                 at: at(minutes),
+                odometer_km: None,
             },
             _ => Change::VisitCompleted {
                 visit_id,
@@ -292,6 +295,7 @@ fn a_decision_that_is_made_twice_counts_from_its_newest_time() {
             Change::Repaired {
                 component: "cooling".into(),
                 at: at(60),
+                odometer_km: None,
             },
         ),
         (stamp(90, 3), made()),

@@ -2,9 +2,10 @@
 
 use super::change::{Change, Outcome, Overall, Reading, Registration, RemainingKm};
 use super::lifecycle::{Alert, Decision, Visit, earliest};
+use super::travel::Travelled;
 use super::{Band, Latest, Severity, Stamp, offer};
-use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::{BTreeMap, HashSet};
 
 /// What is known about one component.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +26,27 @@ pub struct Vehicle {
     pub decisions: BTreeMap<String, Decision>,
     pub alerts: BTreeMap<String, Alert>,
     pub visits: BTreeMap<String, Visit>,
+    pub travelled: Travelled,
+    /// The newest overall health of each UTC day.
+    pub days: BTreeMap<NaiveDate, Latest<DayHealth>>,
+    /// Work that was done, by component and instant, and where the vehicle stood.
+    pub repairs: BTreeMap<(String, DateTime<Utc>), Option<f64>>,
+}
+
+/// A vehicle's overall health on a day, in whole millionths so that sums are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayHealth {
+    pub band: Band,
+    pub score_micro: Option<i64>,
+}
+
+impl From<&Overall> for DayHealth {
+    fn from(overall: &Overall) -> DayHealth {
+        DayHealth {
+            band: overall.band,
+            score_micro: overall.score.map(|score| (score * 1e6).round() as i64),
+        }
+    }
 }
 
 /// The one line of a vehicle in lists.
@@ -46,11 +68,29 @@ pub struct Overview {
 impl Vehicle {
     /// Joins a change into the picture. Order and repetition do not matter.
     pub fn apply(&mut self, stamp: Stamp, change: Change) {
+        self.join(stamp, change);
+        self.settle();
+    }
+
+    /// Joins a change without judging what it settles: whoever joins many calls [`Vehicle::settle`] once afterwards.
+    pub fn join(&mut self, stamp: Stamp, change: Change) {
+        self.travelled.seen(stamp.time);
         match change {
-            Change::Registered(registration) => offer(&mut self.registration, stamp, registration),
-            Change::Overall(overall) => offer(&mut self.overall, stamp, overall),
+            Change::Registered(registration) => {
+                self.travelled.registered(stamp, registration.retired);
+                offer(&mut self.registration, stamp, registration);
+            }
+            Change::Overall(overall) => {
+                self.travelled.stood(stamp.time, overall.odometer_km);
+                self.health_of_day(stamp, &overall);
+                offer(&mut self.overall, stamp, overall);
+            }
             Change::Component { component, reading } => offer(&mut self.component(component).reading, stamp, reading),
-            Change::Repaired { component, at } => self.repaired(component, at),
+            Change::Repaired {
+                component,
+                at,
+                odometer_km,
+            } => self.repaired(component, at, odometer_km),
             Change::DecisionMade { decision_id, detail } => {
                 let decided = &mut self.component(detail.component.clone()).decided;
                 *decided = (*decided).max(Some(stamp));
@@ -61,6 +101,13 @@ impl Vehicle {
                     &mut self.decisions.entry(decision_id).or_default().covered,
                     stamp,
                     covered,
+                );
+            }
+            Change::DecisionExplained { decision_id, usage } => {
+                offer(
+                    &mut self.decisions.entry(decision_id).or_default().explained,
+                    stamp,
+                    usage,
                 );
             }
             Change::AlertRaised { alert_id, detail } => {
@@ -91,27 +138,40 @@ impl Vehicle {
             }
             Change::VisitCompleted { visit_id, outcome } => self.complete(visit_id, stamp, outcome),
         }
-        self.settle();
+    }
+
+    fn health_of_day(&mut self, stamp: Stamp, overall: &Overall) {
+        let mut slot = self.days.remove(&stamp.time.date_naive());
+        offer(&mut slot, stamp, DayHealth::from(overall));
+        if let Some(health) = slot {
+            self.days.insert(stamp.time.date_naive(), health);
+        }
     }
 
     fn component(&mut self, name: String) -> &mut Component {
         self.components.entry(name).or_default()
     }
 
-    fn repaired(&mut self, component: String, at: DateTime<Utc>) {
+    fn repaired(&mut self, component: String, at: DateTime<Utc>, odometer_km: Option<f64>) {
+        let known = self.repairs.entry((component.clone(), at)).or_default();
+        *known = (*known).into_iter().chain(odometer_km).reduce(f64::max);
         let repaired_at = &mut self.component(component).repaired_at;
         *repaired_at = (*repaired_at).max(Some(at));
     }
 
     fn complete(&mut self, visit_id: String, stamp: Stamp, outcome: Outcome) {
         for finding in outcome.findings.iter().filter(|finding| finding.acted) {
-            self.repaired(finding.component.clone(), outcome.completed_at);
+            self.repaired(finding.component.clone(), outcome.completed_at, outcome.odometer_km);
         }
         offer(&mut self.visits.entry(visit_id).or_default().completed, stamp, outcome);
     }
 
     /// Judges which decisions are settled. It follows from the joined state alone, so the order of events cannot show in it.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
+        let visited = self.visits.values().filter_map(Visit::settles);
+        let resolved = self.alerts.values().filter(|alert| alert.resolved_at.is_some());
+        let resolved = resolved.filter_map(|alert| alert.raised.as_ref()?.value.decision_id.as_deref());
+        let settled: HashSet<&str> = visited.chain(resolved).collect();
         for (decision_id, decision) in &mut self.decisions {
             let Some(made) = &decision.made else { continue };
             let component = self.components.get(&made.value.component);
@@ -121,18 +181,7 @@ impl Vehicle {
             let repaired = component
                 .and_then(|component| component.repaired_at)
                 .is_some_and(|at| at >= made.stamp.time);
-            let visited = self
-                .visits
-                .values()
-                .any(|visit| visit.settles() == Some(decision_id.as_str()));
-            let resolved = self.alerts.values().any(|alert| {
-                let raised = alert
-                    .raised
-                    .as_ref()
-                    .and_then(|raised| raised.value.decision_id.as_deref());
-                alert.resolved_at.is_some() && raised == Some(decision_id.as_str())
-            });
-            decision.closed = superseded || repaired || visited || resolved;
+            decision.closed = superseded || repaired || settled.contains(decision_id.as_str());
         }
     }
 

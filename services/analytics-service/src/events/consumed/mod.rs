@@ -1,22 +1,25 @@
 //! The events of other services as analytics reads them: only the members it needs, unknown ones ignored.
 
+mod access;
 mod shapes;
 
+pub use access::{access_told, placed};
+
 use super::summary::{safe_params, text_member};
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, StreamPlace};
 use crate::domain::fleet::change::{
-    AlertDetail, Change, DecisionDetail, Finding, Outcome, Overall, Reading, Reason, Registration, RemainingKm,
-    Verdict, VisitPlan,
+    AlertDetail, Change, DecisionDetail, Finding, LlmUsage, Outcome, Overall, Reading, Reason, Registration,
+    RemainingKm, Verdict, VisitPlan,
 };
-use crate::domain::fleet::news::{Heard, News};
+use crate::domain::fleet::news::{Claim, Coverage, Delivery, Heard, News};
 use crate::domain::fleet::{Band, Severity, Stamp};
 use crate::domain::money::Money;
 use chassis::{Event, HandleError};
 use chrono::{DurationRound, TimeDelta};
 use serde_json::Value;
 use shapes::{
-    AlertCreated, AlertDelivered, AlertStep, ClaimSubmitted, CoverageChecked, DecisionMade, HealthChanged,
-    HealthComputed, RepairRecorded, TelemetryData, VehicleData, VisitCompleted, VisitPlanned, VisitStep,
+    AlertCreated, AlertDelivered, AlertStep, ClaimSubmitted, CoverageChecked, DecisionMade, DecisionRevised,
+    HealthChanged, HealthComputed, RepairRecorded, TelemetryData, VehicleData, VisitCompleted, VisitPlanned, VisitStep,
 };
 use std::collections::BTreeMap;
 
@@ -32,6 +35,7 @@ pub fn understand(event: &Event) -> Result<Heard, HandleError> {
             tenant_id,
             entry: None,
             stamp,
+            partition: event.partition,
             news: telemetry(event.parse()?),
         });
     }
@@ -41,8 +45,26 @@ pub fn understand(event: &Event) -> Result<Heard, HandleError> {
         tenant_id,
         entry,
         stamp,
+        partition: event.partition,
         news: news(event)?,
     })
+}
+
+/// The same without the line in the audit log, and nothing for telemetry: what read models are rebuilt from.
+pub fn understand_again(event: &Event) -> Result<Option<Heard>, HandleError> {
+    if event.kind == "vehicle.telemetry.received" {
+        return Ok(None);
+    }
+    Ok(Some(Heard {
+        tenant_id: event.tenant.as_str().to_owned(),
+        entry: None,
+        stamp: Stamp {
+            time: chassis::clock::micros(event.time),
+            sequence: event.sequence,
+        },
+        partition: event.partition,
+        news: news(event)?,
+    }))
 }
 
 fn audit_entry(event: &Event, data: &Value) -> Entry {
@@ -58,6 +80,11 @@ fn audit_entry(event: &Event, data: &Value) -> Entry {
         recorded_time: event.recorded_time,
         historical: event.historical,
         params: safe_params(data),
+        access: None,
+        place: Some(StreamPlace {
+            partition: event.partition,
+            sequence: event.sequence,
+        }),
     }
 }
 
@@ -68,6 +95,7 @@ fn news(event: &Event) -> Result<News, HandleError> {
         "vehicle.health.changed" | "component.degraded" | "component.critical" => changed(event.parse()?),
         "vehicle.repair.recorded" => repaired(event.parse()?),
         "agent.decision.made" => decided(event.parse()?, event.historical),
+        "agent.decision.revised" => revised(event.parse()?),
         "alert.created" => alerted(event.parse()?),
         "alert.acknowledged" => acknowledged(event.parse()?),
         "alert.resolved" => resolved(event.parse()?),
@@ -94,7 +122,7 @@ fn telemetry(data: TelemetryData) -> News {
     let mut records = BTreeMap::new();
     for record in data.records {
         let hour = record.time.duration_trunc(TimeDelta::hours(1)).unwrap_or(record.time);
-        *records.entry((record.vehicle_id, hour)).or_insert(0) += 1;
+        *records.entry(hour).or_insert(0) += 1;
     }
     News::Telemetry { records }
 }
@@ -105,6 +133,7 @@ fn registered(kind: &str, data: VehicleData) -> News {
         retired,
         owner_id: data.owner_id,
         fleet_id: data.fleet_id,
+        depot_id: data.depot_id,
         make: data.make,
         model: data.model,
         model_year: data.model_year,
@@ -176,6 +205,7 @@ fn decided(data: DecisionMade, historical: bool) -> News {
         cost_low: low,
         cost_high: high,
         rul_km: data.rul_km.map(RemainingKm::from),
+        odometer_km: data.odometer_km,
         historical,
     };
     one(
@@ -187,10 +217,29 @@ fn decided(data: DecisionMade, historical: bool) -> News {
     )
 }
 
+/// Models are asked after a decision was told: what they were used for comes with their explanation.
+fn revised(data: DecisionRevised) -> News {
+    let Some(explanation) = data.explanation else {
+        return News::Nothing;
+    };
+    let usage = LlmUsage {
+        model: explanation.llm_model_used,
+        ..data.llm_usage.unwrap_or_default().into()
+    };
+    one(
+        data.vehicle_id,
+        Change::DecisionExplained {
+            decision_id: data.decision_id,
+            usage,
+        },
+    )
+}
+
 fn repaired(data: RepairRecorded) -> News {
     let repaired = data.component.map(|component| Change::Repaired {
         component,
         at: data.repaired_at,
+        odometer_km: data.odometer_km,
     });
     News::Vehicle {
         vehicle_id: data.vehicle_id,
@@ -272,6 +321,7 @@ fn completed(data: VisitCompleted) -> News {
         completed_at: data.completed_at,
         decision_id: data.decision_id,
         technician_id: data.technician_id,
+        odometer_km: data.odometer_km,
         cost: data.cost.map(Money::from),
         findings: findings.collect(),
     };
@@ -294,17 +344,13 @@ fn resolved(data: AlertStep) -> News {
 }
 
 fn delivered(data: AlertDelivered) -> News {
-    let AlertDelivered {
-        alert_id,
-        delivery_id,
-        channel,
-        status,
-    } = data;
     News::Delivery {
-        delivery_id,
-        alert_id,
-        channel,
-        status,
+        delivery_id: data.delivery_id,
+        delivery: Delivery {
+            alert_id: data.alert_id,
+            channel: data.channel,
+            status: data.status,
+        },
     }
 }
 
@@ -313,33 +359,25 @@ fn visit_step(data: VisitStep, change: impl FnOnce(String) -> Change) -> News {
 }
 
 fn checked(data: CoverageChecked) -> News {
-    let CoverageChecked {
-        check_id,
-        vehicle_id,
-        component,
-        decision_id,
-        covered,
-    } = data;
     News::Coverage {
-        check_id,
-        vehicle_id,
-        component,
-        decision_id,
-        covered,
+        check_id: data.check_id,
+        vehicle_id: data.vehicle_id,
+        coverage: Coverage {
+            component: data.component,
+            decision_id: data.decision_id,
+            covered: data.covered,
+        },
     }
 }
 
 fn claimed(data: ClaimSubmitted) -> News {
-    let ClaimSubmitted {
-        claim_id,
-        vehicle_id,
-        component,
-        amount,
-    } = data;
     News::Claim {
-        claim_id,
-        vehicle_id,
-        component,
-        amount: amount.into(),
+        claim_id: data.claim_id,
+        vehicle_id: data.vehicle_id,
+        claim: Claim {
+            component: data.component,
+            decision_id: data.decision_id,
+            amount: data.amount.into(),
+        },
     }
 }

@@ -1,8 +1,8 @@
 //! The members that analytics reads of each event's data. Unknown members are ignored; names are kept as texts, so that
 //! a new one is no error.
 
-use crate::domain::fleet::change::{Reason, RemainingKm};
-use crate::domain::money::Money;
+use crate::domain::fleet::change::{LlmUsage, Reason, RemainingKm};
+use crate::domain::money::{MicroMoney, Money};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,6 +64,7 @@ pub(super) struct VehicleData {
     pub(super) status: Option<String>,
     pub(super) owner_id: Option<String>,
     pub(super) fleet_id: Option<String>,
+    pub(super) depot_id: Option<String>,
     pub(super) make: Option<String>,
     pub(super) model: Option<String>,
     pub(super) model_year: Option<i64>,
@@ -78,7 +79,6 @@ pub(super) struct TelemetryData {
 
 #[derive(Deserialize)]
 pub(super) struct RecordData {
-    pub(super) vehicle_id: String,
     pub(super) time: DateTime<Utc>,
 }
 
@@ -140,6 +140,51 @@ pub(super) struct DecisionMade {
     pub(super) recommended_actions: Vec<WireReason>,
     pub(super) estimated_cost: Option<CostRange>,
     pub(super) rul_km: Option<Quantiles>,
+    pub(super) odometer_km: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DecisionRevised {
+    pub(super) decision_id: String,
+    pub(super) vehicle_id: String,
+    pub(super) explanation: Option<ExplanationData>,
+    pub(super) llm_usage: Option<UsageData>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExplanationData {
+    pub(super) llm_model_used: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MicroMoneyData {
+    amount_micro: i64,
+    currency: String,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct UsageData {
+    #[serde(default)]
+    pub(super) calls: i64,
+    #[serde(default)]
+    pub(super) input_tokens: i64,
+    #[serde(default)]
+    pub(super) output_tokens: i64,
+    pub(super) cost: Option<MicroMoneyData>,
+}
+
+impl From<UsageData> for LlmUsage {
+    fn from(wire: UsageData) -> LlmUsage {
+        LlmUsage {
+            model: None,
+            calls: wire.calls.max(0),
+            tokens: wire.input_tokens.max(0).saturating_add(wire.output_tokens.max(0)),
+            cost: wire.cost.map(|cost| MicroMoney {
+                amount_micro: cost.amount_micro.max(0),
+                currency: cost.currency,
+            }),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -147,6 +192,7 @@ pub(super) struct RepairRecorded {
     pub(super) vehicle_id: String,
     pub(super) component: Option<String>,
     pub(super) repaired_at: DateTime<Utc>,
+    pub(super) odometer_km: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +210,7 @@ pub(super) struct ClaimSubmitted {
     pub(super) vehicle_id: String,
     pub(super) component: String,
     pub(super) amount: WireMoney,
+    pub(super) decision_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +272,7 @@ pub(super) struct VisitCompleted {
     pub(super) decision_id: Option<String>,
     pub(super) technician_id: Option<String>,
     pub(super) completed_at: DateTime<Utc>,
+    pub(super) odometer_km: Option<f64>,
     #[serde(default)]
     pub(super) findings: Vec<FindingData>,
     pub(super) cost: Option<WireMoney>,

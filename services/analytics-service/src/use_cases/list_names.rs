@@ -1,0 +1,27 @@
+//! Names people by id, for those who may not list users: a name on screen and nothing else.
+
+use crate::App;
+use crate::error::Error;
+use crate::store::Store;
+use chassis::{Principal, Role};
+
+/// Ids in one question.
+pub const IDS_MAX: usize = 100;
+/// Names in one answer.
+pub const NAMES_MAX: usize = 500;
+
+/// Ids and names of the tenant's people; ids that are none of theirs are left out. Without ids: everyone for those who run the tenant, the
+/// caller's own name for others, since the list of a tenant's customers is nobody else's business.
+pub async fn list_names(app: &App, principal: &Principal, ids: &[String]) -> Result<Vec<(String, String)>, Error> {
+    if ids.len() > IDS_MAX {
+        return Err(Error::TooManyIds);
+    }
+    let may_list = matches!(
+        principal.role,
+        Some(Role::Admin | Role::FleetManager | Role::Support) | None
+    );
+    let own = [principal.subject.clone()];
+    let asked = if ids.is_empty() && !may_list { &own } else { ids };
+    let mut tx = app.database.read().await?;
+    Ok(Store::on(&mut tx).names(&principal.tenant, asked, NAMES_MAX).await?)
+}
