@@ -1,4 +1,5 @@
-//! The gateway: one origin for a browser. It forwards each path to the service that owns it and shows a status page.
+//! The gateway: one origin for a browser. It forwards each path to the service that owns it and serves the web app; without one, or
+//! under /status, it shows which services are ready.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chassis::problem::{Kind, Problem};
 use hyper_util::client::legacy::Client;
@@ -18,6 +19,9 @@ use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use crate::demo::Progress;
+use crate::web_app::{WebApp, secured};
 
 /// Which service owns which path: generated from the services' APIs, the same file as contracts/http/routes.toml.
 const ROUTES: &str = include_str!("../routes.toml");
@@ -33,11 +37,15 @@ const HOP_BY_HOP: [&str; 7] = [
     "upgrade",
 ];
 
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
 #[derive(Clone)]
 struct Gateway {
     routes: Arc<[RouteEntry]>,
     addresses: Arc<BTreeMap<String, SocketAddr>>,
     client: Client<HttpConnector, Body>,
+    web_app: Option<Arc<WebApp>>,
+    progress: Progress,
 }
 
 #[derive(Deserialize)]
@@ -55,17 +63,33 @@ struct RouteEntry {
 pub(crate) async fn serve(
     listener: TcpListener,
     addresses: BTreeMap<String, SocketAddr>,
+    web_app: Option<WebApp>,
+    progress: Progress,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let gateway = Gateway {
+        web_app: web_app.map(Arc::new),
         routes: routes()?.into(),
         addresses: Arc::new(addresses),
         client: Client::builder(TokioExecutor::new()).build_http(),
+        progress,
     };
     let router = Router::new()
-        .route("/", get(|| async { Html(include_str!("status.html")) }))
+        .route(
+            "/status",
+            get(|| async { page("text/html", include_str!("status.html")) }),
+        )
+        .route(
+            "/status.css",
+            get(|| async { page("text/css", include_str!("status.css")) }),
+        )
+        .route(
+            "/status.js",
+            get(|| async { page("text/javascript", include_str!("status.js")) }),
+        )
         .route("/status.json", get(status))
-        .fallback(forward)
+        .route("/status/history.json", get(history))
+        .fallback(answer)
         .with_state(gateway);
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     served
@@ -93,15 +117,34 @@ fn owner<'r>(routes: &'r [RouteEntry], path: &str) -> Option<&'r str> {
         .map(|route| route.service.as_str())
 }
 
-async fn forward(
+/// A page of the gateway's own.
+fn page(content_type: &'static str, text: &'static str) -> Response {
+    let kind = [(header::CONTENT_TYPE, format!("{content_type}; charset=utf-8"))];
+    secured((kind, text).into_response())
+}
+
+/// A service's path is forwarded; of the others, those outside the API are the web app's.
+async fn answer(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    mut request: Request,
+    request: Request,
 ) -> Response {
     let path = request.uri().path().to_owned();
-    let Some(service) = owner(&gateway.routes, &path) else {
-        return Problem::new(Kind::NotFound, "gateway.no_such_path", "No service owns this path.").into_response();
+    if let Some(service) = owner(&gateway.routes, &path) {
+        return forward(&gateway, service, peer, request).await;
+    }
+    let is_api = ["/api/", "/internal/"].iter().any(|prefix| path.starts_with(prefix));
+    let own = match &gateway.web_app {
+        _ if is_api => None,
+        Some(app) => app.answer(request.method(), &path, request.headers()),
+        None => (path == "/").then(|| page("text/html", include_str!("status.html"))),
     };
+    own.unwrap_or_else(|| {
+        Problem::new(Kind::NotFound, "gateway.no_such_path", "No service owns this path.").into_response()
+    })
+}
+
+async fn forward(gateway: &Gateway, service: &str, peer: SocketAddr, mut request: Request) -> Response {
     let unavailable = || {
         Problem::new(
             Kind::Unavailable,
@@ -117,9 +160,16 @@ async fn forward(
     let Ok(uri) = format!("http://{address}{target}").parse::<Uri>() else {
         return Problem::new(Kind::BadRequest, "gateway.bad_path", "The path cannot be forwarded.").into_response();
     };
+    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
     *request.uri_mut() = uri;
     strip_hop_by_hop(request.headers_mut());
-    request.headers_mut().remove(header::HOST);
+    // Which host the browser meant; what the client says of it itself is dropped.
+    let host = request.headers_mut().remove(header::HOST);
+    let named = host.or_else(|| HeaderValue::from_str(&authority?).ok());
+    request.headers_mut().remove(FORWARDED_HOST);
+    if let Some(named) = named {
+        request.headers_mut().insert(FORWARDED_HOST, named);
+    }
     if let Ok(peer) = HeaderValue::from_str(&peer.ip().to_string()) {
         request
             .headers_mut()
@@ -149,6 +199,11 @@ async fn status(State(gateway): State<Gateway>) -> Response {
         async move { serde_json::json!({"service": name, "url": format!("http://{address}"), "ready": is_ready(&client, *address).await}) }
     });
     axum::Json(futures::future::join_all(asked).await).into_response()
+}
+
+/// How far the demo's history has come.
+async fn history(State(gateway): State<Gateway>) -> Response {
+    secured(axum::Json(gateway.progress.shown()).into_response())
 }
 
 async fn is_ready(client: &Client<HttpConnector, Body>, address: SocketAddr) -> bool {

@@ -32,6 +32,52 @@ impl Tap {
     }
 }
 
+/// Streams that tell of a few events only, so that all of them can be followed at any speed.
+const SPARSE: [&str; 4] = [
+    "agent-service",
+    "alert-service",
+    "scheduling-service",
+    "warranty-service",
+];
+
+impl Tap {
+    /// What has happened since the last call, but for the masses: telemetry is left out, and what health has told is read only where the
+    /// agents have decided something, which always rests on it.
+    pub(crate) async fn story(&mut self, runtime: &Runtime) -> Vec<Event> {
+        let mut events = Vec::new();
+        for partition in 0..partition::COUNT {
+            for producer in SPARSE {
+                let news = self.read(runtime, producer, partition).await;
+                if producer == "agent-service" && !news.is_empty() {
+                    let health = self.read(runtime, "health-service", partition).await;
+                    events.extend(health.into_iter().filter(|event| event.kind.starts_with("component.")));
+                }
+                events.extend(news);
+            }
+        }
+        events
+    }
+
+    async fn read(&mut self, runtime: &Runtime, producer: &'static str, partition: u8) -> Vec<Event> {
+        let position = self.positions.entry((producer, partition)).or_default();
+        let mut read = Vec::new();
+        while runtime.broker.head(producer, partition) > *position {
+            match runtime.broker.read(producer, partition, *position, READ_MAX).await {
+                Ok(events) if events.is_empty() => break,
+                Ok(events) => {
+                    *position = events.last().map_or(*position, |event| event.sequence);
+                    read.extend(events);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the live view could not read");
+                    break;
+                }
+            }
+        }
+        read
+    }
+}
+
 /// Prints until shutdown.
 pub(crate) async fn print(mut tap: Tap, runtime: Runtime) {
     let mut bell = runtime.broker.bell();
@@ -72,12 +118,32 @@ fn show(event: &Event, telemetry: &mut Telemetry) {
         return;
     }
     let vehicle = text(&data, "vehicle_id");
-    line(&event.kind, vehicle, &what_happened(&event.kind, &data));
+    line(&wall_time(), &event.kind, vehicle, &what_happened(&event.kind, &data));
 }
 
-fn line(kind: &str, vehicle: &str, what: &str) {
-    let time = chassis::Clock::system().now().format("%H:%M:%S");
-    println!("{time}  {kind:<28} {vehicle:<10} {what}");
+/// Prints one event with a time of its own.
+pub(crate) fn show_at(event: &Event, time: &str) {
+    let data: Value = serde_json::from_slice(&event.data).unwrap_or_default();
+    line(
+        time,
+        &event.kind,
+        text(&data, "vehicle_id"),
+        &what_happened(&event.kind, &data),
+    );
+}
+
+/// The vehicle that an event speaks of.
+pub(crate) fn vehicle_of(event: &Event) -> Option<String> {
+    let data: Value = serde_json::from_slice(&event.data).ok()?;
+    data["vehicle_id"].as_str().map(str::to_owned)
+}
+
+fn wall_time() -> String {
+    chassis::Clock::system().now().format("%H:%M:%S").to_string()
+}
+
+fn line(time: &str, kind: &str, vehicle: &str, what: &str) {
+    println!("{time}  {kind:<28} {vehicle:<26} {what}");
 }
 
 #[derive(Default)]
@@ -102,6 +168,7 @@ impl Telemetry {
         if due && self.records > 0 {
             let newest = self.last.values().max().map_or("", String::as_str);
             line(
+                &wall_time(),
                 "vehicle.telemetry.received",
                 "fleet",
                 &format!(

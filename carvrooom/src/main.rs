@@ -10,6 +10,7 @@ mod live;
 mod roster;
 mod secrets;
 mod up;
+mod web_app;
 
 #[derive(Parser)]
 #[command(

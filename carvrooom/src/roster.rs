@@ -1,10 +1,12 @@
 //! The seven services: name, port and build. The one place that knows all of them.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use anyhow::Context;
-use chassis::config::{Sources, load};
-use chassis::{Definition, Runtime, Service};
+use chassis::config::{Base, Sources, load};
+use chassis::{Broker, Definition, Runtime, Service};
+use tokio_util::sync::CancellationToken;
 
 type Building<'r> = Pin<Box<dyn Future<Output = anyhow::Result<Service>> + Send + 'r>>;
 
@@ -21,6 +23,12 @@ impl Member {
             .await
             .with_context(|| format!("{} cannot start", self.definition.name))
     }
+}
+
+/// The one broker of the process, as the environment and the options have configured it.
+pub(crate) fn broker(sources: &Sources, shutdown: CancellationToken) -> anyhow::Result<Arc<dyn Broker>> {
+    let config: Base = load(&ingestion_service::DEFINITION, sources)?;
+    chassis::connect_broker(&config, shutdown)
 }
 
 macro_rules! member {

@@ -1,135 +1,172 @@
-//! The demo: a tenant, its people, workshops and vehicles made through the public API, a simulated fleet of which some
-//! vehicles fail, and a technician who does the booked jobs. It writes into no table: whatever is seen was computed.
+//! The demo: a tenant, its people, workshops and vehicles made through the public API, half a year of the vehicles' life told to the platform
+//! in simulated business time, and then the present. It writes into no table: whatever is seen was computed.
 
+mod findings;
+mod fleet;
+mod history;
 mod people;
+mod progress;
 mod rest;
-mod technician;
+mod staff;
 mod workshops;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use chrono::{Duration, Utc};
-use fleetsim::drive::{AtPresent, DriveEvent, DriveOptions, FaultKind};
-use fleetsim::replay::Speed;
-use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
+use anyhow::Context;
+use chassis::Runtime;
+use chrono::{DateTime, TimeDelta, Utc};
+use fleetsim::client::{Client, Patience};
 
+use crate::live;
 use crate::secrets;
+use fleet::Garage;
+use people::Cast;
 use rest::Rest;
+
+pub(crate) use fleet::Told;
+pub(crate) use progress::Progress;
 
 /// The demo's tenant.
 const TENANT: &str = "ten_demo";
-/// How far back the simulated fleet starts: within the live horizon, so that what happens is news, not history.
-const HOURS_BACK: i64 = 20;
-/// Simulated seconds in a second while catching up: 20 hours pass in half a minute.
-const SPEED: f64 = 2400.0;
-/// Vehicles of the demo.
-const VEHICLES: usize = 12;
+/// Vehicles that belong to the owner.
+const OWNED: [usize; 3] = [0, 1, 3];
+/// Seconds between two records of a driving vehicle, once the present is reached.
+const LIVE_SAMPLE_S: i64 = 1;
+/// How long one batch may wait for the platform.
+const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where the demo takes place.
+/// Where the demo takes place, and what of it was told before.
 pub(crate) struct Place {
     pub(crate) addresses: BTreeMap<String, SocketAddr>,
     pub(crate) bootstrap_key: String,
     pub(crate) data_dir: PathBuf,
+    pub(crate) told: Told,
+    pub(crate) progress: Progress,
 }
 
 impl Place {
     fn url(&self, service: &str) -> String {
-        self.addresses
-            .get(service)
-            .map(|address| format!("http://{address}"))
-            .unwrap_or_default()
+        let address = self.addresses.get(service);
+        address.map(|address| format!("http://{address}")).unwrap_or_default()
     }
 }
 
-/// What a second start needs of the first: kept in the data folder, readable by its owner only.
-#[derive(Clone, Serialize, Deserialize)]
-struct Cast {
-    device_key: String,
-    technicians: Vec<Login>,
-    owner_id: String,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Login {
-    username: String,
-    password: String,
-}
-
-/// Seeds on the first start, then drives the fleet and does the workshop's jobs until shutdown.
-pub(crate) async fn run(place: Place, shutdown: CancellationToken) {
-    if let Err(error) = play(&place, shutdown).await {
-        eprintln!("demo: {error:#}");
+/// What was told by former starts in this folder; for a first one, that history begins so many days ago.
+///
+/// # Errors
+/// When the folder holds a platform that is no demo: moving its business time into the past would harm it.
+pub(crate) fn told(data_dir: &Path, (vehicles, wear): (u64, f64), days: u32) -> anyhow::Result<Told> {
+    if let Some(told) = Told::read(data_dir)? {
+        return Ok(told);
     }
-}
-
-async fn play(place: &Place, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let rest = Rest::new(place);
-    let file = place.data_dir.join("demo.secret.json");
-    let cast: Cast = if file.exists() {
-        println!("demo: the tenant {TENANT} is there already; its passwords were shown at its first start");
-        serde_json::from_str(&std::fs::read_to_string(&file)?)?
-    } else {
-        let cast = seed(&rest, place).await?;
-        secrets::write_private(&file, &serde_json::to_string(&cast)?)?;
-        cast
+    anyhow::ensure!(
+        days == 0 || !data_dir.join("analytics-service.db").exists(),
+        "{} holds a platform that is no demo, or one of an older version; name another folder by --data-dir",
+        data_dir.display()
+    );
+    let now = chassis::Clock::system().now();
+    let midnight = (now - TimeDelta::days(days.into()))
+        .date_naive()
+        .and_time(chrono::NaiveTime::MIN)
+        .and_utc();
+    let begins = if days == 0 { now } else { midnight };
+    let told = Told {
+        seed: now.timestamp().unsigned_abs(),
+        vehicles,
+        wear,
+        begins,
+        until: begins,
+        complete: days == 0,
     };
-    let (handle, control) = fleetsim::drive::control(shutdown.clone());
-    let jobs = cast
-        .technicians
-        .iter()
-        .map(|login| technician::work(&rest, login, handle.clone(), shutdown.clone()));
-    let fleet = fleetsim::drive::drive(fleet(place, &cast), control);
-    let (done, driven) = tokio::join!(futures::future::try_join_all(jobs), fleet);
-    done?;
-    driven?;
-    Ok(())
+    // Before anything else is: a start that is cut short goes on as the same demo.
+    told.write(data_dir)?;
+    Ok(told)
 }
 
-async fn seed(rest: &Rest, place: &Place) -> anyhow::Result<Cast> {
-    let people = people::seed(rest, &place.bootstrap_key).await?;
-    workshops::seed(rest, &people).await?;
-    Ok(Cast {
-        device_key: people.device_key,
-        technicians: people.technicians,
-        owner_id: people.owner_id,
-    })
-}
-
-fn fleet(place: &Place, cast: &Cast) -> DriveOptions {
-    let owner_id = cast.owner_id.clone();
-    let start = Utc::now() - Duration::hours(HOURS_BACK);
-    DriveOptions {
-        vehicles: VEHICLES,
-        failures: vec![
-            (FaultKind::CoolantLeak, 1),
-            (FaultKind::Battery, 1),
-            (FaultKind::Brakes, 1),
-        ],
-        seed: start.timestamp().unsigned_abs(),
-        speed: Speed::Times(SPEED),
-        at_present: AtPresent::GoLive,
-        sample_s: 10,
-        truth: Some(place.data_dir.join("demo-truth")),
-        prefix: "demo".to_owned(),
-        dress: Some(std::sync::Arc::new(move |number, registration| {
-            registration.owner_id = (number < 3).then(|| owner_id.clone());
-        })),
-        listener: Some(std::sync::Arc::new(tell)),
-        ..DriveOptions::new(&place.url("ingestion-service"), &cast.device_key, start)
-    }
-}
-
-fn tell(event: &DriveEvent) {
-    match event {
-        DriveEvent::CaughtUp { records, .. } => {
-            println!("demo: the fleet has caught up with the present after {records} records and goes on live")
+/// Seeds on the first start, tells what was not told yet, then goes on with the present until shutdown.
+pub(crate) async fn run(place: Place, runtime: Runtime) {
+    let (shutdown, clock) = (runtime.shutdown.clone(), runtime.clock.clone());
+    let played = tokio::select! {
+        played = play(place, runtime) => played,
+        () = shutdown.cancelled() => Ok(()),
+    };
+    if let Err(error) = played {
+        eprintln!("demo: {error:#}");
+        if clock.is_simulated() {
+            eprintln!("demo: time stands at {}; start again to go on from there", clock.now());
         }
-        DriveEvent::Repaired {
-            vehicle_id, component, ..
-        } => println!("demo: {component} of {vehicle_id} was repaired"),
-        DriveEvent::Registered { .. } | DriveEvent::Failed { .. } => {}
     }
+}
+
+async fn play(mut place: Place, runtime: Runtime) -> anyhow::Result<()> {
+    let rest = Rest::new(&place);
+    let told_until = match place.told.complete && place.told.until > place.told.begins {
+        // The vehicles drove on while nobody listened.
+        true => runtime.clock.now(),
+        false => place.told.until,
+    };
+    let mut lived = fleet::visits_of(&place.data_dir)?;
+    lived.retain(|visit| visit.from_s < told_until.timestamp());
+    let start_s = midnight_before(place.told.begins.timestamp());
+    let fleets = fleet::fleets(&place.told, start_s);
+    let garage = Garage::open(fleets, lived.clone(), told_until.timestamp())?;
+    let cast = cast(&rest, &place, &garage).await?;
+    let client = Client::new(&place.url("ingestion-service"), &cast.device_key)?;
+    let patience = Patience {
+        limit: PATIENCE,
+        stop: runtime.shutdown.clone(),
+    };
+    let mut player = history::Player {
+        staff: staff::Staff::new(&rest, &cast, runtime.clock.clone(), &lived),
+        data_dir: place.data_dir.clone(),
+        garage,
+        client,
+        patience,
+        reached: told_until,
+    };
+    if runtime.clock.is_simulated() {
+        player.tell_history(&mut place, &runtime).await?;
+    }
+    place.progress.go_live(runtime.clock.now());
+    player.garage.sample_every(LIVE_SAMPLE_S);
+    tokio::spawn(live::print(live::Tap::new(&runtime), runtime.clone()));
+    player.follow_the_present(&mut place, &runtime).await
+}
+
+fn midnight_before(time_s: i64) -> i64 {
+    time_s - time_s.rem_euclid(86_400)
+}
+
+/// People, workshops and vehicles: made at the first start, read from the folder at any other.
+async fn cast(rest: &Rest, place: &Place, garage: &Garage) -> anyhow::Result<Cast> {
+    let file = place.data_dir.join("demo.secret.json");
+    if file.exists() {
+        println!("demo: the tenant {TENANT} is there already; its passwords were shown at its first start");
+        return serde_json::from_str(&std::fs::read_to_string(&file)?)
+            .with_context(|| format!("{} cannot be read", file.display()));
+    }
+    let mut cast = people::seed(rest, &place.bootstrap_key).await?;
+    workshops::seed(rest, &cast).await?;
+    let client = Client::new(&place.url("ingestion-service"), &cast.device_key)?;
+    for (number, registration) in garage.registrations.iter().enumerate() {
+        let mut registration = registration.clone();
+        if OWNED.contains(&number) {
+            registration.owner_id = Some(cast.owner().user_id.clone());
+            cast.owned.push(registration.vehicle_id.clone());
+        }
+        let (region, _) = registration.vehicle_id.split_once('-').unwrap_or_default();
+        registration.fleet_id = Some(format!("fleet_{region}"));
+        client.register(&registration).await?;
+    }
+    people::want_mail(rest, &cast).await?;
+    secrets::write_private(&file, &serde_json::to_string(&cast)?)?;
+    Ok(cast)
+}
+
+/// The time of a second since 1970.
+fn at(time_s: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(time_s, 0).unwrap_or_default()
 }

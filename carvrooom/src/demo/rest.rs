@@ -49,6 +49,16 @@ impl Rest {
             .await
     }
 
+    pub(super) async fn put(
+        &self,
+        service: &str,
+        path: &str,
+        caller: Caller<'_>,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::PUT, service, path, caller, Some(body)).await
+    }
+
     async fn call(
         &self,
         method: reqwest::Method,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::people::People;
+use super::people::{Cast, sign_in};
 use super::rest::{Caller, Rest};
 
 /// Part code and price in minor units. The codes are those that decisions name.
@@ -85,25 +85,26 @@ const SKILLS: [&str; 9] = [
 const WEEK: [&str; 7] = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
 
 /// Makes them as the tenant's admin.
-pub(super) async fn seed(rest: &Rest, people: &People) -> anyhow::Result<()> {
-    let admin = Caller::Token(&people.admin_token);
+pub(super) async fn seed(rest: &Rest, cast: &Cast) -> anyhow::Result<()> {
+    let token = sign_in(rest, &cast.admin).await?;
+    let admin = Caller::Token(&token);
     for (center_id, name) in [("ctr_north", "North workshop"), ("ctr_south", "South workshop")] {
         rest.post("scheduling-service", "/api/v1/centers", admin, &center(center_id, name))
             .await?;
         for (part_code, price) in PARTS {
-            let part = json!({"center_id": center_id, "part_code": part_code, "name": part_code.replace('_', " "), "stock": 12,
+            let part = json!({"center_id": center_id, "part_code": part_code, "name": part_code.replace('_', " "), "stock": 60,
                 "lead_time_days": 2, "price": {"amount_minor": price, "currency": "EUR"}});
             rest.post("scheduling-service", "/api/v1/parts", admin, &part).await?;
         }
     }
-    for (technician_id, center_id) in people.technician_ids.iter().zip(["ctr_north", "ctr_south"]) {
-        let technician = json!({"technician_id": technician_id, "center_id": center_id, "skills": SKILLS,
+    for (technician, center_id) in cast.technicians().zip(["ctr_north", "ctr_south"].into_iter().cycle()) {
+        let technician = json!({"technician_id": technician.user_id, "center_id": center_id, "skills": SKILLS,
             "working_hours": hours("07:00", "18:00"), "breaks": [{"from": "12:00", "to": "12:30"}]});
         rest.post("scheduling-service", "/api/v1/technicians", admin, &technician)
             .await?;
     }
-    let coverage = json!({"name": "New vehicle, 36 months", "covers": {"everything": true}, "applies_to": {"every_vehicle": true},
-        "duration_months": 36, "limit_km": 100_000});
+    let coverage = json!({"name": "New vehicle, 48 months", "covers": {"everything": true}, "applies_to": {"every_vehicle": true},
+        "duration_months": 48, "limit_km": 150_000});
     rest.post("warranty-service", "/api/v1/coverages", admin, &coverage)
         .await?;
     Ok(())

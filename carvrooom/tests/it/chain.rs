@@ -6,12 +6,46 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::{KEY, Place, eventually, seed_workshops};
+use crate::servers::Servers;
+use crate::seven::{Doors, Seven};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_telemetry_to_a_repaired_vehicle() {
     let place = Place::new();
     let running = place.start();
-    seed_workshops(&place).await;
+    chain(&place).await;
+    running.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_telemetry_to_a_repaired_vehicle_on_postgres_and_redis() {
+    let servers = Servers::start();
+    let place = Place::on(&servers);
+    let running = place.start();
+    chain(&place).await;
+    running.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_telemetry_to_a_repaired_vehicle_on_postgres_and_a_redis_cluster() {
+    let servers = Servers::start_cluster();
+    let place = Place::on(&servers);
+    let running = place.start();
+    chain(&place).await;
+    running.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_telemetry_to_a_repaired_vehicle_with_each_service_alone() {
+    let servers = Servers::start();
+    let mut place = Place::new();
+    place.set("CARVROOOM_ADMIN_PASSWORD", "a password for the tests");
+    let _seven = Seven::start(&place, &servers, &Doors::of(&servers), |_| 1).await;
+    chain(&place).await;
+}
+
+async fn chain(place: &Place) {
+    seed_workshops(place).await;
     let options = DriveOptions {
         vehicles: 3,
         failures: vec![(FaultKind::CoolantLeak, 1)],
@@ -51,12 +85,13 @@ async fn from_telemetry_to_a_repaired_vehicle() {
     })
     .await;
     assert_eq!(decision["llm_model_used"], Value::Null);
-    let before = component(&place, &vehicle).await;
+    let before = component(place, &vehicle).await;
     assert!(before["health_score"].as_f64().expect("a score") < 0.3, "{before}");
 
-    repair(&place, &visit).await;
+    look_at(place, decision_id, &visit).await;
+    repair(place, &visit).await;
     eventually("the component's reset", async || {
-        (component(&place, &vehicle).await["health_score"].as_f64()? > 0.6).then_some(())
+        (component(place, &vehicle).await["health_score"].as_f64()? > 0.6).then_some(())
     })
     .await;
     eventually("the alert's end", async || {
@@ -66,14 +101,39 @@ async fn from_telemetry_to_a_repaired_vehicle() {
         (alert["status"] == "RESOLVED").then_some(())
     })
     .await;
-    audited(&place, &vehicle).await;
-    running.kill();
+    audited(place, &vehicle).await;
 }
 
 async fn component(place: &Place, vehicle: &str) -> Value {
     place
         .get("health", &format!("/api/v1/health/{vehicle}/component/cooling"))
         .await
+}
+
+/// Where the decision waits for a person, its visit is provisional and no work begins; one approves, and the visit is confirmed.
+async fn look_at(place: &Place, decision_id: &str, visit: &Value) {
+    if visit["provisional"] != true {
+        return;
+    }
+    let path = format!(
+        "/api/v1/appointments/{}",
+        visit["appointment_id"].as_str().expect("an id")
+    );
+    let reviews = place.list("agent", "/api/v1/agents/reviews?status=OPEN").await;
+    let of_decision = |review: &&Value| review["decision_id"] == decision_id;
+    let review = reviews
+        .iter()
+        .find(of_decision)
+        .expect("what holds a visit is to be looked at");
+    let review_id = review["review_id"].as_str().expect("an id");
+    let verdict = json!({"verdict": "APPROVE", "reason": "The level is low."});
+    place
+        .make("agent", &format!("/api/v1/agents/reviews/{review_id}"), &verdict)
+        .await;
+    eventually("a confirmed visit", async || {
+        (place.get("scheduling", &path).await["provisional"] == false).then_some(())
+    })
+    .await;
 }
 
 async fn repair(place: &Place, visit: &Value) {

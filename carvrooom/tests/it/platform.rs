@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
+
+use crate::servers::Servers;
 
 /// API key of the default tenant with every scope.
 pub(crate) const KEY: &str = "cvk_bootstrap_key_of_the_platform_tests";
 /// How long anything may take before a test gives up.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
-const SERVICES: [&str; 7] = [
+pub(crate) const SERVICES: [&str; 7] = [
     "ingestion",
     "health",
     "agent",
@@ -40,8 +43,12 @@ pub(crate) fn report(bar: &str, mut figures: Value) {
 pub(crate) struct Place {
     folder: tempfile::TempDir,
     ports: BTreeMap<&'static str, u16>,
+    /// Further arguments of the launcher.
+    arguments: Vec<String>,
     environment: Vec<(String, String)>,
     client: reqwest::Client,
+    /// Who tells metrics: by default any one service, since one process tells of all.
+    pub(crate) tellers: Mutex<Vec<String>>,
 }
 
 /// The running process.
@@ -66,12 +73,43 @@ impl Place {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
             ports,
+            arguments: Vec::new(),
+            tellers: Mutex::default(),
             environment: vec![(
                 "CARVROOOM_ADMIN_PASSWORD".to_owned(),
                 "a password for the tests".to_owned(),
             )],
             client: reqwest::Client::new(),
         }
+    }
+
+    /// With a demo of that size.
+    pub(crate) fn with_demo(vehicles: u32, days: u32, wear: u32) -> Self {
+        let size = [
+            ("--demo-vehicles", vehicles),
+            ("--demo-days", days),
+            ("--demo-wear", wear),
+        ];
+        let mut place = Self::new();
+        place.arguments = ["--demo", "--no-ui"].map(str::to_owned).to_vec();
+        place.arguments.extend(
+            size.into_iter()
+                .flat_map(|(name, value)| [name.to_owned(), value.to_string()]),
+        );
+        place
+    }
+
+    /// On servers instead of files.
+    pub(crate) fn on(servers: &Servers) -> Self {
+        let urls = [
+            "--database-url".to_owned(),
+            servers.postgres.url_prefix(),
+            "--redis-url".to_owned(),
+            servers.redis_url(),
+        ];
+        let mut place = Self::new();
+        place.arguments = urls.to_vec();
+        place
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
@@ -86,8 +124,17 @@ impl Place {
         self.folder.path()
     }
 
+    pub(crate) fn port(&self, service: &str) -> u16 {
+        self.ports[service]
+    }
+
     pub(crate) fn url(&self, service: &str) -> String {
         format!("http://127.0.0.1:{}", self.ports[service])
+    }
+
+    /// What was set for the platform's environment.
+    pub(crate) fn environment(&self) -> &[(String, String)] {
+        &self.environment
     }
 
     fn command(&self, failpoint: &str) -> Command {
@@ -96,6 +143,7 @@ impl Place {
         command
             .args(["up", "--ui-port", "0", "--data-dir"])
             .arg(self.data_dir())
+            .args(&self.arguments)
             .env("CARVROOOM_BOOTSTRAP_KEY", KEY);
         command
             .env("RUST_LOG", "warn")
@@ -222,29 +270,74 @@ impl Place {
         found
     }
 
-    /// Waits until nothing moves any more: every event published is handled by all, twice in a row.
+    /// Waits until nothing moves any more: all partitions have their owner, who has read them to the end, and nothing new was published,
+    /// twice in a row.
     pub(crate) async fn drained(&self) {
         let mut before = None;
         eventually("the platform to come to rest", async || {
-            // One process, so any service's metrics tell of all.
-            let metrics = self.get("ingestion", "/metrics").await;
-            let published = metrics
-                .as_str()
-                .unwrap_or_default()
-                .lines()
-                .filter(|line| line.starts_with("events_published_total"));
-            let mut counts: Vec<String> = published.map(str::to_owned).collect();
-            counts.sort();
-            let conservation = self.get("ingestion", "/api/v1/conservation").await;
-            counts.push(conservation.to_string());
-            let rested = before.as_ref() == Some(&counts);
-            before = Some(counts);
+            let now = self.at_rest().await;
+            let rested = now.is_some() && before == now;
+            before = now;
             if !rested {
                 tokio::time::sleep(Duration::from_millis(1500)).await;
             }
             rested.then_some(())
         })
         .await;
+    }
+
+    /// What was published so far, if every consumer is at the end of its streams.
+    async fn at_rest(&self) -> Option<Vec<String>> {
+        let mut tellers = self.tellers.lock().clone();
+        if tellers.is_empty() {
+            tellers.push(self.url("ingestion"));
+        }
+        let (mut lag, mut partitions, mut counts) = (0.0, 0.0, Vec::new());
+        for teller in tellers {
+            let metrics = self
+                .client
+                .get(format!("{teller}/metrics"))
+                .send()
+                .await
+                .ok()?
+                .text()
+                .await
+                .ok()?;
+            for line in metrics.lines() {
+                let value = || {
+                    line.rsplit(' ')
+                        .next()
+                        .and_then(|number| number.parse::<f64>().ok())
+                        .unwrap_or(0.0)
+                };
+                if line.starts_with("consumer_lag_events{") {
+                    lag += value();
+                } else if line.starts_with("consumer_partitions{") {
+                    partitions += value();
+                } else if line.starts_with("events_published_total{") {
+                    counts.push(line.to_owned());
+                }
+            }
+        }
+        let all = SERVICES.len() as f64 * f64::from(chassis::partition::COUNT);
+        if lag > 0.0 || partitions < all {
+            return None;
+        }
+        counts.sort();
+        counts.push(self.get("ingestion", "/api/v1/conservation").await.to_string());
+        Some(counts)
+    }
+}
+
+impl Drop for Place {
+    /// A test that fails says what the platform said last.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let last: Vec<&str> = log.lines().rev().take(40).collect();
+            eprintln!("the platform's log ended with:");
+            last.iter().rev().for_each(|line| eprintln!("{line}"));
+        }
     }
 }
 

@@ -6,9 +6,11 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::platform::Place;
+
 /// Accepts every message; keeps their Message-IDs, in order of arrival, and outlives the platform's restarts.
 pub(crate) struct Sink {
-    pub(crate) port: u16,
+    port: u16,
     message_ids: Arc<Mutex<Vec<String>>>,
 }
 
@@ -25,6 +27,13 @@ impl Sink {
             }
         });
         Self { port, message_ids }
+    }
+
+    /// Has a platform send its mails here.
+    pub(crate) fn receive_of(&self, place: &mut Place) {
+        place.set("ALERT__SMTP__HOST", "127.0.0.1");
+        place.set("ALERT__SMTP__PORT", &self.port.to_string());
+        place.set("ALERT__SMTP__TLS", "none");
     }
 
     /// Message-IDs received so far.
