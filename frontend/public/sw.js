@@ -1,0 +1,56 @@
+// The service worker: keeps the app's shell for offline starts, and of the API nothing but the technician's own jobs, which the page
+// marks by a header. The page deletes that cache at sign-out (src/lib/offline-jobs.ts has the same names).
+const SHELL = "carvrooom-shell-v1";
+const JOBS = "carvrooom-jobs";
+const KEEP = "x-carvrooom-keep";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(["/", "/theme.js", "/icon.svg"])).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  const known = [SHELL, JOBS];
+  event.waitUntil(
+    caches.keys().then((names) => Promise.all(names.filter((name) => !known.includes(name)).map((name) => caches.delete(name)))).then(() => self.clients.claim()),
+  );
+});
+
+/** The network's answer; the kept one when there is no network. */
+async function networkFirst(request, cacheName, key) {
+  try {
+    const response = await fetch(request);
+    if (response.ok) {
+      const cache = await caches.open(cacheName);
+      await cache.put(key, response.clone());
+    }
+    return response;
+  } catch (error) {
+    const kept = await caches.match(key, { cacheName });
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** Files whose name holds their hash never change. */
+async function cacheFirst(request) {
+  const kept = await caches.match(request, { cacheName: SHELL });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) {
+    const cache = await caches.open(SHELL);
+    await cache.put(request, response.clone());
+  }
+  return response;
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/api/")) {
+    if (request.headers.get(KEEP) === "jobs") event.respondWith(networkFirst(request, JOBS, request.url));
+    return;
+  }
+  if (request.mode === "navigate") event.respondWith(networkFirst(request, SHELL, "/"));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(cacheFirst(request));
+});

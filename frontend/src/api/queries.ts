@@ -1,0 +1,140 @@
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { api, data, getJson } from "@/api/client";
+import type { components as AgentTypes } from "@/api/generated/agent-service";
+import type { components as AlertTypes } from "@/api/generated/alert-service";
+import type { components as AnalyticsTypes } from "@/api/generated/analytics-service";
+import type { components as HealthTypes } from "@/api/generated/health-service";
+import type { components as IngestionTypes } from "@/api/generated/ingestion-service";
+import type { components as SchedulingTypes } from "@/api/generated/scheduling-service";
+import type { components as WarrantyTypes } from "@/api/generated/warranty-service";
+import type { Change } from "@/lib/live";
+
+export type Action = AnalyticsTypes["schemas"]["ActionBody"];
+export type AgentConduct = AgentTypes["schemas"]["AgentConduct"];
+export type Alert = AlertTypes["schemas"]["AlertView"];
+export type AlertDetail = AlertTypes["schemas"]["AlertDetailView"];
+export type Appointment = SchedulingTypes["schemas"]["AppointmentBody"];
+export type Calibrated = HealthTypes["schemas"]["CalibratedBody"];
+export type Claim = WarrantyTypes["schemas"]["ClaimView"];
+export type ComponentHealth = HealthTypes["schemas"]["ComponentBody"];
+export type Consent = AnalyticsTypes["schemas"]["ConsentBody"];
+export type Decision = AgentTypes["schemas"]["Decision"];
+export type Explanation = AgentTypes["schemas"]["Explanation"];
+export type HealthPoint = HealthTypes["schemas"]["HistoryItem"];
+export type Invitation = AnalyticsTypes["schemas"]["InvitationBody"];
+export type Job = AnalyticsTypes["schemas"]["JobBody"];
+export type Kpi = AnalyticsTypes["schemas"]["KpiBody"];
+export type KpiRow = AnalyticsTypes["schemas"]["KpiRowBody"];
+export type Model = HealthTypes["schemas"]["ModelBody"];
+export type OwnSession = AnalyticsTypes["schemas"]["SessionBody"];
+export type ReportSchedule = AnalyticsTypes["schemas"]["ScheduleBody"];
+export type Slot = SchedulingTypes["schemas"]["SlotBody"];
+export type TrendDay = AnalyticsTypes["schemas"]["TrendDay"];
+export type Vehicle = IngestionTypes["schemas"]["VehicleWire"];
+export type VehicleHealth = HealthTypes["schemas"]["HealthBody"];
+export type Center = SchedulingTypes["schemas"]["CenterBody"];
+export type { AgentTypes, AlertTypes, AnalyticsTypes, HealthTypes, IngestionTypes, SchedulingTypes, WarrantyTypes };
+
+/** Whole days up to and with today, as the service counts them: UTC; `to` is the first day that is no part of it. */
+export function period(days: number, now = Date.now()): { from: string; to: string } {
+  const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { from: iso(now - (days - 1) * 86_400_000), to: iso(now + 86_400_000) };
+}
+
+/** Queries that more than one view asks. The first part of a key names what changes it (see `touched`). */
+export const queries = {
+  fleetDashboard: () =>
+    queryOptions({ queryKey: ["dashboard", "fleet"], queryFn: () => data(api.GET("/api/v1/dashboards/fleet")) }),
+  executiveDashboard: () =>
+    queryOptions({ queryKey: ["dashboard", "executive"], queryFn: () => data(api.GET("/api/v1/dashboards/executive")) }),
+  kpis: (days: number) =>
+    queryOptions({ queryKey: ["dashboard", "kpis", days], staleTime: 60_000, queryFn: () => getJson<{ items: Kpi[] }>(`/api/v1/kpis?${new URLSearchParams(period(days))}`) }),
+  alerts: (filter: { status?: string; severity?: string; vehicleId?: string } = {}) =>
+    queryOptions({
+      queryKey: ["alerts", "list", filter],
+      queryFn: () =>
+        data(
+          api.GET("/api/v1/alerts", {
+            params: { query: { status: filter.status, severity: filter.severity, vehicle_id: filter.vehicleId, limit: 200 } },
+          }),
+        ),
+    }),
+  vehicleAlerts: (id: string) =>
+    queryOptions({
+      queryKey: ["alerts", "vehicle", id],
+      queryFn: () => data(api.GET("/api/v1/alerts/vehicle/{vehicle_id}", { params: { path: { vehicle_id: id }, query: { limit: 50 } } })),
+    }),
+  alertStats: () => queryOptions({ queryKey: ["alerts", "stats"], queryFn: () => data(api.GET("/api/v1/alerts/stats")) }),
+  vehicle: (id: string) =>
+    queryOptions({
+      queryKey: ["vehicles", id],
+      queryFn: () => data(api.GET("/api/v1/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
+    }),
+  vehicleHealth: (id: string) =>
+    queryOptions({
+      queryKey: ["health", id],
+      queryFn: () => data(api.GET("/api/v1/health/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
+    }),
+  appointment: (id: string) =>
+    queryOptions({
+      queryKey: ["appointments", "one", id],
+      queryFn: () => data(api.GET("/api/v1/appointments/{id}", { params: { path: { id } } })),
+    }),
+  people: () =>
+    queryOptions({
+      queryKey: ["people", "users"],
+      staleTime: 60_000,
+      queryFn: () => data(api.GET("/api/v1/users", { params: { query: { limit: 500 } } })),
+    }),
+  vehicleAppointments: (id: string) =>
+    queryOptions({
+      queryKey: ["appointments", "vehicle", id],
+      queryFn: () => data(api.GET("/api/v1/appointments/vehicle/{id}", { params: { path: { id }, query: { limit: 50 } } })),
+    }),
+  vehicleClaims: (id: string) =>
+    queryOptions({
+      queryKey: ["claims", "vehicle", id],
+      queryFn: () => data(api.GET("/api/v1/claims/vehicle/{vehicle_id}", { params: { path: { vehicle_id: id }, query: { limit: 50 } } })),
+    }),
+  centers: () =>
+    queryOptions({
+      queryKey: ["centers"],
+      staleTime: 300_000,
+      queryFn: () => data(api.GET("/api/v1/centers", { params: { query: { limit: 200 } } })),
+    }),
+  technicians: () =>
+    queryOptions({
+      queryKey: ["technicians"],
+      staleTime: 300_000,
+      queryFn: () => data(api.GET("/api/v1/technicians", { params: { query: { limit: 200 } } })),
+    }),
+};
+
+/** Which queries a change may have changed, by the first word of its type. */
+const TOUCHED: Record<string, string[]> = {
+  vehicle: ["vehicles", "dashboard", "health"],
+  component: ["health", "dashboard"],
+  agent: ["decisions", "dashboard", "reviews"],
+  alert: ["alerts", "dashboard"],
+  appointment: ["appointments", "dashboard", "alerts"],
+  technician: ["appointments"],
+  warranty: ["claims", "dashboard", "decisions"],
+  identity: ["people"],
+  part: ["parts"],
+};
+
+/** Gathers changes and asks again for what is on screen, at most once a second: the page never jumps, the server is never flooded. */
+export function refresher(client: QueryClient, everyMs = 1000): (change: Change) => void {
+  let waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  return (change) => {
+    if (change.type.startsWith("vehicle.telemetry")) return;
+    for (const key of TOUCHED[change.type.split(".")[0] ?? ""] ?? []) waiting.add(key);
+    timer ??= setTimeout(() => {
+      const keys = waiting;
+      waiting = new Set();
+      timer = null;
+      for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+    }, everyMs);
+  };
+}

@@ -1,0 +1,81 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api, data } from "@/api/client";
+import type { HealthPoint } from "@/api/queries";
+
+/** How far back the course of health is drawn. */
+const HISTORY_DAYS = 365;
+/** Pages of a thousand points; a vehicle that has more is drawn from its oldest, and the chart's table says how many. */
+const PAGES = 5;
+
+async function allHealthHistory(id: string): Promise<HealthPoint[]> {
+  const from = new Date(Date.now() - HISTORY_DAYS * 86_400_000).toISOString();
+  const points: HealthPoint[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const answer = await data(
+      api.GET("/api/v1/health/{vehicle_id}/history", { params: { path: { vehicle_id: id }, query: { from, limit: 1000, cursor } } }),
+    );
+    points.push(...answer.items);
+    if (!answer.next_cursor) break;
+    cursor = answer.next_cursor;
+  }
+  return points;
+}
+
+export const vehicleQueries = {
+  healthHistory: (id: string) => queryOptions({ queryKey: ["health", id, "history"], queryFn: () => allHealthHistory(id) }),
+  decisions: (id: string) =>
+    queryOptions({
+      queryKey: ["decisions", "vehicle", id],
+      queryFn: () => data(api.GET("/api/v1/agents/decisions/{vehicle_id}", { params: { path: { vehicle_id: id }, query: { limit: 50 } } })),
+    }),
+  decision: (decisionId: string) =>
+    queryOptions({ queryKey: ["decisions", decisionId], queryFn: () => data(api.GET("/api/v1/agents/decision/{id}", { params: { path: { id: decisionId } } })) }),
+  steps: (decisionId: string) =>
+    queryOptions({
+      queryKey: ["decisions", decisionId, "steps"],
+      staleTime: Infinity,
+      queryFn: () => data(api.GET("/api/v1/agents/decision/{id}/steps", { params: { path: { id: decisionId } } })),
+    }),
+  waiting: (id: string) =>
+    queryOptions({
+      queryKey: ["health", id, "waiting"],
+      queryFn: () => data(api.GET("/api/v1/health/{vehicle_id}/cost-of-waiting", { params: { path: { vehicle_id: id } } })),
+    }),
+  offeredSlots: (id: string, component: string, alertId?: string) =>
+    queryOptions({
+      queryKey: ["slots", "seen", id, component, alertId],
+      staleTime: 60_000,
+      queryFn: () => data(api.POST("/api/v1/slots/available", { body: { vehicle_id: id, component, alert_id: alertId, hold: false } })),
+    }),
+  coverage: (id: string, component: string) =>
+    queryOptions({
+      queryKey: ["claims", "coverage", id, component],
+      staleTime: 60_000,
+      queryFn: () => data(api.GET("/api/v1/warranty/{vehicle_id}/check", { params: { path: { vehicle_id: id }, query: { component } } })),
+    }),
+  latest: (id: string) =>
+    queryOptions({
+      queryKey: ["vehicles", id, "latest"],
+      queryFn: () => data(api.GET("/api/v1/vehicles/{vehicle_id}/latest", { params: { path: { vehicle_id: id } } })),
+    }),
+  codes: (id: string) =>
+    queryOptions({
+      queryKey: ["vehicles", id, "dtcs"],
+      queryFn: () => data(api.GET("/api/v1/vehicles/{vehicle_id}/dtcs", { params: { path: { vehicle_id: id } } })),
+    }),
+  signal: (id: string, signal: string, from: string, to: string, points: number) =>
+    queryOptions({
+      queryKey: ["telemetry", id, signal, from, to, points],
+      staleTime: 30_000,
+      queryFn: () =>
+        data(api.GET("/api/v1/vehicles/{vehicle_id}/history", { params: { path: { vehicle_id: id }, query: { signal, from, to, points } } })),
+    }),
+};
+
+/** The decisions on a vehicle, and the one that stands on a component: an open one before a settled one. */
+export function useDecisions(id: string, component: string | undefined) {
+  const decisions = useQuery(vehicleQueries.decisions(id));
+  const own = decisions.data?.items.filter((decision) => decision.component === component) ?? [];
+  return { decisions, standing: own.find((decision) => decision.status === "OPEN") ?? own[0] };
+}

@@ -1,0 +1,9 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import type { ReactElement } from "react";
+
+/** Renders with a query client of its own that neither retries nor remembers. */
+export function renderWithQueries(element: ReactElement) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: 0 } } });
+  return { client, ...render(<QueryClientProvider client={client}>{element}</QueryClientProvider>) };
+}
