@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::shell::{self, cargo};
 
-/// One run of tests: arguments for cargo and what is set in its environment.
+/// One command: arguments for cargo and what is set in its environment.
 struct Run {
     arguments: &'static [&'static str],
     environment: &'static [(&'static str, &'static str)],
@@ -22,7 +22,62 @@ struct Area {
     runs: &'static [Run],
 }
 
-const AREAS: [Area; 1] = [Area {
+const AREAS: [Area; 4] = [CHAIN, RELIABILITY, PERFORMANCE, NUMBERS];
+
+/// What runs is built at level 1; our own crates are tested at level 0, which says nothing of their speed.
+const AS_IT_RUNS: [&str; 6] = [
+    "--config",
+    "profile.dev.package.chassis.opt-level=1",
+    "--config",
+    "profile.dev.package.analytics-service.opt-level=1",
+    "--config",
+    "profile.dev.package.ingestion-service.opt-level=1",
+];
+
+/// A service's tests named `bars::`, built as they run.
+macro_rules! service_bars {
+    ($service:expr) => {
+        Run {
+            arguments: &[
+                "test",
+                AS_IT_RUNS[0],
+                AS_IT_RUNS[1],
+                AS_IT_RUNS[2],
+                AS_IT_RUNS[3],
+                AS_IT_RUNS[4],
+                AS_IT_RUNS[5],
+                "-p",
+                $service,
+                "--test",
+                "it",
+                "bars::",
+                "--",
+                "--nocapture",
+                "--test-threads",
+                "1",
+            ],
+            environment: &[FULL],
+        }
+    };
+}
+
+const NUMBERS: Area = Area {
+    name: "numbers",
+    runs: &[service_bars!("analytics-service"), service_bars!("ingestion-service")],
+};
+const FULL: (&str, &str) = ("CARVROOOM_BARS", "full");
+
+/// Tests of the launcher, in turn, with their output shown; what follows chooses among them.
+macro_rules! launcher_tests {
+    ($($argument:expr),*) => {
+        &[
+            "test", "--manifest-path", "carvrooom/Cargo.toml", "--test", "it", $($argument,)*
+            "--", "--nocapture", "--test-threads", "1",
+        ]
+    };
+}
+
+const CHAIN: Area = Area {
     name: "chain",
     runs: &[
         Run {
@@ -36,43 +91,108 @@ const AREAS: [Area; 1] = [Area {
                 "--nocapture",
                 "--test-threads",
                 "1",
+                "--skip",
+                "chaos::",
             ],
-            environment: &[("CARVROOOM_BARS", "full")],
+            environment: &[FULL],
         },
         // The build that acknowledges before it commits must be caught, else the kill tests prove nothing.
         Run {
-            arguments: &[
-                "test",
-                "--manifest-path",
-                "carvrooom/Cargo.toml",
+            arguments: launcher_tests![
                 "--features",
                 "sabotage-ack-before-commit",
-                "--test",
-                "it",
-                "--",
-                "--nocapture",
-                "a_build_that_acknowledges_too_early_is_caught",
+                "a_build_that_acknowledges_too_early_is_caught"
             ],
-            environment: &[("CARVROOOM_BARS", "full"), ("CARVROOOM_SABOTAGED", "yes")],
+            environment: &[FULL, ("CARVROOOM_SABOTAGED", "yes")],
         },
     ],
-}];
+};
+
+const RELIABILITY: Area = Area {
+    name: "reliability",
+    runs: &[
+        Run {
+            arguments: &["build", "--workspace", "--bins"],
+            environment: &[],
+        },
+        Run {
+            arguments: launcher_tests!["chaos::"],
+            environment: &[FULL],
+        },
+    ],
+};
+
+/// Five rounds of one scenario of `cargo xtask bench`.
+macro_rules! bench_run {
+    ($only:expr, $seconds:expr) => {
+        Run {
+            arguments: &[
+                "xtask",
+                "bench",
+                "--json",
+                "--rounds",
+                "5",
+                "--seconds",
+                $seconds,
+                "--samples",
+                "1000",
+                "--only",
+                $only,
+            ],
+            environment: &[],
+        }
+    };
+}
+
+const PERFORMANCE: Area = Area {
+    name: "performance",
+    runs: &[
+        bench_run!("SQLite, embedded: batches", "60"),
+        bench_run!("SQLite, embedded: single", "60"),
+        bench_run!("SQLite, embedded: telemetry", "60"),
+        bench_run!("SQLite, embedded: reads", "30"),
+        bench_run!("PostgreSQL, Redis: batches", "60"),
+        bench_run!("PostgreSQL, Redis: single", "60"),
+        bench_run!("PostgreSQL, Redis: telemetry", "60"),
+        bench_run!("PostgreSQL, Redis: reads", "30"),
+        Run {
+            arguments: &["xtask", "bench", "--json", "--soak-seconds", "600", "--only", "memory"],
+            environment: &[],
+        },
+    ],
+};
 
 /// Runs an area's measurements and writes them down, also when one of them fails, so that the failure can be read.
+///
+/// What a run has measured on this very commit is kept beside the builds and not measured again, so that a long area can be broken off and
+/// taken up.
 pub(crate) fn bars(root: &Path, name: &str) -> anyhow::Result<()> {
     let Some(area) = AREAS.iter().find(|area| area.name == name) else {
         let known: Vec<&str> = AREAS.iter().map(|area| area.name).collect();
         bail!("`{name}` is none of the areas: {}", known.join(", "));
     };
+    let commit = commit(root)?;
     let mut measured = Vec::new();
     let mut passed = true;
-    for run in area.runs {
-        passed &= collect(root, run, &mut measured)?;
+    for (index, run) in area.runs.iter().enumerate() {
+        let kept = shell::target(root).join(format!("bars/{name}/{index}-{commit}.json"));
+        if let Some(known) = read_kept(&kept) {
+            println!("bars: run {index} of {name} was measured on this commit before");
+            measured.extend(known);
+            continue;
+        }
+        let mut now = Vec::new();
+        if collect(root, run, &mut now)? {
+            keep(&kept, &now)?;
+        } else {
+            passed = false;
+        }
+        measured.extend(now);
     }
     let report = json!({
         "area": area.name,
         "passed": passed,
-        "commit": commit(root)?,
+        "commit": commit,
         "date": shell::output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?.trim(),
         "machine": machine(),
         "measurements": measured,
@@ -90,7 +210,20 @@ pub(crate) fn bars(root: &Path, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs tests with their output shown, gathers their `bar` lines, and says whether they passed.
+fn read_kept(file: &Path) -> Option<Vec<Value>> {
+    serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
+}
+
+/// A commit with changes is another one tomorrow: nothing of it is kept.
+fn keep(file: &Path, measured: &[Value]) -> anyhow::Result<()> {
+    if file.to_string_lossy().contains(CHANGED) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(file.parent().unwrap_or(file))?;
+    Ok(std::fs::write(file, serde_json::to_string(measured)?)?)
+}
+
+/// Runs a command with its output shown, gathers their `bar` lines, and says whether they passed.
 fn collect(root: &Path, run: &Run, measured: &mut Vec<Value>) -> anyhow::Result<bool> {
     let mut command = cargo();
     command
@@ -117,13 +250,16 @@ fn bar(line: &str) -> Option<Value> {
     serde_json::from_str(&format!("{{{json}")).ok()
 }
 
+/// The mark of a commit whose files were changed.
+const CHANGED: &str = " with changes";
+
 /// The commit, with a mark when the files differ from it.
 fn commit(root: &Path) -> anyhow::Result<String> {
     let git = |arguments: &[&str]| shell::output(Command::new("git").args(arguments).current_dir(root));
     let changed = !git(&["status", "--porcelain", "--untracked-files=no"])?
         .trim()
         .is_empty();
-    Ok(git(&["rev-parse", "HEAD"])?.trim().to_owned() + if changed { " with changes" } else { "" })
+    Ok(git(&["rev-parse", "HEAD"])?.trim().to_owned() + if changed { CHANGED } else { "" })
 }
 
 /// Cores and memory; no names, no paths.

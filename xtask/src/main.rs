@@ -4,6 +4,7 @@ mod bars;
 mod bench;
 mod contracts;
 mod independence;
+mod linting;
 mod new_service;
 mod platform;
 mod repository;
@@ -12,6 +13,7 @@ mod shell;
 mod test_run;
 mod tidy;
 mod up;
+mod web_app;
 
 use std::process::ExitCode;
 
@@ -28,7 +30,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the launcher and start the whole platform; what follows is handed to `carvrooom up`
+    /// Build the web app and the launcher and start the whole platform; what follows is handed to `carvrooom up`
+    ///
+    /// Needs Node 20 or later for the web app; `--no-ui` does without it.
     #[command(disable_help_flag = true)]
     Up {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -49,14 +53,10 @@ enum Command {
         #[arg(long)]
         write: bool,
     },
-    /// Compare ingestion with raw baselines in one run
+    /// Measure ingestion on each ground beside the limits of the machine, in one run
     Bench {
-        /// How long ingestion is loaded, in seconds
-        #[arg(long, default_value_t = 5)]
-        seconds: u64,
-        /// Print the result as one JSON object
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        options: bench::Options,
     },
     /// Run an area's measurements at full size and write docs/measurements/<area>.json
     Bars {
@@ -84,11 +84,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let root = repository::root();
     match command {
         Command::Up { arguments } => return up::up(&root, &arguments),
+        Command::Test if !linting::is_on() => return linting::again_with_lints(),
         Command::Test => test_run::test(&root)?,
         Command::Independence { services } => independence::independence(&root, &services)?,
         Command::Tidy => tidy::tidy(&Repository::load(&root)?)?,
         Command::Contracts { write } => contracts::contracts(&root, write)?,
-        Command::Bench { seconds, json } => bench::bench(&root, seconds, json)?,
+        Command::Bench { options } => return bench::bench(&root, &options),
         Command::Bars { area } => bars::bars(&root, &area)?,
         Command::NewService { name } => new_service::new_service(&root, &name)?,
     }

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-use crate::repository::Repository;
+use crate::repository::{Repository, SERVICES};
 use crate::shell::{self, cargo};
-use crate::{contracts, independence, tidy};
+use crate::{bench, contracts, independence, tidy, web_app};
 
 const LAUNCHER: [&str; 2] = ["--manifest-path", "carvrooom/Cargo.toml"];
 
@@ -27,26 +27,37 @@ pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
     let run = |arguments: &[&str]| shell::run(cargo().args(arguments).current_dir(root));
     let run_launcher =
         |verb: &str, rest: &[&str]| shell::run(cargo().arg(verb).args(LAUNCHER).args(rest).current_dir(root));
-    let lints = ["--all-targets", "--", "-D", "warnings"];
     let steps: Vec<Step> = vec![
         ("format", Box::new(|| run(&["fmt", "--all", "--check"]))),
         ("format of the launcher", Box::new(|| run_launcher("fmt", &["--check"]))),
         ("tidy", Box::new(|| tidy::tidy(&Repository::load(root)?))),
         (
-            "lints",
-            Box::new(|| run(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+            "lints and tests",
+            Box::new(|| shell::run(test_command(nextest).args(all_but_services(nextest)).current_dir(root))),
         ),
         (
-            "tests",
-            Box::new(|| shell::run(test_command(nextest).arg("--workspace").current_dir(root))),
+            "lints of services, their tests on PostgreSQL and Redis",
+            Box::new(|| shell::run(on_servers(nextest).current_dir(root))),
         ),
         ("contracts", Box::new(|| contracts::contracts(root, false))),
-        ("lints of the launcher", Box::new(|| run_launcher("clippy", &lints))),
+        // The launcher's tests also run each service as a process of its own.
         (
-            "tests of the launcher",
+            "the services' own binaries",
+            Box::new(|| run(&["build", "--workspace", "--bins"])),
+        ),
+        (
+            "lints and tests of the launcher",
             Box::new(|| shell::run(test_command(nextest).args(LAUNCHER).current_dir(root))),
         ),
-        ("independence", Box::new(|| independence::independence(root, &[]))),
+        (
+            "bench, a small case",
+            Box::new(|| bench::bench(root, &bench::Options::small()).map(drop)),
+        ),
+        ("web app", Box::new(|| web_app::test(root))),
+        (
+            "independence, services' tests on SQLite and the embedded broker",
+            Box::new(|| independence::independence(root, &[])),
+        ),
     ];
     let mut summary = Vec::new();
     let mut broken = None;
@@ -105,10 +116,54 @@ pub(crate) fn test_command(nextest: bool) -> Command {
     command
 }
 
+/// The services' own tests are run by two later steps, once on each ground. The selection is the whole workspace and a filter, since
+/// another selection of packages would be another build.
+fn all_but_services(nextest: bool) -> Vec<String> {
+    let of_services: Vec<String> = SERVICES.iter().map(|service| format!("package({service})")).collect();
+    let filter = ["-E".to_owned(), format!("not ({})", of_services.join(" | "))];
+    let workspace = std::iter::once("--workspace".to_owned());
+    workspace.chain(filter.into_iter().filter(|_| nextest)).collect()
+}
+
+/// What stands on a store or a transport, on servers that live as long as the run (docs/decisions/0008). Pure rules are tested where each
+/// service stands alone.
+fn on_servers(nextest: bool) -> Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "-p", "chassis", "--features", "testing"]);
+    command.args(["--example", "with_servers", "--"]);
+    let tests = test_command(nextest);
+    command
+        .arg(tests.get_program())
+        .args(tests.get_args())
+        .arg("--workspace");
+    if nextest {
+        let without_a_store = "not (package(xtask) | package(fleetsim) | package(prognostics))";
+        let filter = format!("{without_a_store} & (kind(test) | test(store::) | package(chassis))");
+        command.args(["-E", &filter]);
+    }
+    command
+}
+
+/// What tests and builds start: how to see that it is there, and the Debian package that has it. PostgreSQL's programs lie outside the
+/// search path.
+const TOOLS: [(&str, &str, &str); 7] = [
+    ("git", "git --version", "git"),
+    ("cc", "cc --version", "build-essential"),
+    (
+        "initdb",
+        "ls /usr/lib/postgresql/*/bin/initdb || initdb --version",
+        "postgresql",
+    ),
+    ("redis-server", "redis-server --version", "redis-server"),
+    ("chromium", "chromium --version", "chromium"),
+    ("setpriv", "setpriv --version", "util-linux"),
+    ("faketime", "faketime --version", "faketime"),
+];
+
 /// Tools that the steps need beside cargo itself: what Debian has is installed, the rest is named.
 fn tools() -> anyhow::Result<()> {
-    for (tool, package) in [("git", "git"), ("cc", "build-essential")] {
-        if !shell::works(Command::new(tool).arg("--version")) {
+    for (tool, check, package) in TOOLS {
+        if !shell::works(Command::new("sh").args(["-c", check])) {
             println!("{tool} is missing: installing Debian's {package}");
             let update = shell::run(Command::new("apt-get").arg("update"));
             update

@@ -1,27 +1,31 @@
-//! `cargo xtask up`: builds the launcher and becomes it.
+//! `cargo xtask up`: builds the web app and the launcher and becomes the launcher.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 
-use crate::shell;
+use crate::{bench, shell, web_app};
 
 /// Builds the launcher in its own workspace, with the shared target folder, and hands the arguments over.
 pub(crate) fn up(root: &Path, arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let mut launcher = build(root)?;
+    if !arguments.iter().any(|argument| argument == "--no-ui") {
+        web_app::build(root)?;
+    }
+    let mut launcher = build(root, "dev")?;
     launcher.arg("up").args(arguments);
     become_it(launcher)
 }
 
 /// The built launcher, ready to take arguments.
-pub(crate) fn build(root: &Path) -> anyhow::Result<Command> {
+pub(crate) fn build(root: &Path, profile: &str) -> anyhow::Result<Command> {
     shell::run(
         shell::cargo()
-            .args(["build", "--manifest-path", "carvrooom/Cargo.toml"])
+            .args(["build", "--manifest-path", "carvrooom/Cargo.toml", "--profile", profile])
             .current_dir(root),
     )?;
-    Ok(Command::new(shell::target(root).join("debug/carvrooom")))
+    let folder = shell::target(root).join(bench::folder_of(profile));
+    Ok(Command::new(folder.join("carvrooom")))
 }
 
 /// Replaces this process, so that signals go straight to the platform.

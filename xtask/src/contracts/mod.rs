@@ -3,9 +3,10 @@
 //! Checked: each schema and example parses, each example is a complete envelope under its own name, each published or
 //! heard type has a schema, and each schema has a publisher. Generated from the services' own `describe` and `openapi`,
 //! and checked to be fresh: `asyncapi.yaml`, `http/<service>.openapi.json`, `http/routes.toml` and the launcher's copy of
-//! it. That the examples' data satisfies the schemas is this package's test `examples`, which keeps a JSON Schema
+//! it; and from the services' policies the table of who may call what, `docs/api/access.md`. That the examples' data satisfies the schemas is this package's test `examples`, which keeps a JSON Schema
 //! validator out of this binary's build.
 
+mod access;
 mod asyncapi;
 mod events;
 mod routes;
@@ -34,7 +35,8 @@ pub(crate) fn contracts(root: &Path, write: bool) -> anyhow::Result<()> {
     let mut findings = events::check_files(&repository);
     let described = describe_all(root)?;
     findings.extend(events::check_described(&repository, &described));
-    let generated = generate(&described)?;
+    let mut generated = generate(&described)?;
+    generated.push((access::PATH.to_owned(), access::document(&repository)?));
     for (path, text) in &generated {
         let file = root.join(path);
         if write {

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod edges;
+mod figures;
 mod links;
 mod modules;
 mod shape;
@@ -49,7 +50,7 @@ impl fmt::Display for Finding {
 /// A rule's name and function.
 type Rule = (&'static str, fn(&Repository) -> Vec<Finding>);
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     ("arrows point inward", arrows::arrows),
     ("services do not read contracts", arrows::contracts_unread),
     ("chassis knows no domain", vocabulary::chassis),
@@ -60,6 +61,7 @@ const RULES: [Rule; 13] = [
     ("services have one shape", shape::shape),
     ("every file is a declared module", modules::modules),
     ("links in documents resolve", links::links),
+    ("figures in documents are measured", figures::figures),
     ("no edges between parts", edges::edges),
     ("the launcher's lock agrees with the root's", edges::locks),
     ("the simulator shares no code with the models", sharing::sharing),
