@@ -80,22 +80,54 @@ impl Process {
     }
 }
 
-/// Sequences that were acknowledged before the process died.
+/// Sequences that were acknowledged before the process died at its place. Records go in waves, each once the last is stored or the process
+/// dead: however many records the store gathers for a commit, a place on its way is passed in every wave.
 async fn acknowledged_until_death(process: &mut Process, from: usize) -> BTreeSet<u64> {
     let http = reqwest::Client::builder()
         .timeout(Duration::from_secs(10))
         .build()
         .unwrap();
     let mut acknowledged = BTreeSet::new();
-    for second in from..from + 50 {
+    for second in from..from + WAVES * WAVE {
         match process.post(&http, second).await {
             Some(202) => acknowledged.insert(second as u64),
             Some(status) => panic!("answered {status}"),
             None => break,
         };
+        if (second + 1 - from).is_multiple_of(WAVE) {
+            stored_or_dead(process, &http).await;
+        }
     }
-    let _ = process.child.wait();
+    let deadline = std::time::Instant::now() + chassis::testing::DEADLINE;
+    while process.child.try_wait().unwrap().is_none() {
+        assert!(std::time::Instant::now() < deadline, "the place was never reached");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     acknowledged
+}
+
+/// Waits until what was posted is stored, or the process died on the way there.
+async fn stored_or_dead(process: &mut Process, http: &reqwest::Client) {
+    let deadline = std::time::Instant::now() + chassis::testing::DEADLINE;
+    while process.child.try_wait().unwrap().is_none() {
+        let request = http
+            .get(format!("{}/api/v1/conservation", process.url))
+            .header("x-api-key", KEY);
+        if let Ok(answer) = request.send().await
+            && let Ok(account) = answer.json::<Value>().await
+            && nothing_is_pending(&account)
+        {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "records stay pending");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn nothing_is_pending(account: &Value) -> bool {
+    account["hours"]
+        .as_array()
+        .is_some_and(|hours| hours.iter().all(|hour| hour["pending"] == 0))
 }
 
 /// Sequences in the store once nothing is pending.
@@ -103,12 +135,7 @@ async fn stored(process: &Process) -> Vec<u64> {
     chassis::testing::eventually("nothing is pending", || async {
         let account = process.get("/api/v1/conservation").await;
         assert_eq!(account["balanced"], true, "{account}");
-        account["hours"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|hour| hour["pending"] == 0)
-            .then_some(())
+        nothing_is_pending(&account).then_some(())
     })
     .await;
     let records = process.get("/api/v1/vehicles/V1/records?limit=1000").await;
@@ -118,6 +145,10 @@ async fn stored(process: &Process) -> Vec<u64> {
         .map(|record| record["sequence"].as_u64().unwrap())
         .collect()
 }
+
+/// Records posted between two looks at the store, and how often that is done for one place.
+const WAVE: usize = 10;
+const WAVES: usize = 10;
 
 /// Each place with the visit at which it kills. Commits of the kit happen at start-up and for leases too, so they get a later one.
 const PLACES: [&str; 10] = [
@@ -140,9 +171,7 @@ async fn killed_at_every_place_nothing_acknowledged_is_lost_or_doubled() {
     let mut acknowledged = BTreeSet::new();
     for (round, place) in PLACES.iter().enumerate() {
         let mut process = Process::start(folder.path(), place).await;
-        let more = acknowledged_until_death(&mut process, round * 100).await;
-        assert!(more.len() < 50, "{place} was never reached");
-        acknowledged.extend(more);
+        acknowledged.extend(acknowledged_until_death(&mut process, round * WAVES * WAVE).await);
         let process = Process::start(folder.path(), "").await;
         let found = stored(&process).await;
         let once: BTreeSet<u64> = found.iter().copied().collect();
