@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::config::Secret;
+use chassis::identity::DEFAULT_TENANT;
 use chassis::{Clock, Failpoints};
 use serde::Deserialize;
 
@@ -175,9 +176,15 @@ impl Config {
         Ok(currency.into())
     }
 
-    /// Other services, for tools.
+    /// Other services, for tools. Services read each other in the default tenant by the bootstrap key, as they do with archives.
     pub fn neighbours(&self) -> anyhow::Result<Neighbours> {
-        Neighbours::new(self.neighbours.urls.clone(), self.neighbours.keys.clone())
+        let mut keys = self.neighbours.keys.clone();
+        let bootstrap = &self.base.auth.bootstrap_key;
+        if !bootstrap.is_empty() {
+            keys.entry(DEFAULT_TENANT.to_owned())
+                .or_insert_with(|| bootstrap.clone());
+        }
+        Neighbours::new(self.neighbours.urls.clone(), keys)
     }
 
     /// What calls and dialogues are held to.

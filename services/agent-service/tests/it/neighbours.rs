@@ -175,6 +175,23 @@ async fn a_key_goes_to_its_neighbour_in_its_tenant_and_nowhere_else() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_default_tenant_is_asked_with_the_bootstrap_key_and_no_other_tenant_is() {
+    let neighbour = Neighbour::start(Do::Answer(json!({"items": []}))).await;
+    let mut sources = chassis::testing::sources();
+    let url = toml::Value::String(neighbour.url.clone());
+    let urls = toml::Value::Table([("health-service".to_owned(), url)].into_iter().collect());
+    sources.overrides.push(("neighbours.urls".to_owned(), urls));
+    let config: agent_service::config::Config = chassis::config::load(&agent_service::DEFINITION, &sources).unwrap();
+    let client = config.neighbours().unwrap();
+    let ask = async |tenant| client.get(&TenantId::new(tenant), "health-service", &["x"], &[]).await;
+    assert!(ask(chassis::identity::DEFAULT_TENANT).await.is_ok());
+    assert_eq!(ask(TENANT).await, Err(Silence::NotAvailable));
+    let asked = neighbour.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].1["x-api-key"], chassis::testing::BOOTSTRAP_KEY);
+}
+
 /// Decides with a model that uses this tool, and returns what the tool said to it and all that the model was sent.
 async fn used(tool: &'static str, arguments: Value, neighbour: &Neighbour) -> (Vec<Value>, String) {
     let use_it = Say::Tool(tool, arguments);
