@@ -58,6 +58,8 @@ pub struct ReadReport {
     pub answered: u64,
     /// Answers of any other status.
     pub refused: u64,
+    /// The same by status and path, such as `404 /api/v1/vehicles/{vehicle}`.
+    pub refusals: BTreeMap<String, u64>,
     /// Requests that nobody answered.
     pub unanswered: u64,
     /// From the first due time to the last answer.
@@ -144,7 +146,11 @@ async fn work(shared: Arc<Shared>) -> anyhow::Result<Tally> {
                 let latency_us = u64::try_from((tally.last_answer - due).as_micros()).unwrap_or(u64::MAX);
                 tally.by_path[path].saturating_record(latency_us);
             }
-            Ok(_) => tally.report.refused += 1,
+            Ok(reply) => {
+                tally.report.refused += 1;
+                let refusal = format!("{} {}", reply.status, options.paths[path]);
+                *tally.report.refusals.entry(refusal).or_default() += 1;
+            }
             Err(_) => tally.report.unanswered += 1,
         }
         shared.bar.inc(1);
@@ -174,6 +180,9 @@ fn report(shared: &Shared, tallies: Vec<Tally>) -> anyhow::Result<ReadReport> {
         report.sent += tally.report.sent;
         report.refused += tally.report.refused;
         report.unanswered += tally.report.unanswered;
+        for (refusal, count) in tally.report.refusals {
+            *report.refusals.entry(refusal).or_default() += count;
+        }
         last_answer = last_answer.max(tally.last_answer);
         if by_path.is_empty() {
             by_path = tally.by_path;

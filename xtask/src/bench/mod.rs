@@ -108,6 +108,8 @@ pub(crate) fn bench(root: &Path, options: &Options) -> anyhow::Result<ExitCode> 
             row["ground"] = ground.into();
             row["scenario"] = scenario.name.into();
             table::compare(&mut row, &limits, raw_store);
+            // What follows may fail; what was measured is seen.
+            eprintln!("measured {row}");
             rows.push(row);
         }
     }

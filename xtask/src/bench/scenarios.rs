@@ -210,8 +210,10 @@ fn reads(bench: &Bench) -> anyhow::Result<Value> {
         bench.options.vehicles.div_ceil(500),
     )?;
     shell::output(&mut filled)?;
-    bench.drained(Instant::now(), || bench.platform.lag_events("health-service"))?;
-    bench.drained(Instant::now(), || bench.platform.lag_events("analytics-service"))?;
+    let filled = Instant::now();
+    bench.drained(filled, || bench.platform.pending_records())?;
+    bench.drained(filled, || bench.platform.lag_events("health-service"))?;
+    bench.drained(filled, || bench.platform.lag_events("analytics-service"))?;
     let seconds = bench.options.seconds.to_string();
     let mut read = bench.fleetsim(
         "read",
@@ -222,7 +224,7 @@ fn reads(bench: &Bench) -> anyhow::Result<Value> {
         read.args(["--path", path]);
     }
     let answered = last_json(&shell::output(&mut read)?)?;
-    none(&answered, "refused")?;
+    none(&answered, "refused").with_context(|| answered["refusals"].to_string())?;
     none(&answered, "unanswered")?;
     let mut p99_ms_by_path = json!({});
     for (path, latency) in answered["paths"].as_object().into_iter().flatten() {
