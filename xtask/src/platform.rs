@@ -9,8 +9,6 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::up;
-
 /// How long the platform may take to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// Key of a platform that lives as long as one measurement.
@@ -23,11 +21,11 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    /// Builds and starts the launcher on free ports with an empty data folder, and waits until all seven are ready.
-    pub(crate) fn start(root: &Path, folder: &Path, profile: &str, options: &[String]) -> anyhow::Result<Self> {
+    /// Starts the launcher on free ports with an empty data folder, and waits until all seven are ready.
+    pub(crate) fn start(launcher: &Path, folder: &Path, options: &[String]) -> anyhow::Result<Self> {
         let _ = std::fs::remove_dir_all(folder);
         std::fs::create_dir_all(folder)?;
-        let mut launcher = up::build(root, profile)?;
+        let mut launcher = Command::new(launcher);
         launcher
             .args(["up", "--free-ports", "--ui-port", "0", "--data-dir"])
             .arg(folder)

@@ -43,7 +43,7 @@ pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
         // The launcher's tests also run each service as a process of its own.
         (
             "the services' own binaries",
-            Box::new(|| run(&["build", "--workspace", "--bins"])),
+            Box::new(|| run(&binaries_as_tested(&SERVICES))),
         ),
         (
             "lints and tests of the launcher",
@@ -123,6 +123,13 @@ fn all_but_services(nextest: bool) -> Vec<String> {
     let filter = ["-E".to_owned(), format!("not ({})", of_services.join(" | "))];
     let workspace = std::iter::once("--workspace".to_owned());
     workspace.chain(filter.into_iter().filter(|_| nextest)).collect()
+}
+
+/// Arguments to build binaries as the tests have: together with the tests, because the features of their dependencies are in a build then,
+/// and without them everything would be compiled a second time. They are named, since this very program must not be replaced while it runs.
+pub(crate) fn binaries_as_tested<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let named = names.iter().flat_map(|name| ["--bin", name]);
+    ["build", "--workspace", "--tests"].into_iter().chain(named).collect()
 }
 
 /// What stands on a store or a transport, on servers that live as long as the run (docs/decisions/0008). Pure rules are tested where each

@@ -1,6 +1,6 @@
 //! `cargo xtask up`: builds the web app and the launcher and becomes the launcher.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
@@ -12,20 +12,17 @@ pub(crate) fn up(root: &Path, arguments: &[String]) -> anyhow::Result<ExitCode> 
     if !arguments.iter().any(|argument| argument == "--no-ui") {
         web_app::build(root)?;
     }
-    let mut launcher = build(root, "dev")?;
+    let mut launcher = Command::new(build(root, "dev", &[])?);
     launcher.arg("up").args(arguments);
     become_it(launcher)
 }
 
-/// The built launcher, ready to take arguments.
-pub(crate) fn build(root: &Path, profile: &str) -> anyhow::Result<Command> {
-    shell::run(
-        shell::cargo()
-            .args(["build", "--manifest-path", "carvrooom/Cargo.toml", "--profile", profile])
-            .current_dir(root),
-    )?;
-    let folder = shell::target(root).join(bench::folder_of(profile));
-    Ok(Command::new(folder.join("carvrooom")))
+/// Builds the launcher, with further arguments for cargo, and says where it is.
+pub(crate) fn build(root: &Path, profile: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
+    let mut build = shell::cargo();
+    build.args(["build", "--manifest-path", "carvrooom/Cargo.toml", "--profile", profile]);
+    shell::run(build.args(arguments).current_dir(root))?;
+    Ok(shell::target(root).join(bench::folder_of(profile)).join("carvrooom"))
 }
 
 /// Replaces this process, so that signals go straight to the platform.

@@ -7,13 +7,13 @@ mod scenarios;
 mod servers;
 mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::shell;
+use crate::{shell, test_run, up};
 use scenarios::SCENARIOS;
 use servers::Servers;
 
@@ -41,6 +41,9 @@ pub(crate) struct Options {
     /// Cargo's profile: `release` for figures, `dev` to see that the command works
     #[arg(long, default_value = "release")]
     pub(crate) profile: String,
+    /// Build with the features of tests' own dependencies: after tests, nothing is built a second time
+    #[arg(long)]
+    pub(crate) as_tested: bool,
     /// Print the result as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -57,6 +60,7 @@ impl Options {
             samples: 10,
             only: "PostgreSQL".to_owned(),
             profile: "dev".to_owned(),
+            as_tested: true,
             json: false,
         }
     }
@@ -75,6 +79,7 @@ impl Options {
         ] {
             arguments.push(format!("--{name}={value}"));
         }
+        arguments.extend(self.as_tested.then(|| "--as-tested".to_owned()));
         arguments.extend(self.json.then(|| "--json".to_owned()));
         arguments
     }
@@ -91,7 +96,7 @@ pub(crate) fn bench(root: &Path, options: &Options) -> anyhow::Result<ExitCode> 
     let Some(servers) = Servers::of_this_run() else {
         return with_servers(root, options);
     };
-    shell::run(cargo(root, "build", &options.profile).args(["-p", "fleetsim", "--bin", "fleetsim"]))?;
+    let built = build(root, options)?;
     let limits = last_json(&shell::output(
         example(root, "run", &options.profile).args(["--example", "raw_limits"]),
     )?)?;
@@ -102,7 +107,7 @@ pub(crate) fn bench(root: &Path, options: &Options) -> anyhow::Result<ExitCode> 
                 continue;
             }
             let rounds: anyhow::Result<Vec<Value>> = (0..options.rounds.max(1))
-                .map(|_| scenario.measure(root, options, &servers.fresh(ground)))
+                .map(|_| scenario.measure(options, &built, &servers.fresh(ground)))
                 .collect();
             let mut row = table::median(&rounds?);
             row["ground"] = ground.into();
@@ -123,6 +128,30 @@ pub(crate) fn bench(root: &Path, options: &Options) -> anyhow::Result<ExitCode> 
         table::print(&result);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a bench runs.
+struct Built {
+    launcher: PathBuf,
+    fleetsim: PathBuf,
+    /// Where platforms keep their data, one after the other.
+    data_dir: PathBuf,
+}
+
+fn build(root: &Path, options: &Options) -> anyhow::Result<Built> {
+    let profile = options.profile.as_str();
+    let (simulator, with_launcher): (Vec<&str>, &[&str]) = match options.as_tested {
+        true => (test_run::binaries_as_tested(&["fleetsim"]), &["--bins", "--tests"]),
+        false => (vec!["build", "-p", "fleetsim", "--bin", "fleetsim"], &[]),
+    };
+    let mut build = shell::cargo();
+    build.args(simulator).args(["--profile", profile]).current_dir(root);
+    shell::run(&mut build)?;
+    Ok(Built {
+        launcher: up::build(root, profile, with_launcher)?,
+        fleetsim: shell::target(root).join(folder_of(profile)).join("fleetsim"),
+        data_dir: shell::target(root).join("bench-data"),
+    })
 }
 
 /// Runs this command again, with PostgreSQL and Redis around it.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use super::{Options, folder_of, last_json};
+use super::{Built, Options, last_json};
 use crate::platform::{KEY, Platform};
 use crate::shell;
 
@@ -69,14 +69,11 @@ pub(crate) const SCENARIOS: [Scenario; 5] = [
 
 impl Scenario {
     /// Runs it once on a platform of its own.
-    pub(crate) fn measure(&self, root: &Path, options: &Options, launcher: &[String]) -> anyhow::Result<Value> {
-        let folder = shell::target(root).join("bench-data");
-        let platform = Platform::start(root, &folder, &options.profile, launcher)?;
-        let fleetsim = shell::target(root).join(folder_of(&options.profile)).join("fleetsim");
+    pub(crate) fn measure(&self, options: &Options, built: &Built, ground: &[String]) -> anyhow::Result<Value> {
         let bench = Bench {
-            platform,
+            platform: Platform::start(&built.launcher, &built.data_dir, ground)?,
             options,
-            fleetsim: &fleetsim,
+            fleetsim: &built.fleetsim,
         };
         (self.run)(&bench).with_context(|| self.name.to_owned())
     }
