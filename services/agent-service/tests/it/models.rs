@@ -105,7 +105,10 @@ async fn every_fault_of_a_provider_leaves_the_rules_standing() {
         let format = FORMATS[number % FORMATS.len()];
         let server = ProviderServer::start(&[], fault.clone()).await;
         let mut settings = settings(format, &server.url);
-        settings.push(("llm.call_timeout_ms", Setting::Integer(300)));
+        // Only where slowness is the fault: on a busy machine a quick answer may take as long, and count as another fault.
+        if matches!(fault, Say::Slow(_)) {
+            settings.push(("llm.call_timeout_ms", Setting::Integer(300)));
+        }
         settings.push(("llm.backoff_ms_max", Setting::Integer(50)));
         let app = start(&settings).await;
         let (made, revised) = decided(&app, "component.critical", coolant_leak("V1")).await;
