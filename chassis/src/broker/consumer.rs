@@ -7,27 +7,21 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::archives::ArchiveAway;
 use super::dead_letters::DeadLetters;
+use super::gathering::{Owned, PUT_OFF, Stream};
 use super::positions::{Move, begin_positions, move_positions, stream_positions};
-use super::{Broker, Reading, Subscription};
+use super::{Broker, Subscription};
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::database::{ATTEMPTS, Database, DbError, Tx, is_retryable, pause};
 use crate::event::{Event, HandleError};
 use crate::identity::IdentityCopy;
 
-/// Events of one stream that are read at once.
-const READ_MAX: usize = 64;
-/// Streams that are read at the same time: a transport over the network is asked once, not in turn.
-const STREAMS_AT_ONCE: usize = 16;
-/// How long a producer is left alone whose archive could not be read.
-const PUT_OFF: Duration = Duration::from_secs(1);
+/// How long the database may not know of events that were read and passed over. Their position is no effect: it waits for the next event
+/// that has one, or for this long, so that a service does not write for every event that concerns others.
+const KEEP_WITHIN: Duration = Duration::from_millis(250);
 /// The first pause after a failure.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
-/// Data of one batch, so that a backlog of large events does not fill the memory.
-const BATCH_BYTES_MAX: usize = 4 << 20;
-
 /// What a service does with the events that it subscribed to.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
@@ -89,39 +83,6 @@ enum Turn {
     Idle,
 }
 
-/// A stream that has moved on.
-struct Due {
-    producer: &'static str,
-    partition: u8,
-    position: i64,
-    /// Events after our position.
-    behind: i64,
-    turn: usize,
-    kinds: &'static [&'static str],
-}
-
-impl Due {
-    fn reading(&self) -> Reading {
-        Reading {
-            producer: self.producer,
-            partition: self.partition,
-            after: self.position,
-            kinds: self.kinds,
-        }
-    }
-}
-
-/// The streams of one partition owner: which partitions, at which epoch, and how far each stream was read.
-#[derive(Default)]
-struct Owned {
-    epochs: BTreeMap<u8, i64>,
-    positions: HashMap<(&'static str, u8), i64>,
-    /// Where the next round of reading starts, so that a busy partition does not starve those after it.
-    turn: usize,
-    /// Producers whose archive could not be read a moment ago: the others go on meanwhile.
-    put_off: HashMap<&'static str, Instant>,
-}
-
 impl Consumer {
     pub(crate) async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
         let mut bell = self.broker.bell();
@@ -161,12 +122,15 @@ impl Consumer {
                     }
                 }
             };
+            let wait = owned.behind_since.map_or(wait, |_| wait.min(KEEP_WITHIN));
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 changed = bell.changed() => changed?,
                 () = tokio::time::sleep(wait) => {}
             }
         }
+        // What cannot be kept now is read once more and passed over again.
+        let _ = self.keep(&mut owned).await;
         self.give_up().await;
         Ok(())
     }
@@ -177,6 +141,13 @@ impl Consumer {
             self.claim(owned).await?;
             *renewed = Some(self.clock.instant());
             self.measure(owned);
+        }
+        let now = self.clock.instant();
+        if owned
+            .behind_since
+            .is_some_and(|since| now.duration_since(since) >= KEEP_WITHIN)
+        {
+            self.keep(owned).await?;
         }
         let batch = self
             .gather(owned)
@@ -219,6 +190,7 @@ impl Consumer {
                     .insert((subscription.producer, position.partition), position.sequence);
             }
         }
+        owned.kept = owned.positions.clone();
         Ok(())
     }
 
@@ -249,87 +221,14 @@ impl Consumer {
         }
     }
 
-    /// Reads the next events of streams that moved on, at most `batch_max` and about [`BATCH_BYTES_MAX`] in all. A producer whose archive
-    /// is away is passed over for [`PUT_OFF`]: its absence stops nobody else's events.
-    async fn gather(&self, owned: &mut Owned) -> anyhow::Result<Vec<Event>> {
-        let now = self.clock.instant();
-        owned.put_off.retain(|_, until| *until > now);
-        let (due, partitions) = (self.due(owned), owned.epochs.len().max(1));
-        let lag: i64 = due.iter().map(|stream| stream.behind).sum();
-        metrics::gauge!("consumer_lag_events", "service" => self.service).set(lag as f64);
-        let mut batch: Vec<Event> = Vec::new();
-        let mut bytes = 0;
-        for streams in due.chunks(STREAMS_AT_ONCE) {
-            let streams: Vec<&Due> = streams
-                .iter()
-                .filter(|stream| !owned.put_off.contains_key(stream.producer))
-                .collect();
-            let room = (self.batch_max - batch.len()).min(READ_MAX);
-            let readings: Vec<Reading> = streams.iter().map(|stream| stream.reading()).collect();
-            let read = self.broker.read_streams(&readings, room).await;
-            for (stream, events) in streams.iter().zip(read) {
-                let events = match events {
-                    Ok(events) => events,
-                    Err(error) if error.is::<ArchiveAway>() => {
-                        self.put_off(owned, stream, &error);
-                        owned.turn = (stream.turn + 1) % partitions;
-                        continue;
-                    }
-                    Err(error) => return Err(error),
-                };
-                if batch.len() + events.len() > self.batch_max || bytes >= BATCH_BYTES_MAX {
-                    // Read again next time, and first.
-                    owned.turn = stream.turn;
-                    return Ok(batch);
-                }
-                bytes += events.iter().map(|event| event.data.len()).sum::<usize>();
-                batch.extend(events);
-                owned.turn = (stream.turn + 1) % partitions;
-            }
-        }
-        Ok(batch)
-    }
-
-    fn put_off(&self, owned: &mut Owned, stream: &Due, error: &anyhow::Error) {
-        let until = self.clock.instant() + PUT_OFF;
-        if owned.put_off.insert(stream.producer, until).is_none() {
-            tracing::warn!(
-                service = self.service,
-                producer = stream.producer,
-                error = format!("{error:#}"),
-                "an archive could not be read, its events will be tried again"
-            );
-        }
-    }
-
-    /// Streams with something after our position, in the order of turns.
-    fn due(&self, owned: &Owned) -> Vec<Due> {
-        let partitions: Vec<u8> = owned.epochs.keys().copied().collect();
-        let mut due = Vec::new();
-        for offset in 0..partitions.len() {
-            let turn = (owned.turn + offset) % partitions.len();
-            for subscription in &self.subscriptions {
-                let stream = (subscription.producer, partitions[turn]);
-                let position = owned.positions.get(&stream).copied().unwrap_or(0);
-                let behind = self.broker.head(stream.0, stream.1) - position;
-                if behind > 0 {
-                    due.push(Due {
-                        behind,
-                        producer: stream.0,
-                        partition: stream.1,
-                        position,
-                        turn,
-                        kinds: subscription.kinds,
-                    });
-                }
-            }
-        }
-        due
-    }
-
     /// The whole batch in one transaction; if that fails, one by one, so that a poison event stands alone. What the database refused
-    /// because others wrote at the same time is simply tried again.
+    /// because others wrote at the same time is simply tried again. A batch without effect needs no transaction.
     async fn process(&self, owned: &mut Owned, batch: &[Event]) -> Result<(), Failed> {
+        if !batch.iter().any(|event| self.concerns_us(event)) {
+            self.moved(&mut owned.positions, batch);
+            owned.behind_since.get_or_insert(self.clock.instant());
+            return Ok(());
+        }
         match self.persist(owned, batch).await {
             Ok(()) => return Ok(()),
             Err(Failed::Outdated) => return Err(Failed::Outdated),
@@ -371,7 +270,7 @@ impl Consumer {
             _ => self.database.begin().await?,
         };
         let outcome = match self.apply(batch, &mut tx).await {
-            Ok(()) => self.advance(owned, batch, &mut tx).await,
+            Ok(()) => self.advance(owned, &last_of_each(batch), &mut tx).await,
             Err(error) => Err(Failed::Handling(error)),
         };
         let committed = match outcome {
@@ -385,7 +284,8 @@ impl Consumer {
         match committed {
             Ok(()) => {
                 self.identity.remember(batch);
-                self.moved(owned, batch);
+                self.moved(&mut owned.positions, batch);
+                self.moved(&mut owned.kept, batch);
                 if let Some(handler) = &self.handler {
                     handler.committed().await;
                 }
@@ -426,9 +326,27 @@ impl Consumer {
         })
     }
 
-    /// Moves the positions of the batch's streams, if the partitions are still ours at our epoch and the positions stand where we know them.
-    async fn advance(&self, owned: &Owned, batch: &[Event], tx: &mut Tx) -> Result<(), Failed> {
-        let last = last_of_each(batch);
+    fn concerns_us(&self, event: &Event) -> bool {
+        event.kind.starts_with("identity.") || self.handler.is_some() && self.wants(event)
+    }
+
+    /// Lets the database know of what was passed over.
+    async fn keep(&self, owned: &mut Owned) -> Result<(), Failed> {
+        let behind = |(stream, position): &(&Stream, &i64)| owned.kept.get(*stream) != Some(position);
+        let moves = owned.positions.iter().filter(behind);
+        let moves: BTreeMap<(&str, u8), i64> = moves.map(|(stream, position)| (*stream, *position)).collect();
+        if !moves.is_empty() {
+            let mut tx = self.database.begin_bulk().await?;
+            self.advance(owned, &moves, &mut tx).await?;
+            tx.commit().await?;
+            owned.kept = owned.positions.clone();
+        }
+        owned.behind_since = None;
+        Ok(())
+    }
+
+    /// Moves the positions of streams, if the partitions are still ours at our epoch and the positions stand where we know them.
+    async fn advance(&self, owned: &Owned, last: &BTreeMap<(&str, u8), i64>, tx: &mut Tx) -> Result<(), Failed> {
         let partitions: BTreeSet<u8> = last.keys().map(|(_, partition)| *partition).collect();
         let epoch = |partition: u8| (partition, owned.epochs.get(&partition).copied().unwrap_or(-1));
         let epochs: Vec<(u8, i64)> = partitions.into_iter().map(epoch).collect();
@@ -436,8 +354,11 @@ impl Consumer {
             return Err(Failed::Outdated);
         }
         let mut moves = Vec::with_capacity(last.len());
-        for ((producer, partition), sequence) in last {
-            let known = owned.positions.get(&(producer, partition)).copied().unwrap_or(0);
+        for (&(producer, partition), &sequence) in last {
+            let known = self
+                .subscribed(producer)
+                .and_then(|producer| owned.kept.get(&(producer, partition)));
+            let known = known.copied().unwrap_or(0);
             moves.push(Move {
                 producer,
                 partition,
@@ -452,16 +373,18 @@ impl Consumer {
         }
     }
 
-    fn moved(&self, owned: &mut Owned, batch: &[Event]) {
+    fn moved(&self, positions: &mut HashMap<Stream, i64>, batch: &[Event]) {
         for ((producer, partition), sequence) in last_of_each(batch) {
-            if let Some(subscription) = self
-                .subscriptions
-                .iter()
-                .find(|subscription| subscription.producer == producer)
-            {
-                owned.positions.insert((subscription.producer, partition), sequence);
+            if let Some(producer) = self.subscribed(producer) {
+                positions.insert((producer, partition), sequence);
             }
         }
+    }
+
+    /// The producer's name, if we subscribe to it.
+    fn subscribed(&self, producer: &str) -> Option<&'static str> {
+        let mut producers = self.subscriptions.iter().map(|subscription| subscription.producer);
+        producers.find(|known| *known == producer)
     }
 
     /// Puts a poison event aside in the transaction that passes it.
@@ -476,9 +399,11 @@ impl Consumer {
         metrics::counter!("events_dead_lettered_total", "service" => self.service).increment(1);
         let mut tx = self.database.begin().await?;
         DeadLetters::insert(&mut tx, event, code, detail, self.clock.machine_now()).await?;
-        self.advance(owned, std::slice::from_ref(event), &mut tx).await?;
+        let event = std::slice::from_ref(event);
+        self.advance(owned, &last_of_each(event), &mut tx).await?;
         tx.commit().await?;
-        self.moved(owned, std::slice::from_ref(event));
+        self.moved(&mut owned.positions, event);
+        self.moved(&mut owned.kept, event);
         Ok(())
     }
 }

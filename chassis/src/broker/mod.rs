@@ -4,6 +4,7 @@ mod archives;
 mod consumer;
 mod dead_letters;
 mod embedded;
+mod gathering;
 mod heads;
 mod positions;
 mod redis;

@@ -61,6 +61,8 @@ async fn open_sqlite(config: &DatabaseConfig, file: &Path) -> anyhow::Result<Poo
         .busy_timeout(Duration::from_millis(config.busy_timeout_ms))
         .pragma("cache_size", format!("-{}", config.cache_kib))
         .pragma("wal_autocheckpoint", "4000")
+        // What a statement sorts or may have to undo is small here; a file for it would be made and written each time.
+        .pragma("temp_store", "MEMORY")
         .foreign_keys(true)
         .statement_cache_capacity(64);
     let writer = SqlitePoolOptions::new()

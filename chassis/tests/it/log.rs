@@ -63,6 +63,51 @@ async fn a_restart_goes_on_where_the_positions_stand() {
     served.stop().await;
 }
 
+/// How far the database says that the source's streams were read.
+async fn kept(app: &toy::App) -> i64 {
+    let mut tx = app.database().read().await.expect("a transaction");
+    let sql =
+        "SELECT CAST(COALESCE(SUM(sequence), 0) AS BIGINT) FROM consumer_position WHERE producer = 'source-service'";
+    chassis::on!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await).expect("positions")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_concerns_others_is_passed_over_and_kept_with_the_next_effect_or_soon() {
+    let test = TestRuntime::start(NOW);
+    let source = test.producer("source-service").await;
+    let (app, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    let deliver = async |kind, data| source.deliver(kind, "ten_a", "k", NOW, data).await;
+    for _ in 0..3 {
+        deliver("thing.ignored", json!({})).await;
+    }
+    eventually("three are known to the database", async || {
+        (kept(&app).await == 3).then_some(())
+    })
+    .await;
+    deliver("thing.ignored", json!({})).await;
+    deliver("thing.happened", json!({"note": "n"})).await;
+    test.published("toy-service", "note.written", 1).await;
+    assert_eq!((kept(&app).await, app.times("ten_a", "n").await), (5, Some(1)));
+    // A restart reads on behind it.
+    deliver("thing.ignored", json!({})).await;
+    eventually("the last is known to the database", async || {
+        (kept(&app).await == 6).then_some(())
+    })
+    .await;
+    served.stop().await;
+    let again = test.restart();
+    let source = again.producer("source-service").await;
+    let (app, service) = toy::build(again.runtime()).await;
+    let served = TestService::start(&again, service).await;
+    source
+        .deliver("thing.happened", "ten_a", "k", NOW, json!({"note": "n"}))
+        .await;
+    again.published("toy-service", "note.written", 2).await;
+    assert_eq!((kept(&app).await, app.times("ten_a", "n").await), (7, Some(2)));
+    served.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_event_stands_aside_and_the_rest_goes_on() {
     let test = TestRuntime::start(NOW);
