@@ -12,6 +12,10 @@ mod secrets;
 mod up;
 mod web_app;
 
+/// Readings become many small texts and maps, for which the system's allocator is slow (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(
     name = "carvrooom",

@@ -144,6 +144,16 @@ macro_rules! bench_run {
     };
 }
 
+/// Ten minutes under load, once.
+macro_rules! soak_run {
+    ($only:expr) => {
+        Run {
+            arguments: &["xtask", "bench", "--json", "--soak-seconds", "600", "--only", $only],
+            environment: &[],
+        }
+    };
+}
+
 const PERFORMANCE: Area = Area {
     name: "performance",
     runs: &[
@@ -155,10 +165,8 @@ const PERFORMANCE: Area = Area {
         bench_run!("PostgreSQL, Redis: single", "60"),
         bench_run!("PostgreSQL, Redis: telemetry", "60"),
         bench_run!("PostgreSQL, Redis: reads", "30"),
-        Run {
-            arguments: &["xtask", "bench", "--json", "--soak-seconds", "600", "--only", "memory"],
-            environment: &[],
-        },
+        soak_run!("SQLite, embedded: memory"),
+        soak_run!("PostgreSQL, Redis: memory"),
     ],
 };
 
