@@ -9,10 +9,18 @@ use crate::{bench, shell, web_app};
 
 /// Builds the launcher in its own workspace, with the shared target folder, and hands the arguments over.
 pub(crate) fn up(root: &Path, arguments: &[String]) -> anyhow::Result<ExitCode> {
-    if !arguments.iter().any(|argument| argument == "--no-ui") {
-        web_app::build(root)?;
-    }
-    let mut launcher = Command::new(build(root, "dev", &[])?);
+    let web_app = || match arguments.iter().any(|argument| argument == "--no-ui") {
+        true => Ok(()),
+        false => web_app::build(root),
+    };
+    // npm waits for the network for a good part of its time.
+    let (web_app, launcher) = std::thread::scope(|scope| {
+        let web_app = scope.spawn(web_app);
+        let launcher = build(root, "dev", &[]);
+        (web_app.join(), launcher)
+    });
+    web_app.map_err(|_| anyhow::anyhow!("the build of the web app broke down"))??;
+    let mut launcher = Command::new(launcher?);
     launcher.arg("up").args(arguments);
     become_it(launcher)
 }
