@@ -386,6 +386,14 @@ test("the demo tells its story: its own manager sees twelve vehicles and what wa
   await context.close();
 });
 
+test("a week without visits says where the next one is", async () => {
+  const { page, context } = await as("marco");
+  await go(page, "/schedule?week=2020-01-06");
+  await page.getByRole("button", { name: /^Next visit: / }).click();
+  await page.getByText(/HH-(NK|OO)-0\d\d/).first().waitFor();
+  await context.close();
+});
+
 test("the app speaks German", async () => {
   const { page, context } = await open(browser, url, { locale: "de-DE" });
   await page.getByLabel("Benutzername").fill("marco");

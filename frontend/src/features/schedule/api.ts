@@ -10,6 +10,12 @@ export const scheduleQueries = {
       placeholderData: keepPreviousData,
       queryFn: () => data(api.GET("/api/v1/appointments", { params: { query: { from, to, limit: 1000 } } })),
     }),
+  /** The first visit that is still to come from a time on. */
+  next: (from: string) =>
+    queryOptions({
+      queryKey: ["appointments", "next", from],
+      queryFn: () => data(api.GET("/api/v1/appointments", { params: { query: { from, status: "SCHEDULED", limit: 1 } } })),
+    }),
   unplaced: () =>
     queryOptions({
       queryKey: ["appointments", "unplaced"],

@@ -40,6 +40,14 @@ function WeekSwitch({ monday, go }: { monday: Date; go: (monday: Date) => void }
   );
 }
 
+/** In a week without visits, say on a Sunday: where the next one is. */
+function NextVisit({ after, go }: { after: Date; go: (monday: Date) => void }) {
+  const next = useQuery(scheduleQueries.next(after.toISOString()));
+  const starts = next.data?.items[0]?.starts_at;
+  if (!starts) return null;
+  return <Button onClick={() => go(mondayOf(new Date(starts)))}>{t("schedule.next", { day: weekday(starts) })}</Button>;
+}
+
 /** Visits that nobody could place, each with the reason. */
 function Unplaced({ choose }: { choose: (appointment: Appointment) => void }) {
   const unplaced = useQuery(scheduleQueries.unplaced());
@@ -93,9 +101,11 @@ export function SchedulePage() {
     setWish(next);
     void navigate({ search: (old) => ({ ...old, id: appointment?.appointment_id }), resetScroll: false, replace: true });
   };
+  const go = (week: Date) => void navigate({ search: (old) => ({ ...old, week: isoDay(week) }) });
   const filters = (
     <>
-      <WeekSwitch monday={monday} go={(next) => void navigate({ search: (old) => ({ ...old, week: isoDay(next) }) })} />
+      <WeekSwitch monday={monday} go={go} />
+      {visits.data && shown.length === 0 && <NextVisit after={end} go={go} />}
       {(centers.data?.items.length ?? 0) > 1 && (
         <FilterChip label={t("schedule.center")} value={search.center ?? ""} choices={[{ value: "", label: t("schedule.any_center") }, ...(centers.data?.items.map((center) => ({ value: center.center_id, label: center.name })) ?? [])]} onChange={(value) => void navigate({ search: (old) => ({ ...old, center: value || undefined }) })} />
       )}

@@ -311,6 +311,7 @@ export const de: Catalogue = {
   "schedule.calendar": "Kalenderdatei",
   "schedule.visits.one": "{count} Termin",
   "schedule.visits.other": "{count} Termine",
+  "schedule.next": "Nächster Termin: {day}",
   "schedule.empty": "Keine Termine in dieser Woche",
   "schedule.empty.text": "Termine entstehen aus Warnungen oder auf der Seite eines Fahrzeugs.",
   "schedule.choose": "Wählen Sie einen Termin",

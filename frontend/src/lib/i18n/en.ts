@@ -310,6 +310,7 @@ export const en = {
   "schedule.calendar": "Calendar file",
   "schedule.visits.one": "{count} visit",
   "schedule.visits.other": "{count} visits",
+  "schedule.next": "Next visit: {day}",
   "schedule.empty": "No visits this week",
   "schedule.empty.text": "Visits come from warnings, or are booked on a vehicle's page.",
   "schedule.choose": "Choose a visit",
