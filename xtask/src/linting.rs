@@ -24,7 +24,7 @@ pub(crate) fn again_with_lints() -> anyhow::Result<ExitCode> {
     if !driver.exists() {
         anyhow::bail!("clippy is missing: rustup component add clippy");
     }
-    let status = Command::new(std::env::current_exe()?)
+    let status = Command::new(shell::this_program()?)
         .args(std::env::args_os().skip(1))
         .env(WRAPPER, driver)
         .env(ARGUMENTS.0, ARGUMENTS.1)

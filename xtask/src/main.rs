@@ -39,7 +39,11 @@ enum Command {
         arguments: Vec<String>,
     },
     /// Everything that must hold: format, lints, tidy, tests, contracts, launcher, independence
-    Test,
+    Test {
+        /// Begin with the step whose name begins so, where an earlier run broke off
+        #[arg(long, default_value = "")]
+        from: String,
+    },
     /// Build and test each service with the other six deleted
     Independence {
         /// Which services; all seven without a name
@@ -84,8 +88,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let root = repository::root();
     match command {
         Command::Up { arguments } => return up::up(&root, &arguments),
-        Command::Test if !linting::is_on() => return linting::again_with_lints(),
-        Command::Test => test_run::test(&root)?,
+        Command::Test { .. } if !linting::is_on() => return linting::again_with_lints(),
+        Command::Test { from } => test_run::test(&root, &from)?,
         Command::Independence { services } => independence::independence(&root, &services)?,
         Command::Tidy => tidy::tidy(&Repository::load(&root)?)?,
         Command::Contracts { write } => contracts::contracts(&root, write)?,

@@ -61,3 +61,33 @@ fn line(command: &Command) -> String {
     let arguments = command.get_args().map(|argument| argument.to_string_lossy());
     std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
 }
+
+/// Where this program lies. A build of the workspace that it has started may have replaced the file that it runs from, and then the system
+/// names the one that is gone; what was called lies where it lay.
+pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
+    let running = std::env::current_exe().context("this program does not know where it lies")?;
+    Ok(lasting(running, std::env::args_os().next().map(PathBuf::from)))
+}
+
+fn lasting(running: PathBuf, called: Option<PathBuf>) -> PathBuf {
+    match called {
+        Some(called) if !running.exists() && called.exists() => called,
+        _ => running,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_program_is_found_where_it_was_called() {
+        let (here, gone) = (
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+            PathBuf::from("/nowhere/xtask (deleted)"),
+        );
+        assert_eq!(lasting(gone.clone(), Some(here.clone())), here);
+        assert_eq!(lasting(here.clone(), Some(gone.clone())), here);
+        assert_eq!(lasting(gone.clone(), None), gone);
+    }
+}

@@ -14,8 +14,8 @@ const LAUNCHER: [&str; 2] = ["--manifest-path", "carvrooom/Cargo.toml"];
 
 type Step<'a> = (&'static str, Box<dyn Fn() -> anyhow::Result<()> + 'a>);
 
-/// Runs every step, prints how long each took, and ends at the first that breaks.
-pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
+/// Runs every step, or those from a named one on, prints how long each took, and ends at the first that breaks.
+pub(crate) fn test(root: &Path, from: &str) -> anyhow::Result<()> {
     tools()?;
     let data = data()?;
     let nextest = has_nextest();
@@ -61,7 +61,12 @@ pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
     ];
     let mut summary = Vec::new();
     let mut broken = None;
-    for (name, step) in &steps {
+    let first = steps.iter().position(|(name, _)| name.starts_with(from));
+    let first = first.with_context(|| format!("no step begins with `{from}`"))?;
+    for (name, _) in &steps[..first] {
+        summary.push(format!("not run          {name}"));
+    }
+    for (name, step) in &steps[first..] {
         println!("== {name}");
         let began = Instant::now();
         let done = step();

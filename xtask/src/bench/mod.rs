@@ -158,7 +158,7 @@ fn build(root: &Path, options: &Options) -> anyhow::Result<Built> {
 fn with_servers(root: &Path, options: &Options) -> anyhow::Result<ExitCode> {
     let mut command = example(root, "run", &options.profile);
     command.args(["--example", "with_servers", "--", "--durable"]);
-    command.arg(std::env::current_exe()?).args(options.arguments());
+    command.arg(shell::this_program()?).args(options.arguments());
     shell::run(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
