@@ -59,29 +59,7 @@ pub(crate) fn test(root: &Path, from: &str) -> anyhow::Result<()> {
             Box::new(|| independence::independence(root, &[])),
         ),
     ];
-    let mut summary = Vec::new();
-    let mut broken = None;
-    let first = steps.iter().position(|(name, _)| name.starts_with(from));
-    let first = first.with_context(|| format!("no step begins with `{from}`"))?;
-    for (name, _) in &steps[..first] {
-        summary.push(format!("not run          {name}"));
-    }
-    for (name, step) in &steps[first..] {
-        println!("== {name}");
-        let began = Instant::now();
-        let done = step();
-        let verdict = if done.is_ok() { "ok" } else { "FAILED" };
-        summary.push(format!("{verdict:<6} {:>5.0} s  {name}", began.elapsed().as_secs_f64()));
-        if let Err(error) = done {
-            broken = Some((name, error));
-            break;
-        }
-    }
-    println!("== summary");
-    summary.iter().for_each(|line| println!("{line}"));
-    for (name, _) in steps.iter().skip(summary.len()) {
-        println!("not run          {name}");
-    }
+    let broken = take(&steps, from)?;
     if !data {
         println!("not run          tests on public data (CARVROOOM_DATA is not set)");
     }
@@ -89,6 +67,30 @@ pub(crate) fn test(root: &Path, from: &str) -> anyhow::Result<()> {
         Some((name, error)) => Err(error.context(format!("`{name}` failed"))),
         None => Ok(()),
     }
+}
+
+/// Takes the steps from a named one on, to the end or the first that breaks, and sums up all of them.
+fn take(steps: &[Step], from: &str) -> anyhow::Result<Option<(&'static str, anyhow::Error)>> {
+    let first = steps.iter().position(|(name, _)| name.starts_with(from));
+    let first = first.with_context(|| format!("no step begins with `{from}`"))?;
+    let not_run = |(name, _): &Step| format!("not run          {name}");
+    let mut summary: Vec<String> = steps[..first].iter().map(not_run).collect();
+    let mut broken = None;
+    for (name, step) in &steps[first..] {
+        println!("== {name}");
+        let began = Instant::now();
+        let done = step();
+        let verdict = if done.is_ok() { "ok" } else { "FAILED" };
+        summary.push(format!("{verdict:<6} {:>5.0} s  {name}", began.elapsed().as_secs_f64()));
+        if let Err(error) = done {
+            broken = Some((*name, error));
+            break;
+        }
+    }
+    summary.extend(steps.iter().skip(summary.len()).map(not_run));
+    println!("== summary");
+    summary.iter().for_each(|line| println!("{line}"));
+    Ok(broken)
 }
 
 /// Whether the public data is at hand. In continuous integration, or when it is named, it must be.
