@@ -8,6 +8,7 @@
 mod migrate;
 mod open;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,6 +91,7 @@ impl Database {
             on,
             database: self.clone(),
             appended: false,
+            heads: BTreeMap::new(),
             scope: None,
             write: None,
         }
@@ -98,6 +100,11 @@ impl Database {
     /// Whether other processes may work on it too: then leases are waited for, and memory is compared with rows.
     pub fn is_shared(&self) -> bool {
         matches!(self.0.pools, Pools::Postgres { .. })
+    }
+
+    /// Whether events get their place in the transaction that appends them.
+    pub(crate) fn places_at_once(&self) -> bool {
+        matches!(self.0.pools, Pools::Sqlite { .. })
     }
 
     /// Rung after each commit that appended events.
@@ -140,6 +147,8 @@ pub struct Tx {
     on: Backend,
     database: Database,
     appended: bool,
+    /// The last sequence of each partition in which it has placed events.
+    heads: BTreeMap<u8, i64>,
     /// The Idempotency-Key that it carries.
     scope: Option<Scope>,
     /// The request whose line in the access log it carries.
@@ -185,7 +194,8 @@ impl Tx {
     ///
     /// # Errors
     /// When the connection breaks while the answer is under way, nobody knows whether it happened: [`CommitInDoubt`].
-    pub async fn commit(self) -> Result<(), DbError> {
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        crate::outbox::keep_heads(&mut self).await?;
         let inner = &self.database.0;
         inner.failpoints.hit_at(inner.service, "commit.before");
         let committed = match self.on {
@@ -221,6 +231,15 @@ impl Tx {
 
     pub(crate) fn mark_appended(&mut self) {
         self.appended = true;
+    }
+
+    /// Whether no other transaction writes while this one is open: then it can place its events itself.
+    pub(crate) fn is_sole_writer(&self) -> bool {
+        self.dialect(true, false)
+    }
+
+    pub(crate) fn heads(&mut self) -> &mut BTreeMap<u8, i64> {
+        &mut self.heads
     }
 }
 

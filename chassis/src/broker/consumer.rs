@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::dead_letters::DeadLetters;
-use super::gathering::{Owned, PUT_OFF, Stream};
+use super::gathering::{Owned, PUT_OFF, QUIET, Stream};
 use super::positions::{Move, begin_positions, move_positions, stream_positions};
 use super::{Broker, Subscription};
 use crate::bell::Bell;
@@ -98,11 +98,12 @@ impl Consumer {
                     backoff = BACKOFF_MIN;
                     continue;
                 }
-                Ok(Turn::Idle) if owned.put_off.is_empty() => {
+                Ok(Turn::Idle) if owned.put_off.is_empty() && owned.quiet.is_empty() => {
                     at_work.answer(calls);
                     self.lease / 3
                 }
-                Ok(Turn::Idle) => PUT_OFF.min(self.lease / 3),
+                Ok(Turn::Idle) if owned.quiet.is_empty() => PUT_OFF.min(self.lease / 3),
+                Ok(Turn::Idle) => QUIET.min(self.lease / 3),
                 Err(Failed::Outdated) => {
                     (owned, renewed) = (Owned::default(), None);
                     continue;
@@ -326,7 +327,7 @@ impl Consumer {
         })
     }
 
-    fn concerns_us(&self, event: &Event) -> bool {
+    pub(super) fn concerns_us(&self, event: &Event) -> bool {
         event.kind.starts_with("identity.") || self.handler.is_some() && self.wants(event)
     }
 

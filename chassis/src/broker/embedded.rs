@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::heads::Heads;
 use super::{Broker, Placed, Reading};
 use crate::event::Event;
-use crate::outbox::Archive;
+use crate::outbox::{Archive, Stretch};
 
 /// The broker of a single process.
 pub struct EmbeddedBroker {
@@ -25,6 +25,18 @@ impl EmbeddedBroker {
             producers: RwLock::default(),
             heads: Heads::new(),
         })
+    }
+
+    /// What there is to read of a stream, at most `limit` events.
+    fn stretch(&self, stream: &Reading, limit: usize) -> Stretch {
+        Stretch {
+            partition: stream.partition,
+            after: stream.after,
+            up_to: self
+                .heads
+                .get(stream.producer, stream.partition)
+                .min(stream.after + limit as i64),
+        }
     }
 }
 
@@ -62,11 +74,11 @@ impl Broker for EmbeddedBroker {
             let Some(archive) = self.producers.read().get(producer).cloned() else {
                 continue;
             };
-            let after: Vec<(u8, i64)> = places
+            let stretches: Vec<Stretch> = places
                 .iter()
-                .map(|place| (streams[*place].partition, streams[*place].after))
+                .map(|place| self.stretch(&streams[*place], limit))
                 .collect();
-            match archive.read_streams(&after, limit, streams[places[0]].kinds).await {
+            match archive.read_streams(&stretches, streams[places[0]].kinds).await {
                 Ok(events) => {
                     for (place, events) in places.into_iter().zip(events) {
                         read[place] = Ok(events);

@@ -14,6 +14,9 @@ const READ_MAX: usize = 64;
 const STREAMS_AT_ONCE: usize = 16;
 /// How long a producer is left alone whose archive could not be read.
 pub(super) const PUT_OFF: Duration = Duration::from_secs(1);
+/// How long a producer is left alone whose last events were all passed over and none waits: what it says is mostly not for us, and need not be
+/// looked at after each of its commits.
+pub(super) const QUIET: Duration = Duration::from_millis(50);
 /// Data of one batch, so that a backlog of large events does not fill the memory.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 
@@ -55,6 +58,8 @@ pub(super) struct Owned {
     pub(super) turn: usize,
     /// Producers whose archive could not be read a moment ago: the others go on meanwhile.
     pub(super) put_off: HashMap<&'static str, Instant>,
+    /// Producers that are left alone for [`QUIET`].
+    pub(super) quiet: HashMap<&'static str, Instant>,
 }
 
 impl Consumer {
@@ -63,15 +68,18 @@ impl Consumer {
     pub(super) async fn gather(&self, owned: &mut Owned) -> anyhow::Result<Vec<Event>> {
         let now = self.clock.instant();
         owned.put_off.retain(|_, until| *until > now);
+        owned.quiet.retain(|_, until| *until > now);
         let (due, partitions) = (self.due(owned), owned.epochs.len().max(1));
         let lag: i64 = due.iter().map(|stream| stream.behind).sum();
         metrics::gauge!("consumer_lag_events", "service" => self.service).set(lag as f64);
         let mut batch: Vec<Event> = Vec::new();
         let mut bytes = 0;
+        let mut is_busy: HashMap<&'static str, bool> = HashMap::new();
         for streams in due.chunks(STREAMS_AT_ONCE) {
             let streams: Vec<&Due> = streams
                 .iter()
                 .filter(|stream| !owned.put_off.contains_key(stream.producer))
+                .filter(|stream| !owned.quiet.contains_key(stream.producer))
                 .collect();
             let room = (self.batch_max - batch.len()).min(READ_MAX);
             let readings: Vec<Reading> = streams.iter().map(|stream| stream.reading()).collect();
@@ -92,9 +100,17 @@ impl Consumer {
                     return Ok(batch);
                 }
                 bytes += events.iter().map(|event| event.data.len()).sum::<usize>();
+                let reached = events.last().map_or(stream.position, |event| event.sequence);
+                *is_busy.entry(stream.producer).or_default() |=
+                    reached < stream.position + stream.behind || events.iter().any(|event| self.concerns_us(event));
                 batch.extend(events);
                 owned.turn = (stream.turn + 1) % partitions;
             }
+        }
+        // Simulated time stands still until everybody has looked.
+        if !self.clock.is_simulated() {
+            let quiet = is_busy.into_iter().filter(|(_, is_busy)| !is_busy);
+            owned.quiet.extend(quiet.map(|(producer, _)| (producer, now + QUIET)));
         }
         Ok(batch)
     }

@@ -45,6 +45,17 @@ pub struct Placed {
     pub event: Option<Packed>,
 }
 
+impl Placed {
+    /// The last place of a stream, for a broker that reads outboxes.
+    pub(crate) fn head(partition: u8, sequence: i64) -> Self {
+        Self {
+            partition,
+            sequence,
+            event: None,
+        }
+    }
+}
+
 impl From<Packed> for Placed {
     fn from(event: Packed) -> Self {
         Self {
@@ -95,7 +106,8 @@ pub trait Broker: Send + Sync {
     /// Events of a partition after a position, in order and without a gap, at most `limit`.
     async fn read(&self, producer: &str, partition: u8, after: i64, limit: usize) -> anyhow::Result<Vec<Event>>;
 
-    /// The same of several streams, answered in their order. Of kinds that nobody wants the data may be left out.
+    /// The same of several streams, answered in their order. Of kinds that nobody wants the data may be left out, and the events as well but
+    /// for the last one, which says how far was read.
     async fn read_streams(&self, streams: &[Reading], limit: usize) -> Vec<anyhow::Result<Vec<Event>>> {
         let reads = streams
             .iter()

@@ -10,7 +10,7 @@ use super::{Connection, Database};
 use crate::on;
 
 /// Tables that the chassis keeps in every service's database.
-const CHASSIS: [(&str, &str); 4] = [
+const CHASSIS: [(&str, &str); 5] = [
     (
         "chassis/0001_log_and_identity",
         include_str!("../../migrations/0001_log_and_identity.sql"),
@@ -27,6 +27,7 @@ const CHASSIS: [(&str, &str); 4] = [
         "chassis/0004_members",
         include_str!("../../migrations/0004_members.sql"),
     ),
+    ("chassis/0005_places", include_str!("../../migrations/0005_places.sql")),
 ];
 
 const INSTEAD: &str = "-- postgres instead: ";

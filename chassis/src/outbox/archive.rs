@@ -38,6 +38,27 @@ pub struct Packed {
 
 pub(super) const COLUMNS: &str = "event_id, partition, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id, encoding, data";
 
+/// A part of one stream: the events after one place, up to another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    pub(crate) partition: u8,
+    pub(crate) after: i64,
+    pub(crate) up_to: i64,
+}
+
+/// Adds the condition that an event is of these kinds or identity's.
+fn push_is_wanted<'k, D>(query: &mut sqlx::QueryBuilder<D>, kinds: &[&'k str])
+where
+    D: sqlx::Database,
+    &'k str: sqlx::Encode<'k, D> + sqlx::Type<D>,
+{
+    query.push("(kind LIKE 'identity.%'");
+    for kind in kinds {
+        query.push(" OR kind = ").push_bind(*kind);
+    }
+    query.push(")");
+}
+
 impl Packed {
     /// Unpacks it as an event of a producer.
     pub fn unpack(self, producer: &str) -> Result<Event, DbError> {
@@ -80,47 +101,40 @@ impl Archive {
             .bind(i64::from(partition)).bind(after).bind(limit as i64).fetch_all(c).await)
     }
 
-    /// The same of several partitions in one statement, answered in their order. Data of kinds that are neither named nor identity's is left
-    /// out: whoever passes an event over need not load it.
-    pub(crate) async fn read_streams(
-        &self,
-        after: &[(u8, i64)],
-        limit: usize,
-        kinds: &[&str],
-    ) -> Result<Vec<Vec<Event>>, DbError> {
+    /// The same of several partitions in one statement, answered in their order. Of events whose kind is neither named nor identity's, only
+    /// each stretch's last one is there, without its data: it says how far was read, and whoever passes over the others need not load them.
+    pub(crate) async fn read_streams(&self, stretches: &[Stretch], kinds: &[&str]) -> Result<Vec<Vec<Event>>, DbError> {
         let mut tx = self.database.read().await?;
         let nothing = tx.dialect("x''", "''::bytea");
         let packed: Vec<Packed> = on!(tx, c => {
-            let mut query = sqlx::QueryBuilder::new("WITH place (partition, read_to) AS (");
-            query.push_values(after, |mut row, (partition, read_to)| {
-                row.push_bind(i64::from(*partition)).push_bind(*read_to);
+            let mut query = sqlx::QueryBuilder::new("WITH place (partition, read_to, up_to) AS (");
+            query.push_values(stretches, |mut row, stretch| {
+                row.push_bind(i64::from(stretch.partition)).push_bind(stretch.after).push_bind(stretch.up_to);
             });
             query.push(") SELECT sequence, event_id, outbox.partition, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id");
             for (kept, else_, name) in [("encoding", "'json'", "encoding"), ("data", nothing, "data")] {
-                query.push(", CASE WHEN kind LIKE 'identity.%'");
-                for kind in kinds {
-                    query.push(" OR kind = ").push_bind(*kind);
-                }
+                query.push(", CASE WHEN ");
+                push_is_wanted(&mut query, kinds);
                 query.push(format!(" THEN {kept} ELSE {else_} END AS {name}"));
             }
             // SQLite joins in this order, so that each place is one walk along the index.
-            query.push(" FROM place CROSS JOIN outbox WHERE outbox.partition = place.partition AND sequence > read_to AND sequence <= read_to + ");
-            query.push_bind(limit as i64).push(" ORDER BY outbox.partition, sequence");
+            query.push(" FROM place CROSS JOIN outbox WHERE outbox.partition = place.partition AND sequence > read_to AND sequence <= up_to AND (sequence = up_to OR ");
+            push_is_wanted(&mut query, kinds);
+            query.push(") ORDER BY outbox.partition, sequence");
             query.build_query_as().fetch_all(c).await
         })?;
         drop(tx);
-        let mut read: Vec<Vec<Event>> = after.iter().map(|_| Vec::new()).collect();
+        let mut read: Vec<Vec<Event>> = stretches.iter().map(|_| Vec::new()).collect();
         for packed in packed {
-            let place = after
-                .iter()
-                .position(|(partition, _)| i64::from(*partition) == packed.partition);
-            if let Some(place) = place {
+            let of = |stretch: &Stretch| i64::from(stretch.partition) == packed.partition;
+            if let Some(place) = stretches.iter().position(of) {
                 read[place].push(packed.unpack(self.producer)?);
             }
         }
-        for ((partition, read_to), events) in after.iter().zip(&mut read).filter(|(_, events)| events.is_empty()) {
+        for (stretch, events) in stretches.iter().zip(&mut read).filter(|(_, events)| events.is_empty()) {
             // What lay here was forgotten; the stream goes on behind it.
-            *events = self.read(*partition, *read_to, limit).await?;
+            let limit = usize::try_from(stretch.up_to - stretch.after).unwrap_or_default();
+            *events = self.read(stretch.partition, stretch.after, limit).await?;
         }
         Ok(read)
     }

@@ -1,12 +1,16 @@
-//! The producer's side of the log: events are appended in the transaction that changes state, placed by the relay,
+//! The producer's side of the log: events are appended in the transaction that changes state, placed there or by the relay,
 //! published by the broker and kept in the archive.
 
 mod archive;
+mod placing;
 mod relay;
 
+pub(crate) use archive::Stretch;
 pub use archive::{Archive, Packed};
+pub(crate) use placing::keep_heads;
 pub(crate) use relay::{Published, Relay};
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use chrono::{DateTime, Utc};
@@ -101,12 +105,20 @@ async fn insert(tx: &mut Tx, rows: &[Row<'_>]) -> Result<(), DbError> {
     // When we learned it is a matter of the machine: it may not be moved by simulated business time.
     let recorded = micros(chrono::Utc::now());
     for chunk in rows.chunks(ROWS_MAX) {
+        let placed = match tx.is_sole_writer() {
+            true => placing::place(tx, chunk).await?,
+            false => chunk.iter().map(|row| (row, None)).collect(),
+        };
+        if placed.is_empty() {
+            continue;
+        }
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
-                "INSERT INTO outbox (event_id, partition, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id, encoding, data) ");
-            query.push_values(chunk, |mut row, one| {
+                "INSERT INTO outbox (event_id, partition, sequence, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id, encoding, data) ");
+            query.push_values(placed, |mut row, (one, sequence)| {
                 let event = &one.event;
-                row.push_bind(one.id).push_bind(i64::from(one.partition)).push_bind(event.kind).push_bind(event.schema_version);
+                row.push_bind(one.id).push_bind(i64::from(one.partition)).push_bind(sequence);
+                row.push_bind(event.kind).push_bind(event.schema_version);
                 row.push_bind(event.tenant.as_str()).push_bind(event.subject.as_deref()).push_bind(micros(event.time)).push_bind(recorded);
                 row.push_bind(event.cause.historical).push_bind(event.cause.correlation_id.as_str()).push_bind(one.encoding);
                 row.push_bind(one.data);
@@ -160,17 +172,18 @@ fn encode(json: Vec<u8>) -> Result<(&'static str, Vec<u8>), DbError> {
 }
 
 /// The JSON of an event's data as the outbox keeps it: `encoding` is `json` or `zstd`.
-pub fn decode(encoding: &str, data: Vec<u8>) -> Result<Vec<u8>, DbError> {
+pub fn decode<'d>(encoding: &str, data: impl Into<Cow<'d, [u8]>>) -> Result<Vec<u8>, DbError> {
     thread_local! {
         /// Making one costs more than unpacking an event: it is kept.
         static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
     }
+    let data = data.into();
     if encoding != "zstd" {
-        return Ok(data);
+        return Ok(data.into_owned());
     }
     // What was packed here names its size; anything else is unpacked as it comes.
     let Some(size) = zstd::bulk::Decompressor::upper_bound(&data).filter(|size| *size <= UNPACKED_BYTES_MAX) else {
-        return zstd::stream::decode_all(data.as_slice()).map_err(DbError::Io);
+        return zstd::stream::decode_all(&*data).map_err(DbError::Io);
     };
     let unpacked = DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {

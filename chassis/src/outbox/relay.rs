@@ -1,4 +1,5 @@
-//! The relay: gives appended events their gapless place and hands them to the broker. One per service at a time, by lease.
+//! The relay: gives appended events their gapless place, unless they were given it as they were appended, and hands them to the broker. One
+//! per service at a time, by lease.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::archive::COLUMNS;
+use super::placing::write_heads;
 use super::{Archive, Packed};
 use crate::broker::{Broker, Placed};
 use crate::clock::Clock;
@@ -47,6 +49,8 @@ pub(crate) struct Published {
     caught_up: bool,
     /// Not yet written to the rows.
     unwritten: BTreeMap<i64, i64>,
+    /// The heads that a broker was told of that reads outboxes; none before it was told any.
+    told: Option<BTreeMap<u8, i64>>,
 }
 
 /// Whether the relay's lease is ours.
@@ -116,6 +120,10 @@ impl Relay {
     async fn give_up(&self) {
         let given = async {
             let mut tx = self.database.begin_bulk().await?;
+            if self.only_tells() {
+                // A transport that comes later begins here; what is older, its readers find in the archive.
+                on!(tx, c => sqlx::query("UPDATE stream_head SET published = sequence").run(c).await)?;
+            }
             crate::lease::release(&mut tx, LEASE, &self.owner).await?;
             tx.commit().await
         };
@@ -126,6 +134,11 @@ impl Relay {
 
     /// One batch.
     pub(crate) async fn round(&mut self) -> anyhow::Result<Round> {
+        if self.only_tells() {
+            return self.tell().await;
+        }
+        // What was placed as it was appended is found as that is which a crash left unpublished.
+        self.published.caught_up &= !self.database.places_at_once();
         // What was placed before goes first: a stream that goes on after a gap would send its readers to the archive for good.
         if !self.broker.reads_outboxes() && !self.mend().await? {
             return Ok(Round::NotMine);
@@ -149,6 +162,39 @@ impl Relay {
             true => Round::Full,
             false => Round::Done,
         })
+    }
+
+    /// Whether all that is left to do is to say how far the streams go.
+    fn only_tells(&self) -> bool {
+        self.database.places_at_once() && self.broker.reads_outboxes()
+    }
+
+    /// Tells the broker of heads that have moved. They are read, not handed over by the transactions that moved them: after a commit in doubt
+    /// the rows alone know.
+    async fn tell(&mut self) -> anyhow::Result<Round> {
+        let heads = Archive::new(self.producer, self.database.clone()).heads().await?;
+        let is_first = self.published.told.is_none();
+        let told = self.published.told.get_or_insert_default();
+        let behind = heads
+            .iter()
+            .filter(|(partition, head)| told.get(partition).is_none_or(|known| known < head));
+        let moved: Vec<Placed> = behind
+            .map(|(partition, head)| Placed::head(*partition, *head))
+            .collect();
+        if moved.is_empty() {
+            return Ok(Round::Done);
+        }
+        self.failpoints.hit_at(self.producer, "publish.before");
+        self.broker.publish(self.producer, &moved).await?;
+        self.failpoints.hit_at(self.producer, "publish.after");
+        for (partition, head) in heads {
+            let known = told.insert(partition, head).unwrap_or(0);
+            if !is_first {
+                let events = metrics::counter!("events_published_total", "service" => self.producer);
+                events.increment(head.abs_diff(known));
+            }
+        }
+        Ok(Round::Done)
     }
 
     /// Gives unmarked rows their sequence. Rows are found by having none, never by `id > last`: a late commit would be skipped.
@@ -278,21 +324,6 @@ impl Relay {
         self.published.caught_up = true;
         Ok(true)
     }
-}
-
-async fn write_heads(tx: &mut Tx, heads: &[(i64, i64)]) -> Result<(), DbError> {
-    if heads.is_empty() {
-        return Ok(());
-    }
-    on!(tx, c => {
-        let mut query = sqlx::QueryBuilder::new("INSERT INTO stream_head (partition, sequence) ");
-        query.push_values(heads, |mut row, (partition, head)| {
-            row.push_bind(*partition).push_bind(*head);
-        });
-        query.push(" ON CONFLICT (partition) DO UPDATE SET sequence = excluded.sequence");
-        query.build().run(c).await
-    })?;
-    Ok(())
 }
 
 async fn write_published(tx: &mut Tx, published: &BTreeMap<i64, i64>) -> Result<(), DbError> {

@@ -307,6 +307,11 @@ pub struct Producer {
 }
 
 impl Producer {
+    /// Its outbox's database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Publishes an event and returns its id.
     pub async fn deliver(
         &self,

@@ -8,5 +8,6 @@ mod config;
 mod doors;
 mod identity;
 mod log;
+mod places;
 mod scale;
 mod transport;

@@ -52,6 +52,10 @@ pub struct Receipt {
     pub queue_bytes_max: usize,
     /// Bodies that are judged at the same time.
     pub judging_max: usize,
+    /// Bodies up to so many bytes are judged on the thread of their request.
+    pub judged_at_once_bytes_max: usize,
+    /// Records of a group that are packed on the writer's own thread, up to so many bytes.
+    pub packed_at_once_bytes_max: usize,
     /// Requests that share one commit.
     pub group_requests_max: usize,
     /// Records that share one commit.

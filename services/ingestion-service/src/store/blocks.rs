@@ -56,10 +56,7 @@ impl Block {
     /// # Errors
     /// When the body was damaged.
     pub fn text(&self) -> Result<String, DbError> {
-        let bytes = match self.encoding.as_str() {
-            "zstd" => zstd::stream::decode_all(self.body.as_slice()).map_err(DbError::Io)?,
-            _ => self.body.clone(),
-        };
+        let bytes = chassis::outbox::decode(&self.encoding, self.body.as_slice())?;
         String::from_utf8(bytes).map_err(|error| DbError::Decode(error.into()))
     }
 }

@@ -85,6 +85,20 @@ impl KnownVehicles {
         Ok(())
     }
 
+    /// The vehicles of these ids, if all of them are in memory.
+    pub fn recall<'a>(
+        &self,
+        tenant: &TenantId,
+        ids: impl Iterator<Item = &'a str>,
+    ) -> Option<HashMap<String, Option<Arc<KnownVehicle>>>> {
+        let mut cache = self.cache.lock();
+        ids.map(|id| {
+            let known = cache.get(&(tenant.clone(), id.to_owned())).cloned();
+            known.map(|known| (id.to_owned(), Some(known)))
+        })
+        .collect()
+    }
+
     /// Finds the vehicles of these ids; `None` for one that is not registered. Blocks on the database for those not in memory, so it
     /// must be called on a blocking thread.
     pub fn find<'a>(

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::database::is_retryable;
+use chassis::outbox::EncodedEvent;
 use chassis::{Cause, DbError, TenantId, Tx};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
@@ -23,7 +24,7 @@ use crate::error::Error;
 use crate::events::published::{self, Failure, VehicleChange};
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
-use crate::store::receipts::NewReceipt;
+use crate::store::receipts::{NewBatch, NewReceipt};
 use crate::store::vehicles::Registration;
 
 /// How often a group that the database refused for others' sake is tried again.
@@ -164,12 +165,7 @@ async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, 
         Err(error) => return (group, Err(error)),
     };
     settle_accepted(app, &mut group);
-    // Packing burns cycles: not on a thread that serves requests, and not while the one writer of SQLite is held.
-    let packed = tokio::task::spawn_blocking(move || {
-        let events = events_of(&group, received);
-        (group, events)
-    });
-    let Ok((group, events)) = packed.await else {
+    let Some((group, events)) = pack(app, group, received).await else {
         return (
             Vec::new(),
             Err(DbError::Protocol("a group of receipts could not be packed".into())),
@@ -196,6 +192,21 @@ async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, 
     };
     let outcome = outcome.await;
     (group, outcome)
+}
+
+type Packed = Result<(Vec<EncodedEvent>, Vec<NewBatch>), DbError>;
+
+/// Packing burns cycles: not on a thread that serves requests, unless there is little of it, and not while the one writer of SQLite is held.
+async fn pack(app: &Shared, group: Vec<Waiting>, received: Received) -> Option<(Vec<Waiting>, Packed)> {
+    let bytes: usize = group.iter().map(|waiting| waiting.judged.encoded.len()).sum();
+    let pack = move || {
+        let events = events_of(&group, received);
+        (group, events)
+    };
+    match bytes <= app.config.receipt.packed_at_once_bytes_max {
+        true => Some(pack()),
+        false => tokio::task::spawn_blocking(pack).await.ok(),
+    }
 }
 
 /// Decides what only a transaction can: which quarantined items are settled, which vehicles are registered. Most groups have neither,

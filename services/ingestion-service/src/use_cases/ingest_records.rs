@@ -155,13 +155,7 @@ pub async fn ingest(app: &App, submission: Submission) -> Result<Verdict, Error>
 /// The same for a replay, which settles a quarantined item in the same transaction.
 pub async fn ingest_settling(app: &App, submission: Submission, settles: Option<String>) -> Result<Verdict, Error> {
     let room = app.queue.reserve(submission.body.len())?;
-    let (judging, caller) = (app.clone(), submission.caller.clone());
-    let (body, parse, single) = (submission.body.clone(), submission.parse, submission.single);
-    let turn = app.queue.judging.acquire().await.map_err(|_| Error::ShuttingDown)?;
-    let judged = tokio::task::spawn_blocking(move || judge_records::judge(&judging, &caller, &body, parse, single))
-        .await
-        .map_err(|_| Error::ShuttingDown)??;
-    drop(turn);
+    let judged = judge(app, &submission).await?;
     let (reply, answer) = oneshot::channel();
     app.queue.push(Request {
         caller: submission.caller,
@@ -176,4 +170,20 @@ pub async fn ingest_settling(app: &App, submission: Submission, settles: Option<
     let verdict = answer.await.map_err(|_| Error::ShuttingDown)??;
     app.failpoints.hit("ingestion.acknowledge.before");
     Ok(verdict)
+}
+
+/// A small body is judged here and now: a change of threads costs more than its judgement does.
+async fn judge(app: &App, submission: &Submission) -> Result<Judged, Error> {
+    let (parse, single) = (submission.parse, submission.single);
+    if submission.body.len() <= app.config.receipt.judged_at_once_bytes_max
+        && let Some(judged) = judge_records::judge_at_once(app, &submission.caller, &submission.body, parse, single)?
+    {
+        return Ok(judged);
+    }
+    let (app, caller, body) = (app.clone(), submission.caller.clone(), submission.body.clone());
+    let _turn = app.queue.judging.acquire().await.map_err(|_| Error::ShuttingDown)?;
+    let judging = app.clone();
+    tokio::task::spawn_blocking(move || judge_records::judge(&judging, &caller, &body, parse, single))
+        .await
+        .map_err(|_| Error::ShuttingDown)?
 }

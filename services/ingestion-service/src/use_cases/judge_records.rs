@@ -72,11 +72,45 @@ pub struct Judged {
     pub body_zstd: Vec<u8>,
 }
 
+type Found = HashMap<String, Option<Arc<KnownVehicle>>>;
+
 /// Judges a body. It may wait for the database where a vehicle is not in memory, so it runs on a blocking thread.
 pub fn judge(app: &App, caller: &Caller, body: &[u8], parse: Parse, single: bool) -> Result<Judged, Error> {
     let elements = parse(body, app.config.validation.batch_records_max)?;
-    let body_zstd = packed(body)?;
-    let mut judge = Judge::new(app, caller, &elements, body_zstd)?;
+    let found = app.known_vehicles.find(&caller.tenant, vehicle_ids(&elements))?;
+    judge_elements(app, caller, body, elements, found, single)
+}
+
+/// Judges a small body on the thread of its request, which must not wait: `None` where a vehicle is not in memory.
+pub fn judge_at_once(
+    app: &App,
+    caller: &Caller,
+    body: &[u8],
+    parse: Parse,
+    single: bool,
+) -> Result<Option<Judged>, Error> {
+    let elements = parse(body, app.config.validation.batch_records_max)?;
+    match app.known_vehicles.recall(&caller.tenant, vehicle_ids(&elements)) {
+        Some(found) => judge_elements(app, caller, body, elements, found, single).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn vehicle_ids<'e>(elements: &'e [Element<'_>]) -> impl Iterator<Item = &'e str> {
+    elements
+        .iter()
+        .filter_map(|element| Some(element.record.as_ref().ok()?.vehicle_id.as_ref()))
+}
+
+fn judge_elements(
+    app: &App,
+    caller: &Caller,
+    body: &[u8],
+    elements: Vec<Element<'_>>,
+    found: Found,
+    single: bool,
+) -> Result<Judged, Error> {
+    let mut judge = Judge::new(app, caller, elements.len(), found, packed(body)?);
     for (index, element) in elements.into_iter().enumerate() {
         judge.judged.counts.receive();
         match element.record {
@@ -116,19 +150,15 @@ struct Judge<'a> {
     normaliser: Normaliser<'a>,
     live_since: DateTime<Utc>,
     by_id: HashMap<String, usize>,
-    found: HashMap<String, Option<Arc<KnownVehicle>>>,
+    found: Found,
     faulty_kept: usize,
     judged: Judged,
 }
 
 impl<'a> Judge<'a> {
-    fn new(app: &'a App, caller: &'a Caller, elements: &[Element<'_>], body_zstd: Vec<u8>) -> Result<Self, Error> {
+    fn new(app: &'a App, caller: &'a Caller, elements: usize, found: Found, body_zstd: Vec<u8>) -> Self {
         let now = app.clock.now();
-        let ids = elements
-            .iter()
-            .filter_map(|element| Some(element.record.as_ref().ok()?.vehicle_id.as_ref()));
-        let found = app.known_vehicles.find(&caller.tenant, ids)?;
-        Ok(Self {
+        Self {
             app,
             caller,
             normaliser: Normaliser {
@@ -144,15 +174,15 @@ impl<'a> Judge<'a> {
                 receipt_id: chassis::ids::new_id("rcp"),
                 counts: Counts::default(),
                 vehicles: Vec::new(),
-                accepted: Vec::with_capacity(elements.len()),
-                encoded: Vec::with_capacity(elements.len() * 256),
+                accepted: Vec::with_capacity(elements),
+                encoded: Vec::with_capacity(elements * 256),
                 quarantined: Vec::new(),
                 failures: BTreeMap::new(),
                 errors: Vec::new(),
                 warnings: Vec::new(),
                 body_zstd,
             },
-        })
+        }
     }
 
     /// Normalises a record and finds its vehicle.
