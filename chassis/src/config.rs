@@ -144,6 +144,7 @@ pub struct AuthConfig {
 pub struct EventsConfig {
     pub batch_events_max: usize,
     pub lease_ms: u64,
+    pub linger_ms: u64,
     pub retry_backoff_ms_max: u64,
     pub identity_from: String,
 }

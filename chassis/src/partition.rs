@@ -3,6 +3,9 @@
 /// Number of partitions of every stream.
 pub const COUNT: u8 = 64;
 
+/// A number for each partition.
+pub type Each = [i64; COUNT as usize];
+
 /// The partition of a tenant's key: FNV-1a (64 bit) over `tenant`, the byte 0x1F and `key`, its halves folded by XOR, modulo 64.
 ///
 /// Test vectors stand below; a reader in another language must give the same numbers.

@@ -351,6 +351,7 @@ impl Kit {
             clock: self.runtime.clock.clone(),
             batch_max: self.config.events.batch_events_max,
             lease: Duration::from_millis(self.config.events.lease_ms),
+            linger: Duration::from_millis(self.config.events.linger_ms),
             backoff_max: Duration::from_millis(self.config.events.retry_backoff_ms_max),
         }
     }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::dead_letters::DeadLetters;
-use super::gathering::{Owned, PUT_OFF, QUIET, Stream};
+use super::gathering::{Owned, Stream};
 use super::positions::{Move, begin_positions, move_positions, stream_positions};
 use super::{Broker, Subscription};
 use crate::bell::Bell;
@@ -60,6 +60,8 @@ pub(crate) struct Consumer {
     pub clock: Clock,
     pub batch_max: usize,
     pub lease: Duration,
+    /// How long a producer's events are gathered after it was caught up with.
+    pub linger: Duration,
     pub backoff_max: Duration,
 }
 
@@ -98,12 +100,13 @@ impl Consumer {
                     backoff = BACKOFF_MIN;
                     continue;
                 }
-                Ok(Turn::Idle) if owned.put_off.is_empty() && owned.quiet.is_empty() => {
-                    at_work.answer(calls);
-                    self.lease / 3
-                }
-                Ok(Turn::Idle) if owned.quiet.is_empty() => PUT_OFF.min(self.lease / 3),
-                Ok(Turn::Idle) => QUIET.min(self.lease / 3),
+                Ok(Turn::Idle) => match self.next_look(&owned) {
+                    Some(pause) => pause.min(self.lease / 3),
+                    None => {
+                        at_work.answer(calls);
+                        self.lease / 3
+                    }
+                },
                 Err(Failed::Outdated) => {
                     (owned, renewed) = (Owned::default(), None);
                     continue;
@@ -199,10 +202,11 @@ impl Consumer {
     fn measure(&self, owned: &Owned) {
         metrics::gauge!("consumer_partitions", "service" => self.service).set(owned.epochs.len() as f64);
         for subscription in &self.subscriptions {
+            let heads = self.broker.heads(subscription.producer);
             let behind = |partition: &u8| {
                 let stream = (subscription.producer, *partition);
                 let position = owned.positions.get(&stream).copied().unwrap_or(0);
-                (self.broker.head(stream.0, stream.1) - position).max(0)
+                (heads[usize::from(*partition)] - position).max(0)
             };
             let lag: i64 = owned.epochs.keys().map(behind).sum();
             metrics::gauge!("consumer_lag_events", "service" => self.service, "producer" => subscription.producer)

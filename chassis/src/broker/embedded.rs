@@ -11,6 +11,7 @@ use super::heads::Heads;
 use super::{Broker, Placed, Reading};
 use crate::event::Event;
 use crate::outbox::{Archive, Stretch};
+use crate::partition;
 
 /// The broker of a single process.
 pub struct EmbeddedBroker {
@@ -29,13 +30,11 @@ impl EmbeddedBroker {
 
     /// What there is to read of a stream, at most `limit` events.
     fn stretch(&self, stream: &Reading, limit: usize) -> Stretch {
+        let head = self.heads.get(stream.producer, stream.partition);
         Stretch {
             partition: stream.partition,
             after: stream.after,
-            up_to: self
-                .heads
-                .get(stream.producer, stream.partition)
-                .min(stream.after + limit as i64),
+            up_to: head.min(stream.after + limit as i64),
         }
     }
 }
@@ -90,8 +89,8 @@ impl Broker for EmbeddedBroker {
         read
     }
 
-    fn head(&self, producer: &str, partition: u8) -> i64 {
-        self.heads.get(producer, partition)
+    fn heads(&self, producer: &str) -> partition::Each {
+        self.heads.all(producer)
     }
 
     fn bell(&self) -> watch::Receiver<u64> {

@@ -7,16 +7,17 @@ use super::Reading;
 use super::archives::ArchiveAway;
 use super::consumer::Consumer;
 use crate::event::Event;
+use crate::partition;
 
 /// Events of one stream that are read at once.
 const READ_MAX: usize = 64;
 /// Streams that are read at the same time: a transport over the network is asked once, not in turn.
 const STREAMS_AT_ONCE: usize = 16;
 /// How long a producer is left alone whose archive could not be read.
-pub(super) const PUT_OFF: Duration = Duration::from_secs(1);
+const PUT_OFF: Duration = Duration::from_secs(1);
 /// How long a producer is left alone whose last events were all passed over and none waits: what it says is mostly not for us, and need not be
 /// looked at after each of its commits.
-pub(super) const QUIET: Duration = Duration::from_millis(50);
+const QUIET: Duration = Duration::from_millis(50);
 /// Data of one batch, so that a backlog of large events does not fill the memory.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 
@@ -42,6 +43,14 @@ impl Due {
     }
 }
 
+/// What was heard of a producer in one round of reading.
+#[derive(Default)]
+struct Heard {
+    concerns_us: bool,
+    /// There was more than was read.
+    waits: bool,
+}
+
 /// A producer's partition.
 pub(super) type Stream = (&'static str, u8);
 
@@ -58,7 +67,7 @@ pub(super) struct Owned {
     pub(super) turn: usize,
     /// Producers whose archive could not be read a moment ago: the others go on meanwhile.
     pub(super) put_off: HashMap<&'static str, Instant>,
-    /// Producers that are left alone for [`QUIET`].
+    /// Producers that are left alone until then.
     pub(super) quiet: HashMap<&'static str, Instant>,
 }
 
@@ -74,7 +83,7 @@ impl Consumer {
         metrics::gauge!("consumer_lag_events", "service" => self.service).set(lag as f64);
         let mut batch: Vec<Event> = Vec::new();
         let mut bytes = 0;
-        let mut is_busy: HashMap<&'static str, bool> = HashMap::new();
+        let mut heard: HashMap<&'static str, Heard> = HashMap::new();
         for streams in due.chunks(STREAMS_AT_ONCE) {
             let streams: Vec<&Due> = streams
                 .iter()
@@ -101,18 +110,39 @@ impl Consumer {
                 }
                 bytes += events.iter().map(|event| event.data.len()).sum::<usize>();
                 let reached = events.last().map_or(stream.position, |event| event.sequence);
-                *is_busy.entry(stream.producer).or_default() |=
-                    reached < stream.position + stream.behind || events.iter().any(|event| self.concerns_us(event));
+                let heard = heard.entry(stream.producer).or_default();
+                heard.waits |= reached < stream.position + stream.behind;
+                heard.concerns_us |= events.iter().any(|event| self.concerns_us(event));
                 batch.extend(events);
                 owned.turn = (stream.turn + 1) % partitions;
             }
         }
-        // Simulated time stands still until everybody has looked.
-        if !self.clock.is_simulated() {
-            let quiet = is_busy.into_iter().filter(|(_, is_busy)| !is_busy);
-            owned.quiet.extend(quiet.map(|(producer, _)| (producer, now + QUIET)));
-        }
+        self.leave_alone(owned, heard);
         Ok(batch)
+    }
+
+    /// Leaves producers alone for a moment that were caught up with. Not where time is simulated: it stands still until everybody has looked.
+    fn leave_alone(&self, owned: &mut Owned, heard: HashMap<&'static str, Heard>) {
+        if self.clock.is_simulated() {
+            return;
+        }
+        let now = self.clock.instant();
+        for (producer, heard) in heard.into_iter().filter(|(_, heard)| !heard.waits) {
+            let pause = if heard.concerns_us {
+                self.linger
+            } else {
+                self.linger.max(QUIET)
+            };
+            if !pause.is_zero() {
+                owned.quiet.insert(producer, now + pause);
+            }
+        }
+    }
+
+    /// When a producer is to be looked at again that is left alone now, if there is one.
+    pub(super) fn next_look(&self, owned: &Owned) -> Option<Duration> {
+        let until = owned.put_off.values().chain(owned.quiet.values()).min()?;
+        Some(until.saturating_duration_since(self.clock.instant()))
     }
 
     fn put_off(&self, owned: &mut Owned, stream: &Due, error: &anyhow::Error) {
@@ -130,13 +160,15 @@ impl Consumer {
     /// Streams with something after our position, in the order of turns.
     fn due(&self, owned: &Owned) -> Vec<Due> {
         let partitions: Vec<u8> = owned.epochs.keys().copied().collect();
+        let heads = self.subscriptions.iter().map(|one| self.broker.heads(one.producer));
+        let heads: Vec<partition::Each> = heads.collect();
         let mut due = Vec::new();
         for offset in 0..partitions.len() {
             let turn = (owned.turn + offset) % partitions.len();
-            for subscription in &self.subscriptions {
+            for (subscription, heads) in self.subscriptions.iter().zip(&heads) {
                 let stream = (subscription.producer, partitions[turn]);
                 let position = owned.positions.get(&stream).copied().unwrap_or(0);
-                let behind = self.broker.head(stream.0, stream.1) - position;
+                let behind = heads[usize::from(stream.1)] - position;
                 if behind > 0 {
                     due.push(Due {
                         behind,

@@ -46,6 +46,11 @@ impl Heads {
             .map_or(0, |head| head.load(Ordering::Acquire))
     }
 
+    pub(super) fn all(&self, producer: &str) -> partition::Each {
+        let heads = self.of(producer);
+        std::array::from_fn(|partition| heads[partition].load(Ordering::Acquire))
+    }
+
     /// Moves heads forward, never back, and rings if one moved.
     pub(super) fn advance(&self, producer: &str, moved: impl IntoIterator<Item = (u8, i64)>) {
         let heads = self.of(producer);

@@ -26,6 +26,7 @@ pub use redis::RedisBroker;
 use crate::config::Base;
 use crate::event::Event;
 use crate::outbox::{Archive, Packed};
+use crate::partition;
 
 /// What a consumer reads: some kinds of one producer's events.
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +116,13 @@ pub trait Broker: Send + Sync {
         futures::future::join_all(reads).await
     }
 
-    /// The last sequence published in a partition; 0 when there is none.
-    fn head(&self, producer: &str, partition: u8) -> i64;
+    /// The last sequence published in each partition; 0 where there is none.
+    fn heads(&self, producer: &str) -> partition::Each;
+
+    /// The same of one partition.
+    fn head(&self, producer: &str, partition: u8) -> i64 {
+        self.heads(producer).get(usize::from(partition)).copied().unwrap_or(0)
+    }
 
     /// Changes whenever anything was published.
     fn bell(&self) -> watch::Receiver<u64>;

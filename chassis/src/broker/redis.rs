@@ -366,8 +366,8 @@ impl Broker for RedisBroker {
         Ok(events)
     }
 
-    fn head(&self, producer: &str, partition: u8) -> i64 {
-        self.heads.get(producer, partition)
+    fn heads(&self, producer: &str) -> partition::Each {
+        self.heads.all(producer)
     }
 
     fn bell(&self) -> watch::Receiver<u64> {

@@ -99,7 +99,7 @@ pub(crate) struct Again {
 }
 
 /// Runs a request, again where the database refused it, once where it carries an Idempotency-Key.
-pub(crate) async fn run_again(State(again): State<Again>, request: Request, next: Next) -> Response {
+pub(crate) async fn run_again(State(again): State<Arc<Again>>, request: Request, next: Next) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_known = request.extensions().get::<Principal>().is_some();
     let has_key = !is_read && is_known && request.headers().contains_key(KEY);

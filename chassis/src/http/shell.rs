@@ -78,8 +78,8 @@ impl Shell {
         };
         let guarded = routes
             .merge(operational(operations))
-            .route_layer(middleware::from_fn_with_state(again, run_again))
-            .route_layer(middleware::from_fn_with_state(self.guard, guard));
+            .route_layer(middleware::from_fn_with_state(Arc::new(again), run_again))
+            .route_layer(middleware::from_fn_with_state(Arc::new(self.guard), guard));
         let frame = Frame {
             service: self.service,
             clock: self.clock,

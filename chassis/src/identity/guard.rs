@@ -14,7 +14,6 @@ use crate::event::Cause;
 use crate::problem::{Kind, Problem};
 
 /// What the door needs to know.
-#[derive(Clone)]
 pub(crate) struct Guard {
     pub policy: Arc<Policy>,
     pub tokens: Tokens,
@@ -27,7 +26,12 @@ pub(crate) struct Guard {
 struct Refused(Box<Problem>, Option<Box<Principal>>);
 
 /// Lets a request through with its [`Principal`], or answers 401 or 403.
-pub(crate) async fn guard(State(guard): State<Guard>, path: MatchedPath, mut request: Request, next: Next) -> Response {
+pub(crate) async fn guard(
+    State(guard): State<Arc<Guard>>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().clone();
     let target = request.uri().path().to_owned();
     let cause = request.extensions().get::<Cause>().cloned().unwrap_or_default();

@@ -75,6 +75,11 @@ impl EncodedEvent {
         })
     }
 
+    /// Its id: the event's own, or a fresh one.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     fn row(&self) -> Row<'_> {
         Row {
             partition: self.partition,

@@ -164,17 +164,8 @@ impl TelemetryData {
 }
 
 /// The envelope of `vehicle.telemetry.received`; its data is appended as bytes.
-pub fn telemetry_received(
-    tenant: &TenantId,
-    event_id: String,
-    key: &str,
-    time: DateTime<Utc>,
-    cause: Cause,
-) -> NewEvent {
-    NewEvent {
-        id: Some(event_id),
-        ..event("vehicle.telemetry.received", tenant, key, time, cause, Value::Null)
-    }
+pub fn telemetry_received(tenant: &TenantId, key: &str, time: DateTime<Utc>, cause: Cause) -> NewEvent {
+    event("vehicle.telemetry.received", tenant, key, time, cause, Value::Null)
 }
 
 /// `vehicle.telemetry.validation_failed`.

@@ -184,7 +184,7 @@ async fn eight_instances_at_once_store_each_batch_once_and_lose_no_count() {
     for batch in &batches {
         let event = chassis::NewEvent {
             id: Some(batch.event_id.clone()),
-            ..published::telemetry_received(&tenant, batch.event_id.clone(), "V1", start(), chassis::Cause::new())
+            ..published::telemetry_received(&tenant, "V1", start(), chassis::Cause::new())
         };
         let event = EncodedEvent::new(batch.partition, event, b"{}".to_vec()).unwrap();
         store.publish_encoded(&[event]).await.unwrap();

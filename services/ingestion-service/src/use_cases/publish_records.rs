@@ -61,20 +61,20 @@ pub fn events_of(group: &[Waiting], received: Received) -> Result<(Vec<EncodedEv
             correlation_id: gathered.correlation_id.to_owned(),
             historical,
         };
-        let event_id = chassis::ids::new_id("evt");
         let (time, key) = gathered.newest;
-        let event = published::telemetry_received(tenant, event_id.clone(), key, time, cause);
         let (data, places) = written(&gathered);
+        let event = published::telemetry_received(tenant, key, time, cause);
+        let event = EncodedEvent::new(partition, event, data)?;
         batches.push(NewBatch {
             tenant: tenant.clone(),
-            event_id,
+            event_id: event.id().to_owned(),
             partition,
             account_hour: received.hour,
             ordinal,
             records: gathered.records.len(),
             places,
         });
-        events.push(EncodedEvent::new(partition, event, data)?);
+        events.push(event);
     }
     Ok((events, batches))
 }
