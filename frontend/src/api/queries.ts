@@ -52,12 +52,14 @@ export const queries = {
   alerts: (filter: { status?: string; severity?: string; vehicleId?: string } = {}) =>
     queryOptions({
       queryKey: ["alerts", "list", filter],
-      queryFn: () =>
-        data(
-          api.GET("/api/v1/alerts", {
-            params: { query: { status: filter.status, severity: filter.severity, vehicle_id: filter.vehicleId, limit: 200 } },
-          }),
-        ),
+      queryFn: async () => {
+        const ask = (status?: string) => data(api.GET("/api/v1/alerts", { params: { query: { status, severity: filter.severity, vehicle_id: filter.vehicleId, limit: 200 } } }));
+        if (filter.status) return ask(filter.status);
+        // What still waits for somebody may be older than the newest page.
+        const [newest, ...waiting] = await Promise.all([ask(), ask("OPEN"), ask("ACKNOWLEDGED")]);
+        const items = new Map([newest, ...waiting].flatMap((page) => page.items).map((alert) => [alert.alert_id, alert]));
+        return { ...newest, items: [...items.values()] };
+      },
     }),
   vehicleAlerts: (id: string) =>
     queryOptions({

@@ -36,10 +36,13 @@ export function WaitingChart({ curve, slots, bookedAt }: WaitingChartProps) {
   const days = Math.min(DAYS, Math.max(...course.map((point) => point.days)));
   const x = linear([0, days], [MARGIN.left, width - MARGIN.right]);
   const y = linear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  const shown = course.filter((point) => point.days <= days);
+  // The service's points need not end where the chart does.
+  const shown = [...course.filter((point) => point.days < days), { days, km: null, failure_probability: failureAt(course, days) }];
   const line = shown.map((point) => `${x(point.days)},${y(point.failure_probability)}`).join(" ");
   const daysUntil = (time: string) => Math.max(0, (new Date(time).getTime() - Date.now()) / DAY_MS);
   const first = slots[0];
+  // Two bays that are free at the same hour are one answer to "when".
+  const hours = slots.filter((slot, index) => slots.findIndex((other) => other.starts_at === slot.starts_at) === index);
   return (
     <ChartTable
       label={t("waiting.title")}
@@ -59,7 +62,7 @@ export function WaitingChart({ curve, slots, bookedAt }: WaitingChartProps) {
           <polygon points={`${x(0)},${y(0)} ${line} ${x(days)},${y(0)}`} fill="var(--critical-soft)" />
           <polyline points={line} fill="none" stroke="var(--critical)" strokeWidth="2" />
           {ticks(0, days, 5).map((value) => (
-            <text key={value} x={x(value)} y={HEIGHT - 6} textAnchor={value === 0 ? "start" : "middle"}>
+            <text key={value} x={x(value)} y={HEIGHT - 6} textAnchor={value === 0 ? "start" : value > days * 0.95 ? "end" : "middle"}>
               {value === 0 ? t("time.today") : t("waiting.in_days", { days: number(value, days < 5 ? 1 : 0) })}
             </text>
           ))}
@@ -77,8 +80,8 @@ export function WaitingChart({ curve, slots, bookedAt }: WaitingChartProps) {
         </svg>
       </div>
       <ul className="m-0 mt-2 grid list-none gap-1 p-0 text-sm">
-        {slots.map((slot) => (
-          <li key={slot.starts_at + slot.technician_id} className="flex gap-2">
+        {hours.map((slot) => (
+          <li key={slot.starts_at} className="flex gap-2">
             <span className="min-w-0 flex-1">{visit(slot.starts_at)}</span>
             <span className="text-ink-3">{t("booking.risk", { share: percent(slot.failure_probability) })}</span>
             <span className="font-semibold">{t("waiting.expected", { money: money(slot.expected_cost) })}</span>

@@ -61,5 +61,5 @@ export function Method({ text }: { text: string }) {
 }
 
 export function KpiStrip({ children }: { children: ReactNode }) {
-  return <div className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(160px,1fr))] gap-3 max-md:grid-cols-2">{children}</div>;
+  return <div className="mb-4 grid grid-cols-[repeat(auto-fit,minmax(128px,1fr))] gap-3 max-md:grid-cols-2">{children}</div>;
 }

@@ -1,6 +1,9 @@
+import { QueryClient } from "@tanstack/react-query";
+import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import type { Alert } from "@/api/queries";
+import { queries, type Alert } from "@/api/queries";
 import { grouped } from "@/features/alerts/alerts-page";
+import { server } from "@/testing/server";
 
 const alert = (alert_id: string, vehicle_id: string, severity: string, status: string, raised_at: string) => ({ alert_id, vehicle_id, component: "brakes", severity, status, raised_at }) as Alert;
 
@@ -14,5 +17,26 @@ describe("grouping alerts", () => {
       alert("e", "V3", "EMERGENCY", "ACKNOWLEDGED", "2026-01-05"),
     ]);
     expect(groups.map((group) => group.map((one) => one.alert_id))).toEqual([["c", "a"], ["b"], ["e"], ["d"]]);
+  });
+});
+
+describe("the list of alerts", () => {
+  const pages: Record<string, Alert[]> = {
+    any: [alert("new", "V1", "WARNING", "RESOLVED", "2026-03-01"), alert("young", "V2", "WARNING", "OPEN", "2026-02-28")],
+    OPEN: [alert("young", "V2", "WARNING", "OPEN", "2026-02-28"), alert("old", "V3", "CRITICAL", "OPEN", "2026-01-01")],
+    ACKNOWLEDGED: [],
+  };
+  const listed = async (filter?: { status?: string }) => {
+    server.use(http.get("*/api/v1/alerts", ({ request }) => HttpResponse.json({ items: pages[new URL(request.url).searchParams.get("status") ?? "any"] ?? [] })));
+    const { items } = await new QueryClient().fetchQuery(queries.alerts(filter));
+    return items.map((one) => one.alert_id).sort();
+  };
+
+  it("has what waits for somebody, however old, and nothing twice", async () => {
+    expect(await listed()).toEqual(["new", "old", "young"]);
+  });
+
+  it("asks for one status where one is chosen", async () => {
+    expect(await listed({ status: "OPEN" })).toEqual(["old", "young"]);
   });
 });

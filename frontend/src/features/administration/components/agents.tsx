@@ -25,15 +25,18 @@ function ReviewRow({ review }: { review: Review }) {
   });
   return (
     <li className="grid gap-2 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-3">
-        <Link to="/vehicles/$vehicleId" params={{ vehicleId: review.vehicle_id }} search={{ component: review.component }} className="link font-semibold">
-          {review.vehicle_id}
-        </Link>
-        <span>{failureMode(review.failure_mode, name("service", review.failure_mode))}</span>
-        <Severity severity={review.severity} />
-        <span className="ml-auto text-sm text-ink-3">
-          {t("why.confidence", { share: percent(review.confidence) })} · {ago(review.opened_at)}
-        </span>
+      <div className="flex items-start gap-3">
+        <div className="min-w-0 flex-1">
+          <div className="flex flex-wrap items-center gap-x-3">
+            <Link to="/vehicles/$vehicleId" params={{ vehicleId: review.vehicle_id }} search={{ component: review.component }} className="link font-semibold">
+              {review.vehicle_id}
+            </Link>
+            <Severity severity={review.severity} />
+          </div>
+          <div className="text-sm text-ink-2">
+            {failureMode(review.failure_mode, name("service", review.failure_mode))} · {t("why.confidence", { share: percent(review.confidence) })} · {ago(review.opened_at)}
+          </div>
+        </div>
         <Button look="quiet" aria-expanded={isOpen} aria-label={`${t("reviews.answer")} ${review.vehicle_id}`} onClick={() => setOpen(!isOpen)}>
           {t("reviews.answer")}
         </Button>

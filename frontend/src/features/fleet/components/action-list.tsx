@@ -96,7 +96,7 @@ function Row(props: RowProps) {
   const { action, maxKm, isOpen } = props;
   return (
     <tr className={isOpen ? "bg-accent-soft" : ""}>
-      <td className="whitespace-nowrap">
+      <td className="min-w-28">
         <Link to="/vehicles/$vehicleId" params={{ vehicleId: action.vehicle_id }} search={{ component: action.component }} className="font-semibold no-underline hover:underline">
           {action.vehicle_id}
         </Link>
@@ -107,14 +107,14 @@ function Row(props: RowProps) {
         <br />
         <Severity severity={action.severity} />
       </td>
-      <td className="min-w-44">
+      <td className="min-w-38">
         <RulBand rul={action.rul_km} band={bandOfSeverity(action.severity)} maxKm={maxKm} />
       </td>
       <td className="num whitespace-nowrap">
         <WeeksWait action={action} />
         <small className="block text-xs text-ink-3">{t("fleet.repair", { range: moneyRange(action.estimated_cost_low, action.estimated_cost_high) })}</small>
       </td>
-      <td className="min-w-52">
+      <td className="min-w-40">
         <Why action={action} mode={props.mode} />
       </td>
       <td>

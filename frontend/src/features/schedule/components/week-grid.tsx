@@ -41,7 +41,10 @@ function Visit({ visit, isChosen, mayMove, choose }: { visit: Appointment; isCho
       )}
     >
       <span className="block font-semibold">
-        {clock(visit.starts_at)} <span className="whitespace-nowrap">{visit.vehicle_id}</span>
+        {clock(visit.starts_at)}
+        <span className="block truncate" title={visit.vehicle_id}>
+          {visit.vehicle_id}
+        </span>
       </span>
       <span className="block truncate text-ink-2">
         {name("component", visit.component)} · {visit.bay_id?.replace("_", " ")}
@@ -72,7 +75,7 @@ export function WeekGrid({ days, visits, technicians, centers, chosen, mayMove, 
   };
   const center = (id: string) => centers.find((one) => one.center_id === id)?.name ?? id;
   return (
-    <table className="w-full min-w-[860px] table-fixed border-collapse max-md:hidden">
+    <table className="w-full min-w-[760px] table-fixed border-collapse max-md:hidden">
       <thead>
         <tr>
           <th className="w-30 border-b border-line px-3 py-2 text-left text-xs font-medium text-ink-3">{t("schedule.technician")}</th>
