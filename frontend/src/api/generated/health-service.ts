@@ -199,7 +199,7 @@ export interface components {
         CalibratedBody: {
             /**
              * Format: int64
-             * @description Watching ended before the life did.
+             * @description Watching ended before the life did, or the part was mended in time.
              */
             censored: number;
             component: string;

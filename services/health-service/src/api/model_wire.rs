@@ -192,7 +192,7 @@ pub(super) struct CalibratedBody {
     too_long: i64,
     /// It outlived the interval.
     too_short: i64,
-    /// Watching ended before the life did.
+    /// Watching ended before the life did, or the part was mended in time.
     censored: i64,
     /// Censored ones that had outlasted their interval already.
     outlasted: i64,

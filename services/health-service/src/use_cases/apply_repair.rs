@@ -49,12 +49,9 @@ pub async fn apply_repair(
     for (number, finding) in repair.findings.iter().enumerate() {
         let vehicle = batch.vehicle(store, origin.tenant, &repair.vehicle_id).await?;
         let kind = ComponentKind::parse(&finding.component);
-        let label = label(
-            repair,
-            number,
-            finding,
-            kind.and_then(|kind| vehicle.report(kind, rules).score),
-        );
+        let report = kind.map(|kind| vehicle.report(kind, rules));
+        let score = report.as_ref().and_then(|report| report.score);
+        let label = label(repair, number, finding, score);
         // The same repair told twice changes nothing the second time.
         let new = store.keep_label(origin.tenant, &label).await?;
         let (Some(kind), Some(end), true) = (kind, finding.end, new) else {
@@ -65,7 +62,7 @@ pub async fn apply_repair(
         }
         reset.push(kind);
         let ending = Ending {
-            end,
+            end: end.seen_in(report.and_then(|report| report.band)),
             at: label.completed_at,
             odometer_km: repair.odometer_km,
         };

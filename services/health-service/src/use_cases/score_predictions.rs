@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use prognostics::intervals::Quantiles;
 use prognostics::metrics::pinball_at;
 
-use crate::domain::component::ComponentKind;
+use crate::domain::component::{Band, ComponentKind};
 use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
 use crate::store::{CENSORED, HELD, PredictionRow, Scored, Store, TOO_LONG, TOO_SHORT};
@@ -16,6 +16,8 @@ use crate::store::{CENSORED, HELD, PredictionRow, Scored, Store, TOO_LONG, TOO_S
 pub enum End {
     /// A fault was confirmed and mended: that is the end of a useful life.
     Failed,
+    /// The fault was mended while the part was POOR, as we had warned: how long it would have lasted nobody will know.
+    Prevented,
     /// The part was replaced or watching it ended, and nobody says that it had failed.
     Unknown,
 }
@@ -27,6 +29,18 @@ pub struct Ending {
     pub at: DateTime<Utc>,
     /// The odometer as the workshop read it.
     pub odometer_km: Option<f64>,
+}
+
+impl End {
+    /// What a workshop's word comes to for a part that we judged so. A confirmed fault in a part that we called FAIR or better is one that we
+    /// did not see coming, and in one that was CRITICAL the end was there: both are held against what was said.
+    #[must_use]
+    pub fn seen_in(self, band: Option<Band>) -> Self {
+        match (self, band) {
+            (Self::Failed, Some(Band::Poor)) => Self::Prevented,
+            _ => self,
+        }
+    }
 }
 
 /// Scores what is pending of a component. Predictions made after the end were about a part that was not there any more: they go.
@@ -133,6 +147,15 @@ mod tests {
         for (truth, expected) in [(99.9, TOO_LONG), (100.0, HELD), (400.0, HELD), (400.1, TOO_SHORT)] {
             assert_eq!(outcome(truth, SAID), expected, "{truth}");
         }
+    }
+
+    #[test]
+    fn only_what_was_warned_of_and_mended_in_time_was_prevented() {
+        assert_eq!(End::Failed.seen_in(Some(Band::Poor)), End::Prevented);
+        for band in [None, Some(Band::Excellent), Some(Band::Good), Some(Band::Fair), Some(Band::Critical)] {
+            assert_eq!(End::Failed.seen_in(band), End::Failed, "{band:?}");
+        }
+        assert_eq!(End::Unknown.seen_in(Some(Band::Poor)), End::Unknown);
     }
 
     #[test]
