@@ -26,8 +26,8 @@ pub(crate) struct Options {
     /// Days of history that a demo is started with; 0 begins with the present.
     #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u32).range(0..=730))]
     demo_days: u32,
-    /// How much faster than in life the parts of such a demo's vehicles wear; the default shows two years in half of one.
-    #[arg(long, default_value_t = 4.0)]
+    /// How much faster than in life the parts of such a demo's vehicles wear. Models have learned from life: what wears faster ends before they say.
+    #[arg(long, default_value_t = 1.0)]
     demo_wear: f64,
     /// Where databases and secrets live.
     #[arg(long, default_value = "data")]
