@@ -1,5 +1,5 @@
 //! Keeps the newest dashboards of each sight in memory for moments: many people look at the same numbers, which change by the second.
-//! What is older than [`FRESH`] is shown once more while it is made anew; what is older than the shelf allows is not shown.
+//! What is no longer fresh is shown once more while it is made anew; what is older than the shelf allows is not shown.
 
 use crate::App;
 use crate::error::Error;
@@ -14,6 +14,7 @@ const FRESH: Duration = Duration::from_millis(500);
 /// Shown while it is made anew.
 const STALE: Duration = Duration::from_secs(4);
 /// The same of key figures: they are sums over months, and take longer to make than other numbers may be old.
+const FRESH_SUMS: Duration = Duration::from_secs(3);
 const STALE_SUMS: Duration = Duration::from_secs(30);
 /// Dashboards that are kept; beyond it the oldest are forgotten.
 const KEPT_MAX: usize = 1000;
@@ -30,6 +31,7 @@ pub struct Shelf<T> {
     kept: Arc<Mutex<HashMap<String, Kept<T>>>>,
     /// Those who find nothing wait for the first of them.
     making: Arc<tokio::sync::Mutex<()>>,
+    fresh: Duration,
     stale: Duration,
 }
 
@@ -38,6 +40,7 @@ impl<T> Clone for Shelf<T> {
         Shelf {
             kept: self.kept.clone(),
             making: self.making.clone(),
+            fresh: self.fresh,
             stale: self.stale,
         }
     }
@@ -48,6 +51,7 @@ impl<T> Default for Shelf<T> {
         Shelf {
             kept: Arc::default(),
             making: Arc::default(),
+            fresh: FRESH,
             stale: STALE,
         }
     }
@@ -63,6 +67,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
     /// A shelf for what sums key figures.
     pub fn of_sums() -> Self {
         Shelf {
+            fresh: FRESH_SUMS,
             stale: STALE_SUMS,
             ..Shelf::default()
         }
@@ -88,8 +93,9 @@ impl<T: Send + Sync + 'static> Shelf<T> {
             Found::Fresh(value) => return Ok(value),
             Found::Stale(value) => {
                 let (shelf, app, sight) = (self.clone(), app.clone(), sight.clone());
-                tokio::spawn(async move {
-                    match make(app.clone(), sight).await {
+                // Sums over a large fleet take a core for a while: not one that answers requests.
+                tokio::task::spawn_blocking(move || {
+                    match tokio::runtime::Handle::current().block_on(make(app.clone(), sight)) {
                         Ok(made) => shelf.keep(&app, &key, Arc::new(made)),
                         Err(error) => {
                             shelf.kept.lock().remove(&key);
@@ -117,7 +123,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
             return Found::Nothing;
         };
         let age = now.duration_since(found.made_at);
-        if age < FRESH || (age < self.stale && found.renewing) {
+        if age < self.fresh || (age < self.stale && found.renewing) {
             return Found::Fresh(found.value.clone());
         }
         if age < self.stale {

@@ -152,7 +152,13 @@ mod tests {
     #[test]
     fn only_what_was_warned_of_and_mended_in_time_was_prevented() {
         assert_eq!(End::Failed.seen_in(Some(Band::Poor)), End::Prevented);
-        for band in [None, Some(Band::Excellent), Some(Band::Good), Some(Band::Fair), Some(Band::Critical)] {
+        for band in [
+            None,
+            Some(Band::Excellent),
+            Some(Band::Good),
+            Some(Band::Fair),
+            Some(Band::Critical),
+        ] {
             assert_eq!(End::Failed.seen_in(band), End::Failed, "{band:?}");
         }
         assert_eq!(End::Unknown.seen_in(Some(Band::Poor)), End::Unknown);
