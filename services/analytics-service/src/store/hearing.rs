@@ -65,14 +65,14 @@ impl Store<'_> {
         let mut found = Vec::new();
         for some in wanted.chunks(ROWS_MAX) {
             let rows: Vec<EventId> = on!(self.tx, c => {
+                // SQLite joins in this order: by each wanted vehicle and time, not through the whole log.
                 let mut query = sqlx::QueryBuilder::new("WITH wanted (vehicle_id, kind, time) AS (");
                 query.push_values(some, |mut to, (vehicle_id, kind, time)| {
                     to.push_bind(*vehicle_id).push_bind(*kind).push_bind(*time);
                 });
                 query.push(
-                    ") SELECT a.vehicle_id, a.kind, a.time, a.entry_id, a.params FROM wanted JOIN audit_entry a
-                       ON a.vehicle_id = wanted.vehicle_id AND a.time = wanted.time AND a.kind = wanted.kind
-                     WHERE a.tenant_id = ");
+                    ") SELECT a.vehicle_id, a.kind, a.time, a.entry_id, a.params FROM wanted CROSS JOIN audit_entry a
+                     WHERE a.vehicle_id = wanted.vehicle_id AND a.time = wanted.time AND a.kind = wanted.kind AND a.tenant_id = ");
                 query.push_bind(tenant.as_str());
                 query.push(" ORDER BY a.entry_id");
                 query.build_query_as().fetch_all(c).await
