@@ -143,7 +143,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
             oldest.and_then(|key| kept.remove(&key));
         }
         let made_at = app.clock.instant();
-        kept.insert(
+        let before = kept.insert(
             key.to_owned(),
             Kept {
                 made_at,
@@ -151,5 +151,8 @@ impl<T: Send + Sync + 'static> Shelf<T> {
                 renewing: false,
             },
         );
+        // Rows of a large fleet take a while to free: nobody who asks shall wait for that.
+        drop(kept);
+        drop(before);
     }
 }
