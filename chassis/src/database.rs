@@ -97,14 +97,10 @@ impl Database {
         }
     }
 
-    /// Whether other processes may work on it too: then leases are waited for, and memory is compared with rows.
+    /// Whether other processes may work on it too: then leases are waited for, memory is compared with rows, and a relay places events, since
+    /// several transactions append at once.
     pub fn is_shared(&self) -> bool {
         matches!(self.0.pools, Pools::Postgres { .. })
-    }
-
-    /// Whether events get their place in the transaction that appends them.
-    pub(crate) fn places_at_once(&self) -> bool {
-        matches!(self.0.pools, Pools::Sqlite { .. })
     }
 
     /// Rung after each commit that appended events.
@@ -235,7 +231,7 @@ impl Tx {
 
     /// Whether no other transaction writes while this one is open: then it can place its events itself.
     pub(crate) fn is_sole_writer(&self) -> bool {
-        self.dialect(true, false)
+        !self.database.is_shared()
     }
 
     pub(crate) fn heads(&mut self) -> &mut BTreeMap<u8, i64> {

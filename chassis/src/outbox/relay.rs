@@ -138,7 +138,7 @@ impl Relay {
             return self.tell().await;
         }
         // What was placed as it was appended is found as that is which a crash left unpublished.
-        self.published.caught_up &= !self.database.places_at_once();
+        self.published.caught_up &= self.database.is_shared();
         // What was placed before goes first: a stream that goes on after a gap would send its readers to the archive for good.
         if !self.broker.reads_outboxes() && !self.mend().await? {
             return Ok(Round::NotMine);
@@ -166,7 +166,7 @@ impl Relay {
 
     /// Whether all that is left to do is to say how far the streams go.
     fn only_tells(&self) -> bool {
-        self.database.places_at_once() && self.broker.reads_outboxes()
+        !self.database.is_shared() && self.broker.reads_outboxes()
     }
 
     /// Tells the broker of heads that have moved. They are read, not handed over by the transactions that moved them: after a commit in doubt
