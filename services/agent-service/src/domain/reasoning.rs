@@ -1,6 +1,6 @@
 //! Why a diagnosis ranks as it does, in coded sentences that each name what they rest on.
 
-use super::diagnosis::{Diagnosis, Hypothesis, source};
+use super::diagnosis::{Diagnosis, Hypothesis, NextTest, source};
 use super::knowledge::{FailureMode, Symptom};
 use super::symptoms::{Source, State};
 use super::values::{Evidence, Reason, Value, rounded};
@@ -163,6 +163,16 @@ fn runner_up(diagnosis: &Diagnosis<'_>) -> Vec<Reason> {
         true => (leading.mode, other.mode),
         false => (other.mode, leading.mode),
     };
+    // What is to be tested first anyway is said once.
+    let says_the_same = |test: &NextTest<'_>| {
+        let of = |mode: Option<&FailureMode>| code(diagnosis, mode);
+        test.symptom.code == separation.symptom.code
+            && of(test.if_present) == of(if_present)
+            && of(test.if_absent) == of(if_absent)
+    };
+    if diagnosis.next_test.as_ref().is_some_and(says_the_same) {
+        return vec![reason];
+    }
     let text = format!(
         "{} If {}, it speaks for {}; otherwise for {}.",
         separation.symptom.check,
@@ -287,7 +297,15 @@ mod tests {
         let Some(Value::Text(code)) = other.params.get("failure_mode") else {
             panic!("{other:?}");
         };
-        let test = find(&reasons, "reasoning.told_apart_by").unwrap();
+        // The test that is worth most anyway may be the one that tells them apart; then it is said once.
+        let tests: Vec<_> = reasons
+            .iter()
+            .filter(|reason| reason.params.contains_key("if_present"))
+            .collect();
+        let what = |test: &Reason| ["symptom", "if_present", "if_absent"].map(|key| test.params[key].clone());
+        let same = |one: &&&Reason| what(one) == what(tests[0]);
+        assert_eq!(tests.iter().filter(same).count(), 1, "{tests:?}");
+        let test = find(&reasons, "reasoning.told_apart_by").unwrap_or(tests[0]);
         let sides = [&test.params["if_present"], &test.params["if_absent"]];
         assert!(
             sides.contains(&&Value::from(code.as_str())) && sides[0] != sides[1],
