@@ -57,6 +57,15 @@ describe("texts", () => {
     for (const key of Object.keys(en) as (keyof typeof en)[]) expect(`${key} ${parameters(de[key])}`).toBe(`${key} ${parameters(en[key])}`);
   });
 
+  it("names a symptom and how to look for it in German, and leaves one that it does not know to the service", async () => {
+    const reason = { code: "reasoning.test_first", params: { symptom: "brakes.fluid_low", if_present: "brakes.booster_fault", if_absent: "brakes.pad_wear" }, text: "English." };
+    expect(said(reason)).toBe("English.");
+    await setLocale("de", false);
+    expect(said(reason)).toMatch(/Bremsflüssigkeit.*„.*Bremsflüssigkeit.*“ spricht für/);
+    expect(said(reason)).not.toMatch(/brakes\.|\{/);
+    expect(said({ ...reason, params: { ...reason.params, symptom: "brakes.unheard_of" } })).toBe("English.");
+  });
+
   it("has both forms of each plural", () => {
     const keys = Object.keys(en);
     for (const key of keys.filter((name) => name.endsWith(".other"))) expect(keys).toContain(key.replace(/other$/, "one"));

@@ -14,6 +14,7 @@ export const LOCALES: Record<Locale, string> = { en: "English", de: "Deutsch" };
 let locale: Locale = "en";
 let catalogue: Catalogue = en;
 let serverTexts: Record<string, string> = {};
+let symptoms: Record<string, { text: string; check: string }> = {};
 const listeners = new Set<() => void>();
 
 function isLocale(value: string | null | undefined): value is Locale {
@@ -31,12 +32,14 @@ export function preferredLocale(): Locale {
 /** Loads a language's catalogue and shows it. */
 export async function setLocale(next: Locale, keep = true): Promise<void> {
   if (next === "de") {
-    const [texts, reasons] = await Promise.all([import("@/lib/i18n/de"), import("@/lib/i18n/de-server")]);
+    const [texts, reasons, seen] = await Promise.all([import("@/lib/i18n/de"), import("@/lib/i18n/de-server"), import("@/lib/i18n/de-symptoms")]);
     catalogue = texts.de;
     serverTexts = reasons.deServer;
+    symptoms = seen.deSymptoms;
   } else {
     catalogue = en;
     serverTexts = {};
+    symptoms = {};
   }
   locale = next;
   document.documentElement.lang = next;
@@ -96,6 +99,7 @@ function translated(params: Record<string, unknown> = {}): Record<string, unknow
   const shown: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(params)) {
     if (key === "component" && typeof value === "string") shown[key] = name("component", value);
+    else if (key === "symptom" && typeof value === "string") Object.assign(shown, { symptom: symptoms[value]?.text, check: symptoms[value]?.check });
     else if (key === "coverage" && typeof value === "number") shown[key] = `${Math.round(value * 100)} %`;
     else if (typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value)) shown[key] = new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium" }).format(new Date(value));
     else if (typeof value === "number") shown[key] = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value);

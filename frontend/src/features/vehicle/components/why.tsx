@@ -19,7 +19,9 @@ type Reasoning = Decision["reasoning"][number];
 function Statement({ reasoning }: { reasoning: Reasoning }) {
   const navigate = useNavigate({ from: "/vehicles/$vehicleId" });
   const { evidence } = reasoning;
-  const text = evidence?.text || said(reasoning);
+  const sentence = said(reasoning);
+  // What was measured is told by the services in English only.
+  const text = sentence === reasoning.text ? evidence?.text || sentence : sentence;
   if (!evidence) return <>{text}</>;
   const show = () => {
     void navigate({ search: (old) => ({ ...old, signal: evidence.signal, from: evidence.from, to: evidence.to }), resetScroll: false, replace: true });
