@@ -155,6 +155,7 @@ mirror!(StoredDecision = Decision {
     made: Option<StoredLatest<StoredDecisionDetail>>,
     covered: Option<StoredLatest<bool>>,
     explained: Option<StoredLatest<StoredLlmUsage>>,
+    found_at: Option<DateTime<Utc>>,
     closed: bool,
 });
 mirror!(StoredAlertDetail = AlertDetail {

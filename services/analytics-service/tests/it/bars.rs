@@ -75,6 +75,7 @@ async fn dashboards_of_a_large_fleet_answer_at_once() {
     let bound = manager_of_half(&app, &admin, vehicles).await;
     let (all, bound) = (By::Key(BOOTSTRAP_KEY), By::Token(&bound));
     let count = |often: usize| if full() { often } else { 10 };
+    let mut missed = Vec::new();
     for (path, by, count, limit_ms) in [
         ("dashboards/fleet".to_owned(), all, count(ASKED), 100.0),
         (format!("dashboards/owner/{owner}"), all, count(ASKED), 1000.0),
@@ -102,7 +103,9 @@ async fn dashboards_of_a_large_fleet_answer_at_once() {
         let name = format!("{path} with {vehicles} vehicles{whom}");
         bar(&format!("{name}, p99 warm"), p99, "ms", &format!("< {limit_ms}"));
         bar(&format!("{name}, first"), first, "ms", "none");
-        assert!(!full() || p99 < limit_ms, "{path}: {p99} ms");
+        if full() && p99 >= limit_ms {
+            missed.push(format!("{name}: {p99:.0} ms"));
+        }
     }
     let (_, fleet) = app.get("/api/v1/dashboards/fleet", By::Key(BOOTSTRAP_KEY)).await;
     let costs: Vec<i64> = fleet["action_list"]
@@ -117,6 +120,8 @@ async fn dashboards_of_a_large_fleet_answer_at_once() {
     );
     reports(&app).await;
     app.service.stop().await;
+    // Said last, so that one miss does not hide what stands after it.
+    assert!(missed.is_empty(), "{missed:?}");
 }
 
 /// A manager of one of the two fleets, once their vehicles are known to be there.

@@ -189,6 +189,10 @@ pub enum Change {
         decision_id: String,
         usage: LlmUsage,
     },
+    /// A workshop or a person told what was really there.
+    DecisionScored {
+        decision_id: String,
+    },
     AlertRaised {
         alert_id: String,
         detail: AlertDetail,
@@ -226,7 +230,8 @@ impl Change {
         match self {
             Change::DecisionMade { decision_id, .. }
             | Change::WarrantyJudged { decision_id, .. }
-            | Change::DecisionExplained { decision_id, .. } => Some(decision_id),
+            | Change::DecisionExplained { decision_id, .. }
+            | Change::DecisionScored { decision_id } => Some(decision_id),
             Change::AlertRaised { detail, .. } => detail.decision_id.as_deref(),
             Change::VisitPlanned { plan, .. } => plan.decision_id.as_deref(),
             Change::VisitCompleted { outcome, .. } => outcome.decision_id.as_deref(),

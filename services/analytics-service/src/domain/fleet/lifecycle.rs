@@ -55,7 +55,9 @@ pub struct Decision {
     pub made: Option<Latest<DecisionDetail>>,
     pub covered: Option<Latest<bool>>,
     pub explained: Option<Latest<LlmUsage>>,
-    /// Settled by what else is known: a completed visit for it, its resolved alert, a repair or a newer decision.
+    /// When a workshop or a person last told what was really there: with that the agents close it.
+    pub found_at: Option<DateTime<Utc>>,
+    /// Settled by what else is known: what was found, a completed visit for it, its resolved alert, a repair or a newer decision.
     pub closed: bool,
 }
 

@@ -77,7 +77,7 @@ fn outcome(component: &str, decision_id: Option<&str>, minutes: i64, acted: bool
 fn change() -> impl Strategy<Value = Change> {
     let component = prop::sample::select(vec!["cooling", "brakes", "engine"]);
     let id = 0_u8..3;
-    (0_u8..14, component, id, 0_u8..10, 0_i64..500).prop_map(|(kind, component, id, level, minutes)| {
+    (0_u8..15, component, id, 0_u8..10, 0_i64..500).prop_map(|(kind, component, id, level, minutes)| {
         let score = (level > 0).then(|| f64::from(level) / 10.0);
         let band = Band::ALL[usize::from(level) % 5];
         let component_name = component.to_owned();
@@ -132,7 +132,8 @@ fn change() -> impl Strategy<Value = Change> {
             },
             10 => Change::VisitStarted { visit_id },
             11 => Change::VisitCancelled { visit_id },
-            12 => Change::Repaired {
+            12 => Change::DecisionScored { decision_id },
+            13 => Change::Repaired {
                 component: component_name,
                 at: at(minutes),
                 odometer_km: None,
@@ -276,6 +277,35 @@ fn a_decision_after_the_repair_is_open_again() {
     );
     assert!(vehicle.decisions["dec_2"].is_open(), "the repair did not hold");
     assert!(!vehicle.decisions["dec_1"].is_open());
+}
+
+#[test]
+fn a_decision_that_was_not_found_is_settled_though_nothing_was_repaired() {
+    let stamp = |minutes, sequence| Stamp {
+        time: at(minutes),
+        sequence,
+    };
+    let decision_id = || "dec_1".to_owned();
+    let made = Change::DecisionMade {
+        decision_id: decision_id(),
+        detail: decision("cooling"),
+    };
+    // Another decision brought it to the workshop; there the cooling was looked at too.
+    let visit = Change::VisitCompleted {
+        visit_id: "apt_1".into(),
+        outcome: outcome("cooling", None, 60, false),
+    };
+    let scored = Change::DecisionScored {
+        decision_id: decision_id(),
+    };
+    let said = [(stamp(0, 1), made), (stamp(60, 2), visit), (stamp(60, 3), scored)];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut vehicle = Vehicle::default();
+        for place in order {
+            vehicle.apply(said[place].0, said[place].1.clone());
+        }
+        assert!(!vehicle.decisions["dec_1"].is_open(), "{order:?}");
+    }
 }
 
 #[test]

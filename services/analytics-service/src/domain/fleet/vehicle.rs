@@ -110,6 +110,10 @@ impl Vehicle {
                     usage,
                 );
             }
+            Change::DecisionScored { decision_id } => {
+                let found_at = &mut self.decisions.entry(decision_id).or_default().found_at;
+                *found_at = (*found_at).max(Some(stamp.time));
+            }
             Change::AlertRaised { alert_id, detail } => {
                 offer(&mut self.alerts.entry(alert_id).or_default().raised, stamp, detail);
             }
@@ -181,7 +185,8 @@ impl Vehicle {
             let repaired = component
                 .and_then(|component| component.repaired_at)
                 .is_some_and(|at| at >= made.stamp.time);
-            decision.closed = superseded || repaired || settled.contains(decision_id.as_str());
+            let found = decision.found_at.is_some_and(|at| at >= made.stamp.time);
+            decision.closed = found || superseded || repaired || settled.contains(decision_id.as_str());
         }
     }
 

@@ -217,22 +217,27 @@ fn decided(data: DecisionMade, historical: bool) -> News {
     )
 }
 
-/// Models are asked after a decision was told: what they were used for comes with their explanation.
+/// Models are asked after a decision was told: what they were used for comes with their explanation. What was found closes it.
 fn revised(data: DecisionRevised) -> News {
-    let Some(explanation) = data.explanation else {
-        return News::Nothing;
-    };
-    let usage = LlmUsage {
-        model: explanation.llm_model_used,
-        ..data.llm_usage.unwrap_or_default().into()
-    };
-    one(
-        data.vehicle_id,
-        Change::DecisionExplained {
-            decision_id: data.decision_id,
-            usage,
+    let decision_id = data.decision_id;
+    let explained = data.explanation.map(|explanation| Change::DecisionExplained {
+        decision_id: decision_id.clone(),
+        usage: LlmUsage {
+            model: explanation.llm_model_used,
+            ..data.llm_usage.unwrap_or_default().into()
         },
-    )
+    });
+    let scored = data.outcome.map(|_| Change::DecisionScored {
+        decision_id: decision_id.clone(),
+    });
+    let changes: Vec<_> = explained.into_iter().chain(scored).collect();
+    if changes.is_empty() {
+        return News::Nothing;
+    }
+    News::Vehicle {
+        vehicle_id: data.vehicle_id,
+        changes,
+    }
 }
 
 fn repaired(data: RepairRecorded) -> News {

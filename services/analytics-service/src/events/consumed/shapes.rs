@@ -5,6 +5,7 @@ use crate::domain::fleet::change::{LlmUsage, Reason, RemainingKm};
 use crate::domain::money::{MicroMoney, Money};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -148,6 +149,7 @@ pub(super) struct DecisionRevised {
     pub(super) decision_id: String,
     pub(super) vehicle_id: String,
     pub(super) explanation: Option<ExplanationData>,
+    pub(super) outcome: Option<IgnoredAny>,
     pub(super) llm_usage: Option<UsageData>,
 }
 
