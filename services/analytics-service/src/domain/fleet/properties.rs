@@ -76,8 +76,7 @@ fn outcome(component: &str, decision_id: Option<&str>, minutes: i64, acted: bool
 
 fn change() -> impl Strategy<Value = Change> {
     let component = prop::sample::select(vec!["cooling", "brakes", "engine"]);
-    let id = 0_u8..3;
-    (0_u8..15, component, id, 0_u8..10, 0_i64..500).prop_map(|(kind, component, id, level, minutes)| {
+    (0_u8..15, component, 0_u8..3, 0_u8..10, 0_i64..500).prop_map(|(kind, component, id, level, minutes)| {
         let score = (level > 0).then(|| f64::from(level) / 10.0);
         let band = Band::ALL[usize::from(level) % 5];
         let component_name = component.to_owned();
