@@ -8,10 +8,11 @@ import { useKeyboard } from "@/app/keyboard";
 import { LiveChip } from "@/app/live-chip";
 import { ICONS, SHORTCUTS } from "@/app/navigation";
 import { SearchPalette, ShortcutHelp } from "@/app/search-palette";
+import { useSignOut } from "@/components/ui/sign-out";
 import { cn } from "@/lib/cn";
 import { name, t } from "@/lib/i18n";
 import { VIEWS, type View } from "@/lib/roles";
-import { signOut, useUser, type Role } from "@/lib/session";
+import { useUser, type Role } from "@/lib/session";
 
 /** As many tabs as a thumb can tell apart. */
 const TABS = 5;
@@ -56,41 +57,45 @@ function NavLink({ view, count, isTab }: { view: View; count?: number; isTab?: b
 /** `extra` are views that the tabs of a phone have no room for. */
 function UserMenu({ compact, extra = [] }: { compact?: boolean; extra?: View[] }) {
   const user = useUser();
+  const { leave, question } = useSignOut();
   const item = "flex cursor-pointer items-center gap-2 rounded px-2 py-1.5 outline-none data-highlighted:bg-sunken max-md:py-3";
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        aria-label={compact ? t("me.menu") : undefined}
-        className={cn("flex items-center gap-2 rounded-[6px] border-0 bg-transparent p-2 text-left text-ink hover:bg-sunken", compact ? "" : "w-full")}
-      >
-        <CircleUser size={compact ? 22 : 18} strokeWidth={1.6} aria-hidden className="flex-none text-ink-3" />
-        {!compact && (
-          <span className="min-w-0 text-sm">
-            <span className="block truncate font-medium">{user?.display_name ?? user?.username}</span>
-            <span className="block truncate text-xs text-ink-3">{name("role", user?.role)}</span>
-          </span>
-        )}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content sideOffset={4} align="end" className="z-50 min-w-44 rounded-lg border border-line bg-panel p-1 shadow-lg">
-          {extra.map((view) => (
-            <DropdownMenu.Item key={view} asChild>
-              <Link to={`/${view}`} className={cn(item, "no-underline md:hidden")}>
-                {t(`nav.${view}`)}
+    <>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger
+          aria-label={compact ? t("me.menu") : undefined}
+          className={cn("flex items-center gap-2 rounded-[6px] border-0 bg-transparent p-2 text-left text-ink hover:bg-sunken", compact ? "" : "w-full")}
+        >
+          <CircleUser size={compact ? 22 : 18} strokeWidth={1.6} aria-hidden className="flex-none text-ink-3" />
+          {!compact && (
+            <span className="min-w-0 text-sm">
+              <span className="block truncate font-medium">{user?.display_name ?? user?.username}</span>
+              <span className="block truncate text-xs text-ink-3">{name("role", user?.role)}</span>
+            </span>
+          )}
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content sideOffset={4} align="end" className="z-50 min-w-44 rounded-lg border border-line bg-panel p-1 shadow-lg">
+            {extra.map((view) => (
+              <DropdownMenu.Item key={view} asChild>
+                <Link to={`/${view}`} className={cn(item, "no-underline md:hidden")}>
+                  {t(`nav.${view}`)}
+                </Link>
+              </DropdownMenu.Item>
+            ))}
+            <DropdownMenu.Item asChild>
+              <Link to="/me" className={cn(item, "no-underline")}>
+                <Settings size={14} aria-hidden /> {t("me.settings")}
               </Link>
             </DropdownMenu.Item>
-          ))}
-          <DropdownMenu.Item asChild>
-            <Link to="/me" className={cn(item, "no-underline")}>
-              <Settings size={14} aria-hidden /> {t("me.settings")}
-            </Link>
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={item} onSelect={() => void signOut()}>
-            <LogOut size={14} aria-hidden /> {t("me.sign_out")}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+            <DropdownMenu.Item className={item} onSelect={() => void leave()}>
+              <LogOut size={14} aria-hidden /> {t("me.sign_out")}
+            </DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      {question}
+    </>
   );
 }
 

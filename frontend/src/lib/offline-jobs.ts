@@ -1,5 +1,7 @@
 /** The technician's jobs for the pit: answers kept by the service worker, and reports that wait for the network. */
 
+import type { Problem } from "@/api/problem";
+
 /** The request header by which the service worker knows an answer that it may keep. */
 export const KEEP_OFFLINE = { "x-carvrooom-keep": "jobs" } as const;
 /** The one cache that holds API answers; the service worker has the same name. */
@@ -14,6 +16,8 @@ export interface WaitingReport<Body = unknown> {
   userId: string;
   writtenAt: string;
   body: Body;
+  /** Why the server did not take it: it is not sent again before the person has dealt with it. */
+  refusal?: Problem;
 }
 
 function open(): Promise<IDBDatabase> {
@@ -38,6 +42,11 @@ async function inStore<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore)
   }
 }
 
+async function allReports(): Promise<WaitingReport[]> {
+  if (typeof indexedDB === "undefined") return [];
+  return inStore("readonly", (store) => store.getAll());
+}
+
 export async function keepReport(report: WaitingReport): Promise<void> {
   await inStore("readwrite", (store) => store.put(report));
 }
@@ -46,17 +55,19 @@ export async function dropReport(id: string): Promise<void> {
   await inStore("readwrite", (store) => store.delete(id));
 }
 
-/** Reports of this person that wait to be sent. */
+/** Reports of this person that wait to be sent, or were refused and wait for the person. */
 export async function waitingReports<Body>(userId: string): Promise<WaitingReport<Body>[]> {
-  if (typeof indexedDB === "undefined") return [];
-  const all = (await inStore("readonly", (store) => store.getAll())) as WaitingReport<Body>[];
-  return all.filter((report) => report.userId === userId);
+  return (await allReports()).filter((report) => report.userId === userId) as WaitingReport<Body>[];
 }
 
-/** At sign-out nothing of the person stays on the machine. */
-export async function wipeOfflineJobs(): Promise<void> {
+/** When a session ends, what the service worker kept of it goes. */
+export async function wipeKeptAnswers(): Promise<void> {
   if (typeof caches !== "undefined") await caches.delete(JOBS_CACHE).catch(() => false);
-  if (typeof indexedDB !== "undefined") {
-    await inStore("readwrite", (store) => store.clear()).catch(() => undefined);
-  }
+}
+
+/** Forgets reports that wait: all of them, or everybody's but one person's. They are work that was done, so only a person who leaves or
+ * another one who comes ends them, never a session that the server refused. */
+export async function wipeReports(exceptOf?: string): Promise<void> {
+  const all = await allReports().catch(() => []);
+  for (const { id } of all.filter((report) => report.userId !== exceptOf)) await dropReport(id).catch(() => undefined);
 }

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from "react";
 import type { components } from "@/api/generated/analytics-service";
 import { ApiError, apiError, noAnswer } from "@/api/problem";
-import { wipeOfflineJobs } from "@/lib/offline-jobs";
+import { alone } from "@/lib/alone";
+import { wipeKeptAnswers, wipeReports } from "@/lib/offline-jobs";
 import { storage } from "@/lib/storage";
 
 export type User = components["schemas"]["UserBody"];
@@ -20,9 +21,16 @@ type Remembered = Pick<User, "user_id" | "tenant_id" | "username" | "display_nam
 
 /** A token this close to its end is exchanged before it is used. */
 const RENEW_BEFORE_MS = 30_000;
+/** How long to wait before asking again while the server knows of another exchange of the same cookie. Together they are longer than it
+ * takes a second exchange for that of another tab (`refresh_race_s`). */
+const RACED_PAUSES_MS = [400, 800, 1_600, 3_400];
+
+/** What a test replaces that does not want to wait. */
+export const timer = { pause: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
 
 let session: Session | null = null;
-let renewing: Promise<boolean> | null = null;
+let exchanging: Promise<Tokens | null> | null = null;
+let leaving: Promise<void> = Promise.resolve();
 const listeners = new Set<() => void>();
 
 function become(next: Session | null): void {
@@ -53,46 +61,54 @@ async function post(path: string, body: unknown, token?: string | null): Promise
 
 /** Signs a person in. */
 export async function signIn(tenant: string, username: string, password: string): Promise<User> {
+  // The end of the session before would otherwise take the new one's cookie away.
+  await leaving;
   const response = await post("/api/v1/auth/login", { tenant: tenant || null, username, password });
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw apiError(response, body);
   const tokens = body as Tokens;
-  // Whoever was here before left without signing out: nothing of theirs is for this person.
-  const before = storage.get("user");
-  if (before && (JSON.parse(before) as Remembered).user_id !== tokens.user.user_id) await wipeOfflineJobs();
+  // Whoever was here before may have left without signing out: nothing of theirs is for this person.
+  await wipeKeptAnswers();
+  await wipeReports(tokens.user.user_id);
   storage.set("tenant", tenant || null);
   keep(tokens);
   return tokens.user;
 }
 
-async function exchange(isAgain = false): Promise<boolean> {
+/** Null means that the server refused; that nobody can say is thrown. */
+async function exchange(tries = 0): Promise<Tokens | null> {
   const response = await post("/api/v1/auth/refresh", {});
   const body: unknown = await response.json().catch(() => null);
-  // Another tab was quicker by a moment: the cookie is a newer one already.
-  if (response.status === 409 && !isAgain) return exchange(true);
-  if (response.ok) {
-    keep(body as Tokens);
-    return true;
+  if (response.ok) return body as Tokens;
+  if (response.status === 409) {
+    // Another tab was quicker, or the answer to an exchange was lost on its way: neither says that the session is over.
+    const pauseMs = RACED_PAUSES_MS[tries];
+    if (pauseMs === undefined) throw new ApiError({ type: "about:blank", title: "Service Unavailable", status: 503, code: "auth.refresh_raced", detail: "" });
+    await timer.pause(pauseMs);
+    return exchange(tries + 1);
   }
   // A server that is away or busy has not refused: the session is as good as before.
   if (response.status >= 500 || response.status === 429) throw apiError(response, body);
-  return false;
+  return null;
 }
 
-/** Runs in one tab at a time: all tabs share the refresh cookie. */
-async function alone(act: () => Promise<boolean>): Promise<boolean> {
-  return navigator.locks ? await navigator.locks.request("carvrooom.refresh", () => act()) : act();
-}
-
-/**
- * Exchanges the refresh token; a second use of it would end the session, so calls join, across tabs too.
- * False means that the server refused; no answer throws.
- */
-export function renew(): Promise<boolean> {
-  renewing ??= alone(() => exchange()).finally(() => {
-    renewing = null;
+/** A second use of a refresh token would end the session, so calls join, across tabs too: all share the cookie. */
+function newTokens(): Promise<Tokens | null> {
+  exchanging ??= alone("refresh", () => exchange()).finally(() => {
+    exchanging = null;
   });
-  return renewing;
+  return exchanging;
+}
+
+/** Exchanges the refresh token. False means that the server refused, or that nobody is signed in; no answer throws. */
+export async function renew(): Promise<boolean> {
+  const before = session;
+  if (!before) return false;
+  const tokens = await newTokens();
+  // Whoever has signed out or in meanwhile is who counts.
+  if (session !== before) return session !== null;
+  if (tokens) keep(tokens);
+  return tokens !== null;
 }
 
 /** A token that is good for the next request, or null. After a reload the first request waits for the cookie's exchange. */
@@ -117,20 +133,29 @@ export async function restore(): Promise<void> {
   if (!isGood) dropSession();
 }
 
-/** Forgets everything of the person on this machine, whether or not the server can be told. */
-export async function signOut(): Promise<void> {
-  const token = session?.accessToken;
-  storage.set("user", null);
-  become(null);
-  await wipeOfflineJobs();
-  if (token) await post("/api/v1/auth/logout", {}, token).catch(() => undefined);
+/** Ends a session on the server, which wants an access token that is good. */
+async function endOnServer({ accessToken, expiresAt }: Session): Promise<void> {
+  const isGood = Date.now() < expiresAt - RENEW_BEFORE_MS;
+  const token = isGood ? accessToken : (await newTokens())?.access_token;
+  if (token) await post("/api/v1/auth/logout", {}, token);
 }
 
-/** The server refused the session: sign in again, without asking it to end what has ended. */
+/** Forgets everything of the person on this machine, reports that wait too, whether or not the server can be told. */
+export async function signOut(): Promise<void> {
+  const ended = session;
+  storage.set("user", null);
+  become(null);
+  leaving = ended ? endOnServer(ended).catch(() => undefined) : Promise.resolve();
+  await wipeKeptAnswers();
+  await wipeReports();
+  await leaving;
+}
+
+/** The server refused the session: sign in again, without asking it to end what has ended. Reports that wait stay for the person. */
 export function dropSession(): void {
   storage.set("user", null);
   become(null);
-  void wipeOfflineJobs();
+  void wipeKeptAnswers();
 }
 
 export function currentUser(): User | null {

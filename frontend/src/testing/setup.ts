@@ -5,6 +5,11 @@ import { server } from "@/testing/server";
 
 // jsdom has no layout: what asks for it gets the least that lets it run.
 globalThis.matchMedia ??= ((query: string) => ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined })) as never;
+globalThis.scrollTo = () => undefined;
+// It has no top layer either.
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true;
+};
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {

@@ -8,10 +8,11 @@ import { Button } from "@/components/ui/button";
 import { ConfirmButton } from "@/components/ui/confirm-button";
 import { TextField } from "@/components/ui/field";
 import { Panel, QueryPanel } from "@/components/ui/panel";
+import { useSignOut } from "@/components/ui/sign-out";
 import { InlineFailure } from "@/components/ui/states";
 import { moment } from "@/lib/format";
 import { LOCALES, name, setLocale, t, useLocale, type Locale } from "@/lib/i18n";
-import { signOut, useUser } from "@/lib/session";
+import { useUser } from "@/lib/session";
 import { setTheme, useTheme, type Theme } from "@/lib/theme";
 
 type Preferences = AlertTypes["schemas"]["PreferencesView"];
@@ -158,6 +159,7 @@ export function MePage() {
   const user = useUser();
   const locale = useLocale();
   const { theme } = useTheme();
+  const { leave, question } = useSignOut();
   const preferences = useQuery({ queryKey: ["preferences"], queryFn: () => data(api.GET("/api/v1/preferences")) });
   const themes: [Theme, string][] = [["system", t("theme.system")], ["light", t("theme.light")], ["dark", t("theme.dark")]];
   return (
@@ -168,7 +170,8 @@ export function MePage() {
             <Switch label={t("me.theme")} values={themes} value={theme} change={setTheme} />
             <Switch label={t("me.language")} values={Object.entries(LOCALES) as [Locale, string][]} value={locale} change={(next) => void setLocale(next)} />
             <div>
-              <Button onClick={() => void signOut()}>{t("me.sign_out")}</Button>
+              <Button onClick={() => void leave()}>{t("me.sign_out")}</Button>
+              {question}
             </div>
           </Row>
         </Panel>
