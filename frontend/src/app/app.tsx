@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ApiError } from "@/api/problem";
 import { refresher } from "@/api/queries";
+import { useHomeAfterSignIn } from "@/app/role-gate";
 import { router } from "@/app/router";
 import { useLocale } from "@/lib/i18n";
 import { onChange, onReset, startLive } from "@/lib/live";
@@ -42,6 +43,7 @@ export function App() {
   const invitation = location.pathname === "/invitation" ? new URLSearchParams(location.search).get("token") : null;
   const person = user ? `${user.tenant_id}.${user.user_id}` : null;
   useLiveQueries(person);
+  useHomeAfterSignIn(router);
   useEffect(() => {
     // Another person must not see what the one before had loaded.
     if (!person) client.clear();

@@ -1,8 +1,9 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from "@tanstack/react-router";
+import { RoleGate } from "@/app/role-gate";
 import { Shell } from "@/app/shell";
 import { Failure, Skeleton } from "@/components/ui/states";
-import { homeOf, VIEWS, type View } from "@/lib/roles";
-import { useUser, type Role } from "@/lib/session";
+import { homeOf } from "@/lib/roles";
+import { useUser } from "@/lib/session";
 import { ApiError } from "@/api/problem";
 import { FleetPage } from "@/features/fleet/fleet-page";
 
@@ -13,18 +14,6 @@ function text(value: unknown): string | undefined {
 function Home() {
   const user = useUser();
   return <Navigate to={homeOf(user?.role)} replace />;
-}
-
-/** Views that are not the role's are refused here with words; the services refuse them anyway. */
-function RoleGate() {
-  const user = useUser();
-  const view = location.pathname.split("/")[1] as View;
-  const isView = Object.values(VIEWS).some((views) => views.includes(view));
-  if (isView && view !== "vehicles" && !VIEWS[user?.role as Role]?.includes(view)) {
-    const problem = { type: "about:blank", title: "", status: 403, code: "app.role", detail: "" };
-    return <Failure error={new ApiError(problem)} />;
-  }
-  return <Outlet />;
 }
 
 const root = createRootRoute({

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { can, homeOf, VIEWS, type Action } from "@/lib/roles";
+import { can, homeOf, mayOpen, VIEWS, type Action } from "@/lib/roles";
 import type { Role } from "@/lib/session";
 
 const ROLES: Role[] = ["OWNER", "FLEET_MANAGER", "TECHNICIAN", "ADMIN", "EXECUTIVE", "SUPPORT"];
@@ -44,5 +44,10 @@ describe("roles", () => {
   it("gives each role a home among its views", () => {
     expect(ROLES.map(homeOf)).toEqual(["/my-vehicles", "/fleet", "/my-jobs", "/administration", "/business", "/fleet"]);
     for (const role of ROLES) expect(new Set(VIEWS[role]).size).toBe(VIEWS[role].length);
+  });
+
+  it("refuse no page but another role's view", () => {
+    expect(["/my-jobs", "/my-jobs/x", "/vehicles/V1", "/me", "/"].map((path) => mayOpen("TECHNICIAN", path))).toEqual([true, true, true, true, true]);
+    expect([mayOpen("TECHNICIAN", "/fleet"), mayOpen("OWNER", "/my-jobs"), mayOpen("OWNER", "/vehicles/V1"), mayOpen(undefined, "/fleet")]).toEqual([false, false, true, false]);
   });
 });

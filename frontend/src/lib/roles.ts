@@ -46,3 +46,10 @@ export function can(role: string | undefined, action: Action): boolean {
 export function homeOf(role: string | undefined): `/${View}` {
   return `/${(VIEWS[role as Role] ?? VIEWS.SUPPORT)[0] ?? "fleet"}`;
 }
+
+/** Whether a path is one of the role's views, or of no view in particular. A vehicle's page is for everybody who may see the vehicle. */
+export function mayOpen(role: string | undefined, path: string): boolean {
+  const view = path.split("/")[1] as View;
+  const isView = Object.values(VIEWS).some((views) => views.includes(view));
+  return !isView || view === "vehicles" || (VIEWS[role as Role]?.includes(view) ?? false);
+}
