@@ -31,6 +31,13 @@ async function networkFirst(request, cacheName, key) {
   }
 }
 
+/** What a kept answer is found by. Each day asks for visits from a later day on: tomorrow, in the pit, today's answer is the one there is. */
+function keyOf(url) {
+  const key = new URL(url);
+  key.searchParams.delete("from");
+  return key.href;
+}
+
 /** Files whose name holds their hash never change. */
 async function cacheFirst(request) {
   const kept = await caches.match(request, { cacheName: SHELL });
@@ -48,7 +55,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith("/api/")) {
-    if (request.headers.get(KEEP) === "jobs") event.respondWith(networkFirst(request, JOBS, request.url));
+    if (request.headers.get(KEEP) === "jobs") event.respondWith(networkFirst(request, JOBS, keyOf(url)));
     return;
   }
   if (request.mode === "navigate") event.respondWith(networkFirst(request, SHELL, "/"));

@@ -88,10 +88,11 @@ export const queries = {
       staleTime: 60_000,
       queryFn: () => data(api.GET("/api/v1/users", { params: { query: { limit: 500 } } })),
     }),
+  /** All of them, as far as one page holds: the oldest come first, and what is to come last. */
   vehicleAppointments: (id: string) =>
     queryOptions({
       queryKey: ["appointments", "vehicle", id],
-      queryFn: () => data(api.GET("/api/v1/appointments/vehicle/{id}", { params: { path: { id }, query: { limit: 50 } } })),
+      queryFn: () => data(api.GET("/api/v1/appointments/vehicle/{id}", { params: { path: { id }, query: { limit: 1000 } } })),
     }),
   vehicleClaims: (id: string) =>
     queryOptions({

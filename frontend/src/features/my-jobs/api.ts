@@ -7,6 +7,15 @@ import { dropReport, keepReport, KEEP_OFFLINE, waitingReports } from "@/lib/offl
 
 export type Report = SchedulingTypes["schemas"]["CompleteBody"];
 
+const DAY_MS = 86_400_000;
+/** Visits of this many days back are asked for: work that was begun then may still wait for its report. */
+const DAYS_BACK = 14;
+
+/** Lists begin with the oldest. By whole days, so that the same address is asked all day. */
+export function visitsFrom(now = Date.now()): string {
+  return new Date((Math.floor(now / DAY_MS) - DAYS_BACK) * DAY_MS).toISOString();
+}
+
 /** The technician's jobs: what the service worker keeps for the pit. */
 export const jobQueries = {
   dashboard: (id: string) =>
@@ -19,7 +28,7 @@ export const jobQueries = {
     queryOptions({
       queryKey: ["appointments", "technician", id],
       networkMode: "always",
-      queryFn: () => data(api.GET("/api/v1/appointments", { params: { query: { technician_id: id, limit: 200 } }, headers: KEEP_OFFLINE })),
+      queryFn: () => data(api.GET("/api/v1/appointments", { params: { query: { technician_id: id, from: visitsFrom(), limit: 200 } }, headers: KEEP_OFFLINE })),
     }),
   waiting: (id: string) => queryOptions({ queryKey: ["reports", id], networkMode: "always", queryFn: () => waitingReports<Report>(id) }),
 };
