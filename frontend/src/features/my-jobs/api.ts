@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { api, data } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import type { SchedulingTypes } from "@/api/queries";
+import { alone } from "@/lib/alone";
 import { dropReport, keepReport, KEEP_OFFLINE, waitingReports } from "@/lib/offline-jobs";
 
 export type Report = SchedulingTypes["schemas"]["CompleteBody"];
@@ -50,6 +51,17 @@ async function send(id: string, body: Report): Promise<void> {
   await data(api.POST("/api/v1/appointments/{id}/complete", { ...path, body }));
 }
 
+/** Client errors that tell nothing of the report: sign in again, it took too long, too much at once. */
+const PASSING = [401, 408, 429];
+
+/** Whether the server has looked at the report and will not take it as it is. Anything else may pass: nobody answered, or somebody else was
+ * at the visit in the same moment. */
+export function isRefusal(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError) || error.kind === "unavailable") return false;
+  const { status, code } = error.problem;
+  return status >= 400 && status < 500 && !PASSING.includes(status) && code !== "appointment.version_conflict";
+}
+
 /** Sends a report, or keeps it until the network is back. Gives "sent" or "kept". */
 export function useReport(userId: string) {
   const client = useQueryClient();
@@ -58,12 +70,14 @@ export function useReport(userId: string) {
     mutationFn: async ({ id, body }: { id: string; body: Report }): Promise<"sent" | "kept"> => {
       try {
         await send(id, body);
-        return "sent";
       } catch (error) {
-        if (!(error instanceof ApiError) || (error.kind !== "offline" && error.kind !== "unavailable")) throw error;
+        if (!(error instanceof ApiError) || isRefusal(error)) throw error;
         await keepReport({ id, userId, writtenAt: new Date().toISOString(), body });
         return "kept";
       }
+      // One that was refused before and is corrected now.
+      await dropReport(id).catch(() => undefined);
+      return "sent";
     },
     onSettled: () =>
       Promise.all([
@@ -74,38 +88,58 @@ export function useReport(userId: string) {
   });
 }
 
-/** How often a report is sent again before the next time that the network comes back or the page is opened. */
-const SENDING_TRIES = 10;
-
-/** Whether the same report may be taken a moment later: nobody answered, or somebody else was at the visit at the same time. */
-function mayPass(error: Error): boolean {
-  return !(error instanceof ApiError) || error.kind === "offline" || error.kind === "unavailable" || error.problem.status === 409;
+/** Forgets a report that was refused. */
+export function useDiscard() {
+  const client = useQueryClient();
+  return useMutation({
+    networkMode: "always",
+    mutationFn: dropReport,
+    onSettled: () => client.invalidateQueries({ queryKey: ["reports"] }),
+  });
 }
 
-/** Sends what waits as soon as the network is back. What the server refuses stays, with its reason, until the technician deals with it. */
+/** How often reports are sent again before the next time that the network comes back or the page is opened. */
+const SENDING_TRIES = 10;
+
+/** Sends each report that waits, whatever becomes of the others. A refused one is kept with the reason and not sent again; that one may
+ * still pass is thrown in the end. */
+async function sendWaiting(userId: string): Promise<void> {
+  let failure: unknown = null;
+  const reports = await waitingReports<Report>(userId);
+  for (const report of reports.filter((one) => !one.refusal)) {
+    try {
+      await send(report.id, report.body);
+      await dropReport(report.id);
+    } catch (error) {
+      if (isRefusal(error)) await keepReport({ ...report, refusal: error.problem });
+      else failure = error;
+    }
+  }
+  if (failure) throw failure;
+}
+
+/** Sends what waits as soon as the network is back. Gives what waits for the network, and what was refused and waits for the technician. */
 export function useSendWaiting(userId: string) {
   const client = useQueryClient();
-  const waiting = useQuery(jobQueries.waiting(userId));
-  const count = waiting.data?.length ?? 0;
+  const kept = useQuery(jobQueries.waiting(userId)).data ?? [];
+  const waiting = kept.filter((report) => !report.refusal);
   const sending = useMutation({
     networkMode: "always",
-    retry: (failures, error) => failures < SENDING_TRIES && mayPass(error),
+    // Without a session no try helps: the reports wait until the person is back.
+    retry: (failures, error) => failures < SENDING_TRIES && !(error instanceof ApiError && error.kind === "signed_out"),
     retryDelay: (failures) => Math.min(1_000 * 2 ** failures, 30_000),
-    mutationFn: async () => {
-      for (const report of await waitingReports<Report>(userId)) {
-        await send(report.id, report.body);
-        await dropReport(report.id);
-      }
-    },
+    // One at a time, across tabs too: the second to complete the same visit would be refused.
+    mutationFn: () => alone("reports", () => sendWaiting(userId)).finally(() => client.invalidateQueries({ queryKey: ["reports"] })),
     onSettled: () => client.invalidateQueries(),
   });
   const { mutate } = sending;
+  const isAny = waiting.length > 0;
   useEffect(() => {
-    if (count === 0) return;
+    if (!isAny) return;
     const tryNow = () => navigator.onLine && mutate();
     tryNow();
     addEventListener("online", tryNow);
     return () => removeEventListener("online", tryNow);
-  }, [count, mutate]);
-  return { waiting: waiting.data ?? [], sending };
+  }, [isAny, mutate]);
+  return { waiting, refused: kept.filter((report) => report.refusal), sending };
 }

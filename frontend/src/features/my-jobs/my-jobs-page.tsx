@@ -8,27 +8,33 @@ import { Severity } from "@/components/ui/band";
 import { Button } from "@/components/ui/button";
 import { Panel, Loaded, QueryPanel } from "@/components/ui/panel";
 import { Empty, InlineFailure } from "@/components/ui/states";
-import { jobQueries, useSendWaiting, useStart } from "@/features/my-jobs/api";
+import { jobQueries, useSendWaiting, useStart, type Report } from "@/features/my-jobs/api";
+import { RefusedReports } from "@/features/my-jobs/refused-reports";
 import { ReportForm } from "@/features/my-jobs/report-form";
 import { cn } from "@/lib/cn";
 import { clock, money, number, visit } from "@/lib/format";
 import { failureMode, name, said, t, tn } from "@/lib/i18n";
+import type { WaitingReport } from "@/lib/offline-jobs";
 import { useUser } from "@/lib/session";
 
 const DONE = ["COMPLETED", "CANCELLED"];
 
-function WaitingReports({ userId }: { userId: string }) {
-  const { waiting, sending } = useSendWaiting(userId);
-  if (waiting.length === 0) return null;
+function WaitingReports({ userId, appointments }: { userId: string; appointments: Appointment[] }) {
+  const { waiting, refused, sending } = useSendWaiting(userId);
   return (
-    <div role="status" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg bg-fair-soft px-4 py-2 text-fair-ink">
-      <CloudUpload size={16} aria-hidden />
-      <span className="flex-1">{tn("jobs.waiting", waiting.length)}</span>
-      <Button busy={sending.isPending} onClick={() => sending.mutate()}>
-        {t("jobs.send_now")}
-      </Button>
-      <InlineFailure error={sending.error} />
-    </div>
+    <>
+      <RefusedReports reports={refused} appointments={appointments} />
+      {waiting.length > 0 && (
+        <div role="status" className="mb-3 flex flex-wrap items-center gap-3 rounded-lg bg-fair-soft px-4 py-2 text-fair-ink">
+          <CloudUpload size={16} aria-hidden />
+          <span className="flex-1">{tn("jobs.waiting", waiting.length)}</span>
+          <Button busy={sending.isPending} onClick={() => sending.mutate()}>
+            {t("jobs.send_now")}
+          </Button>
+          <InlineFailure error={sending.error} />
+        </div>
+      )}
+    </>
   );
 }
 
@@ -75,11 +81,11 @@ function Facts({ job, appointment }: { job: Job; appointment: Appointment | unde
   );
 }
 
-function JobDetail({ job, appointment, isWaiting }: { job: Job; appointment: Appointment | undefined; isWaiting: boolean }) {
+function JobDetail({ job, appointment, report }: { job: Job; appointment: Appointment | undefined; report: WaitingReport<Report> | undefined }) {
   const start = useStart();
   const [isReporting, setReporting] = useState(false);
   const state = appointment?.status ?? job.state;
-  const isOpen = !DONE.includes(state) && !isWaiting;
+  const isOpen = !DONE.includes(state) && !report;
   return (
     <Panel>
       <div className="grid gap-4 p-4">
@@ -114,7 +120,7 @@ function JobDetail({ job, appointment, isWaiting }: { job: Job; appointment: App
           </div>
         )}
         {job.why && <p className="m-0 text-sm text-ink-3">{said(job.why)}</p>}
-        {isWaiting && <p className="m-0 text-fair-ink">{t("jobs.reported.text")}</p>}
+        {report && <p className={cn("m-0", report.refusal ? "text-critical-ink" : "text-fair-ink")}>{t(report.refusal ? "jobs.refused.text" : "jobs.reported.text")}</p>}
         {isOpen && appointment?.provisional && <p className="m-0 font-medium">{t("schedule.provisional")}</p>}
         {isOpen && !appointment?.provisional && !isReporting && (
           <div className="flex flex-wrap gap-2">
@@ -129,7 +135,7 @@ function JobDetail({ job, appointment, isWaiting }: { job: Job; appointment: App
             <InlineFailure error={start.error} />
           </div>
         )}
-        {isReporting && isOpen && <ReportForm job={job} appointment={appointment} close={() => setReporting(false)} />}
+        {isReporting && isOpen && <ReportForm id={job.appointment_id} component={job.component} appointment={appointment} close={() => setReporting(false)} />}
         {appointment?.findings && appointment.findings.length > 0 && (
           <ul className="m-0 list-disc pl-4 text-ink-2">
             {appointment.findings.map((finding, index) => (
@@ -157,16 +163,16 @@ export function MyJobsPage() {
   const open = jobs.filter((job) => !DONE.includes(job.state));
   const shown = jobs.find((job) => job.appointment_id === search.id) ?? (search.id ? undefined : open[0]);
   const choose = (next: string | undefined) => void navigate({ search: { id: next }, resetScroll: false });
-  const isWaiting = (job: Job) => waiting.data?.some((report) => report.id === job.appointment_id) ?? false;
+  const reportOf = (job: Job) => waiting.data?.find((report) => report.id === job.appointment_id);
   return (
     <Page title={t("nav.my-jobs")} about={dashboard.data && tn("jobs.open", open.length)}>
-      <WaitingReports userId={id} />
+      <WaitingReports userId={id} appointments={visits.data?.items ?? []} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(280px,380px)_minmax(0,1fr)]">
         <QueryPanel query={dashboard} lines={6} className={search.id ? "max-lg:hidden" : ""} isEmpty={() => jobs.length === 0} empty={<Empty title={t("jobs.none")}>{t("jobs.none.text")}</Empty>}>
           {() => (
             <ul className="m-0 list-none divide-y divide-line p-0">
               {[...open, ...jobs.filter((job) => DONE.includes(job.state))].map((job) => (
-                <JobRow key={job.appointment_id} job={job} chosen={job === shown} choose={() => choose(job.appointment_id)} isWaiting={isWaiting(job)} />
+                <JobRow key={job.appointment_id} job={job} chosen={job === shown} choose={() => choose(job.appointment_id)} isWaiting={reportOf(job) !== undefined} />
               ))}
             </ul>
           )}
@@ -177,7 +183,7 @@ export function MyJobsPage() {
               <ArrowLeft size={15} aria-hidden /> {t("jobs.back")}
             </Button>
             <Loaded query={visits} lines={6}>
-              {(loaded) => <JobDetail key={shown.appointment_id} job={shown} appointment={loaded.items.find((one) => one.appointment_id === shown.appointment_id)} isWaiting={isWaiting(shown)} />}
+              {(loaded) => <JobDetail key={shown.appointment_id} job={shown} appointment={loaded.items.find((one) => one.appointment_id === shown.appointment_id)} report={reportOf(shown)} />}
             </Loaded>
           </div>
         )}

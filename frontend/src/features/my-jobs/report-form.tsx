@@ -1,10 +1,10 @@
 import { useState, type FormEvent } from "react";
 import { Minus, Plus } from "lucide-react";
-import type { Appointment, Job } from "@/api/queries";
+import type { Appointment } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { SelectField, TextArea, TextField } from "@/components/ui/field";
 import { InlineFailure } from "@/components/ui/states";
-import { useReport } from "@/features/my-jobs/api";
+import { useReport, type Report } from "@/features/my-jobs/api";
 import { name, t } from "@/lib/i18n";
 import { useUser } from "@/lib/session";
 
@@ -12,8 +12,12 @@ const VERDICTS = ["CONFIRMED", "OTHER_CAUSE", "NOT_FOUND"];
 const ACTIONS = ["REPLACED", "REPAIRED", "ADJUSTED", "NONE"];
 
 interface ReportFormProps {
-  job: Job;
+  /** The visit's. */
+  id: string;
+  component: string | null | undefined;
   appointment: Appointment | undefined;
+  /** What was written before and refused. */
+  draft?: Report;
   close: () => void;
 }
 
@@ -45,23 +49,43 @@ function PartsUsed({ parts, change }: { parts: Map<string, number>; change: (cod
   );
 }
 
+const decimals = (amount: { amount_minor: number } | null | undefined) => (amount ? (amount.amount_minor / 100).toFixed(2) : "");
+
+/** What the form begins with: what was written before, else the usual answer with what was planned. */
+function beginning(appointment: Appointment | undefined, draft: Report | undefined) {
+  const finding = draft?.findings[0];
+  const planned = new Map(appointment?.parts.map((part) => [part.part_code, part.quantity]));
+  const used = new Map(finding?.parts?.map((part) => [part.part_code, part.quantity]));
+  const isOfParts = finding && finding.action !== "NONE";
+  return {
+    verdict: finding?.verdict ?? "CONFIRMED",
+    action: finding?.action ?? "REPLACED",
+    notes: finding?.notes ?? "",
+    cost: decimals(draft?.cost ?? appointment?.price),
+    odometer: draft?.odometer_km?.toString() ?? "",
+    // A planned part that was not used is shown with none.
+    parts: isOfParts ? new Map([...[...planned.keys()].map((code) => [code, 0] as const), ...used]) : planned,
+  };
+}
+
 /** What was found, what was done, which parts, what it cost. Sent now, or kept until the network is back. */
-export function ReportForm({ job, appointment, close }: ReportFormProps) {
+export function ReportForm({ id, component, appointment, draft, close }: ReportFormProps) {
   const user = useUser();
   const report = useReport(user?.user_id ?? "");
-  const [verdict, setVerdict] = useState("CONFIRMED");
-  const [action, setAction] = useState("REPLACED");
-  const [notes, setNotes] = useState("");
-  const [cost, setCost] = useState(appointment?.price ? (appointment.price.amount_minor / 100).toFixed(2) : "");
-  const [odometer, setOdometer] = useState("");
-  const [parts, setParts] = useState(new Map(appointment?.parts.map((part) => [part.part_code, part.quantity])));
-  const currency = appointment?.price?.currency ?? "EUR";
+  const [begun] = useState(() => beginning(appointment, draft));
+  const [verdict, setVerdict] = useState(begun.verdict);
+  const [action, setAction] = useState(begun.action);
+  const [notes, setNotes] = useState(begun.notes);
+  const [cost, setCost] = useState(begun.cost);
+  const [odometer, setOdometer] = useState(begun.odometer);
+  const [parts, setParts] = useState(begun.parts);
+  const currency = appointment?.price?.currency ?? draft?.cost.currency ?? "EUR";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const used = [...parts].filter(([, quantity]) => quantity > 0).map(([part_code, quantity]) => ({ part_code, quantity }));
-    const finding = { component: job.component ?? "engine", verdict, action, parts: action === "NONE" ? [] : used, notes: notes.trim() || null };
+    const finding = { component: component ?? "engine", verdict, action, parts: action === "NONE" ? [] : used, notes: notes.trim() || null };
     const body = { findings: [finding], cost: { amount_minor: Math.round((typedNumber(cost) ?? 0) * 100), currency }, odometer_km: typedNumber(odometer) };
-    report.mutate({ id: job.appointment_id, body }, { onSuccess: close });
+    report.mutate({ id, body }, { onSuccess: close });
   };
   const choices = (group: "verdict" | "action", values: string[]) => values.map((value) => ({ value, label: name(group, value) }));
   return (
