@@ -33,6 +33,8 @@ pub struct Identity {
     pub session_days: i64,
     /// How long a browser's refresh that comes twice counts as two tabs at once, not as a copy; seconds.
     pub refresh_race_s: i64,
+    /// How long after a browser's refresh its answer may have been lost, while nobody has used what it gave; seconds.
+    pub refresh_lost_s: i64,
     /// Whether the browser's cookie is sent over TLS (and to localhost) only.
     pub cookie_secure: bool,
     /// Further origins that browsers may sign in from; the host that was asked is always one.

@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 pub struct Refresh {
     pub session: Session,
     pub spent_at: Option<DateTime<Utc>>,
+    /// The token that was given for it is on record and was never used.
+    pub successor_unused: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,27 +69,39 @@ impl Store<'_> {
         session_id: &str,
         hash: &str,
     ) -> Result<Option<Refresh>, DbError> {
-        let found: Option<(Option<DateTime<Utc>>,)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT spent_at FROM refresh_token WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
+        let found: Option<(Option<DateTime<Utc>>, Option<String>)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT given.spent_at, unused.token_hash FROM refresh_token given
+             LEFT JOIN refresh_token unused ON unused.tenant_id = given.tenant_id AND unused.session_id = given.session_id
+                AND unused.token_hash = given.successor_hash AND unused.spent_at IS NULL
+             WHERE given.tenant_id = $1 AND given.session_id = $2 AND given.token_hash = $3")
             .bind(tenant.as_str()).bind(session_id).bind(hash).fetch_optional(c).await)?;
-        let Some((spent_at,)) = found else { return Ok(None) };
-        Ok(self
-            .session(tenant, session_id)
-            .await?
-            .map(|session| Refresh { session, spent_at }))
+        let Some((spent_at, unused)) = found else {
+            return Ok(None);
+        };
+        let session = self.session(tenant, session_id).await?;
+        Ok(session.map(|session| Refresh {
+            session,
+            spent_at,
+            successor_unused: unused.is_some(),
+        }))
     }
 
-    /// Spends a refresh token and notes that the session is in use.
+    /// Spends a refresh token, and whatever else of its session is not spent, so that the successor is the one that is good. Notes that the
+    /// session is in use.
     pub async fn spend_refresh(
         &mut self,
         tenant: &TenantId,
         session_id: &str,
         hash: &str,
+        successor: &str,
         now: DateTime<Utc>,
     ) -> Result<(), DbError> {
         on!(self.tx, c => sqlx::query(
-            "UPDATE refresh_token SET spent_at = $4 WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
-            .bind(tenant.as_str()).bind(session_id).bind(hash).bind(now).run(c).await)?;
+            "UPDATE refresh_token SET spent_at = $3 WHERE tenant_id = $1 AND session_id = $2 AND spent_at IS NULL")
+            .bind(tenant.as_str()).bind(session_id).bind(now).run(c).await)?;
+        on!(self.tx, c => sqlx::query(
+            "UPDATE refresh_token SET successor_hash = $4 WHERE tenant_id = $1 AND session_id = $2 AND token_hash = $3")
+            .bind(tenant.as_str()).bind(session_id).bind(hash).bind(successor).run(c).await)?;
         on!(self.tx, c => sqlx::query("UPDATE session SET last_used_at = $3 WHERE tenant_id = $1 AND session_id = $2")
             .bind(tenant.as_str()).bind(session_id).bind(now).run(c).await)?;
         Ok(())

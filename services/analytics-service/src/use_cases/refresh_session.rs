@@ -1,4 +1,4 @@
-//! Exchanges a refresh token for a new pair. Each is good once; a second use ends the session.
+//! Exchanges a refresh token for a new pair. Each is good once; a second use ends the session, unless a page has lost the answer.
 
 use super::Act;
 use super::draw_secret::hash_secret;
@@ -40,19 +40,23 @@ pub async fn refresh_session(app: &App, refresh_token: &str, shared: bool, cause
         .await?
         .ok_or(Error::RefreshRefused)?;
     let tenant_active = store.tenant(&tenant).await?.is_some_and(|tenant| tenant.active);
+    let for_pages = |seconds| Duration::seconds(if shared { seconds } else { 0 });
     let state = RefreshState {
         spent_at: found.spent_at,
-        race: Duration::seconds(if shared { app.settings.refresh_race_s } else { 0 }),
+        successor_unused: found.successor_unused,
+        race: for_pages(app.settings.refresh_race_s),
+        lost: for_pages(app.settings.refresh_lost_s),
         session_revoked: found.session.revoked_at.is_some(),
         session_expires_at: found.session.expires_at,
         user_active: tenant_active && user.rights.status == Status::Active,
     };
     act.actor_id = Some(user.user_id.clone());
     match judge_refresh(state, act.machine_now) {
-        RefreshVerdict::Rotate => {
+        RefreshVerdict::Rotate | RefreshVerdict::Again => {
             let next = draw_refresh_token(&tenant, session_id);
-            store.spend_refresh(&tenant, session_id, &hash, act.machine_now).await?;
-            store.add_refresh(&tenant, session_id, &hash_secret(&next)).await?;
+            let (successor, now) = (hash_secret(&next), act.machine_now);
+            store.spend_refresh(&tenant, session_id, &hash, &successor, now).await?;
+            store.add_refresh(&tenant, session_id, &successor).await?;
             let vehicle_ids = visible_vehicles(&mut store, &tenant, &user).await?;
             tx.commit().await?;
             grant_access(app, user, vehicle_ids, found.session, next, act.machine_now)

@@ -156,7 +156,12 @@ async fn two_tabs_may_race_but_a_later_second_use_ends_the_session() {
         200
     );
 
-    let app = TestApp::start_with(&[("identity.refresh_race_s", toml::Value::Integer(0))]).await;
+    let never = toml::Value::Integer(0);
+    let app = TestApp::start_with(&[
+        ("identity.refresh_race_s", never.clone()),
+        ("identity.refresh_lost_s", never),
+    ])
+    .await;
     let origin = own(&app);
     let first = browse(&app, LOGIN, Some(&origin), None, admin()).await;
     let second = browse(&app, REFRESH, Some(&origin), Some(&first.cookie()), None).await;
@@ -171,6 +176,39 @@ async fn two_tabs_may_race_but_a_later_second_use_ends_the_session() {
             .status,
         401,
         "both are out"
+    );
+}
+
+/// Attack: a stolen cookie is used while its owner has not yet used the one that was given for it.
+#[tokio::test]
+async fn a_lost_answer_is_given_again_and_whoever_holds_the_first_ends_the_session() {
+    let app = TestApp::start_with(&[("identity.refresh_race_s", toml::Value::Integer(0))]).await;
+    let origin = own(&app);
+    let exchange = async |cookie: &str| browse(&app, REFRESH, Some(&origin), Some(cookie), None).await;
+    let first = browse(&app, LOGIN, Some(&origin), None, admin()).await;
+    let lost = exchange(&first.cookie()).await;
+    let again = exchange(&first.cookie()).await;
+    assert_eq!(
+        (again.status, &again.body["session_id"]),
+        (200, &first.body["session_id"])
+    );
+    let next = exchange(&again.cookie()).await;
+    assert_eq!(next.status, 200);
+    let dead = exchange(&lost.cookie()).await;
+    assert_eq!(
+        (dead.status, dead.body["code"].as_str()),
+        (401, Some("auth.refresh_reused"))
+    );
+    assert_eq!(exchange(&next.cookie()).await.status, 401, "both are out");
+
+    let first = browse(&app, LOGIN, Some(&origin), None, admin()).await;
+    let second = exchange(&first.cookie()).await;
+    assert_eq!(exchange(&second.cookie()).await.status, 200);
+    let reused = exchange(&first.cookie()).await;
+    assert_eq!(
+        (reused.status, reused.body["code"].as_str()),
+        (401, Some("auth.refresh_reused")),
+        "what was given for it was used, so it had arrived"
     );
 }
 
