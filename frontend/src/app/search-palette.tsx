@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState, type KeyboardEvent, type RefObject } from "react";
+import { useDeferredValue, useMemo, useState, type KeyboardEvent, type RefObject } from "react";
 import { api, data } from "@/api/client";
 import { SHORTCUTS } from "@/app/navigation";
 import { cn } from "@/lib/cn";
@@ -15,18 +15,23 @@ interface Hit {
 }
 
 const SHOWN = 8;
+/** What the service takes at most. */
+const WORD_MAX = 64;
 const DIALOG = "m-auto mt-[12vh] w-[min(560px,92vw)] rounded-xl border border-line-strong bg-panel p-0 text-ink shadow-2xl backdrop:bg-black/30";
 
 function useHits(wanted: string, views: View[], isOpen: boolean): Hit[] {
   const navigate = useNavigate();
+  const word = wanted.trim().toLowerCase();
+  // The service searches: a browser would know the first page of a large fleet only.
+  const q = useDeferredValue(word).slice(0, WORD_MAX);
   const vehicles = useQuery({
-    queryKey: ["vehicles", "search"],
+    queryKey: ["vehicles", "search", q],
     enabled: isOpen,
     staleTime: 60_000,
-    queryFn: () => data(api.GET("/api/v1/vehicles", { params: { query: { limit: 1000 } } })),
+    placeholderData: keepPreviousData,
+    queryFn: () => data(api.GET("/api/v1/vehicles", { params: { query: { limit: SHOWN, q: q || undefined } } })),
   });
   return useMemo(() => {
-    const word = wanted.trim().toLowerCase();
     const pages = views.map((view) => ({ id: view, label: t(`nav.${view}`), detail: `g ${SHORTCUTS[view]}`, go: () => void navigate({ to: `/${view}` }) }));
     const found = (vehicles.data?.items ?? []).map((vehicle) => ({
       id: vehicle.vehicle_id,
@@ -36,7 +41,7 @@ function useHits(wanted: string, views: View[], isOpen: boolean): Hit[] {
     }));
     const all = word ? [...found, ...pages] : [...pages, ...found];
     return all.filter((hit) => `${hit.label} ${hit.detail}`.toLowerCase().includes(word)).slice(0, SHOWN);
-  }, [wanted, views, vehicles.data, navigate]);
+  }, [word, views, vehicles.data, navigate]);
 }
 
 /** Finds a vehicle by id, VIN or model, and every view. */

@@ -764,6 +764,8 @@ export interface operations {
                 fleet_id?: string | null;
                 /** @description ACTIVE or RETIRED. */
                 status?: string | null;
+                /** @description Part of the id, VIN, make or model; capitals do not matter. At most 64 characters. */
+                q?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
             };

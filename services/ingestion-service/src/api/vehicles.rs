@@ -23,6 +23,9 @@ pub struct VehicleQuery {
     fleet_id: Option<String>,
     /// ACTIVE or RETIRED.
     status: Option<String>,
+    /// Part of the id, VIN, make or model; capitals do not matter. At most 64 characters.
+    #[param(max_length = 64)]
+    q: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -49,6 +52,7 @@ pub async fn list_vehicles(
         owner_id: query.owner_id,
         fleet_id: query.fleet_id,
         status,
+        wanted: query.q.map(wanted).transpose()?,
     };
     let (vehicles, more) =
         use_cases::show_vehicles::list_vehicles(&app, &principal.tenant, &filter, &after, limit).await?;
@@ -60,6 +64,19 @@ pub async fn list_vehicles(
         items: vehicles.into_iter().map(VehicleWire::from).collect(),
         next_cursor,
     }))
+}
+
+/// Nobody types more to find a vehicle, and each row is looked through.
+const WANTED_CHARS_MAX: usize = 64;
+
+fn wanted(text: String) -> Result<String, Error> {
+    if text.chars().count() > WANTED_CHARS_MAX {
+        return Err(Error::FieldInvalid {
+            field: "q",
+            text: format!("more than {WANTED_CHARS_MAX} characters"),
+        });
+    }
+    Ok(text)
 }
 
 fn unknown_status(word: &str) -> Error {

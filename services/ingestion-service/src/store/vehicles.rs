@@ -57,6 +57,8 @@ pub struct VehicleFilter {
     pub owner_id: Option<String>,
     pub fleet_id: Option<String>,
     pub status: Option<Status>,
+    /// Part of the id, VIN, make or model, in any case.
+    pub wanted: Option<String>,
 }
 
 /// What became of a registration.
@@ -67,6 +69,19 @@ pub enum Registration {
     Present,
     /// Another active vehicle has the VIN.
     VinTaken,
+}
+
+/// The pattern of what contains this text: the signs that LIKE gives a meaning stand for themselves.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 impl Store<'_> {
@@ -104,11 +119,13 @@ impl Store<'_> {
              WHERE tenant_id = $1 AND vehicle_id > $2
                AND ($3 IS NULL OR vehicle_id IN {among})
                AND ($4 IS NULL OR owner_id = $4) AND ($5 IS NULL OR fleet_id = $5) AND ($6 IS NULL OR status = $6)
-             ORDER BY vehicle_id LIMIT $7"
+               AND ($7 IS NULL OR LOWER(vehicle_id || ' ' || COALESCE(vin, '') || ' ' || COALESCE(make, '') || ' ' || COALESCE(model, ''))
+                   LIKE $7 ESCAPE '\\')
+             ORDER BY vehicle_id LIMIT $8"
         );
         let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(tenant.as_str()).bind(after).bind(ids).bind(filter.owner_id.as_deref()).bind(filter.fleet_id.as_deref())
-            .bind(filter.status.map(Status::as_str)).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+            .bind(filter.status.map(Status::as_str)).bind(filter.wanted.as_deref().map(containing)).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|row| row.into_vehicle().0).collect())
     }
 

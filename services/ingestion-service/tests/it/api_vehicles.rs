@@ -94,7 +94,15 @@ async fn lists_are_paged_and_an_owner_sees_only_their_own() {
     assert!(second.body["next_cursor"].is_null());
     assert_eq!(app.get("/api/v1/vehicles?cursor=zz").await.problem(), "request.cursor");
 
+    let found = app.get("/api/v1/vehicles?q=v4").await;
+    assert_eq!(found.body["items"][0]["vehicle_id"], "V4");
+    assert_eq!(found.body["items"].as_array().unwrap().len(), 1);
+    let long = format!("/api/v1/vehicles?q={}", "x".repeat(65));
+    assert_eq!(app.get(&long).await.problem(), "request.invalid");
+
     let owner = app.token("default", Role::Owner, Some(&["V3"])).await;
+    let others = app.get_as(&owner, "/api/v1/vehicles?q=v4").await;
+    assert!(others.body["items"].as_array().unwrap().is_empty());
     let own = app.get_as(&owner, "/api/v1/vehicles").await;
     assert_eq!(own.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(app.get_as(&owner, "/api/v1/vehicles/V3").await.status, 200);
