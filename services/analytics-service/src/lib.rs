@@ -67,6 +67,7 @@ pub static DEFINITION: Definition = Definition {
             include_str!("../migrations/0014_of_one_vehicle.sql"),
         ),
         ("0015_llm_usage", include_str!("../migrations/0015_llm_usage.sql")),
+        ("0016_urgency", include_str!("../migrations/0016_urgency.sql")),
         ("0017_lost_answers", include_str!("../migrations/0017_lost_answers.sql")),
     ],
     publishes: events::published::PUBLISHES,

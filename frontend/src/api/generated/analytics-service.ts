@@ -924,6 +924,11 @@ export interface components {
         FleetDashboardBody: {
             action_list: components["schemas"]["ActionBody"][];
             cost_metrics: components["schemas"]["CostMetrics"];
+            /**
+             * Format: int64
+             * @description Vehicles with an open decision that is due before the day is over, and no visit; also those beyond the end of the list.
+             */
+            due_today: number;
             fleet_summary: components["schemas"]["FleetSummary"];
             health_distribution: Record<string, never>;
             health_trend: components["schemas"]["TrendDay"][];

@@ -21,21 +21,18 @@ import { useUser } from "@/lib/session";
 
 type Dashboard = AnalyticsTypes["schemas"]["FleetDashboardBody"];
 
-/** Urgencies that ask for a decision before the day is over. */
-const TODAY = ["IMMEDIATE", "WITHIN_24H"];
 const SEVERITIES = ["EMERGENCY", "CRITICAL", "WARNING", "INFO"];
 
 function Figures({ dashboard }: { dashboard: Dashboard }) {
   const user = useUser();
   const stats = useQuery({ ...queries.alertStats(), enabled: can(user?.role, "answer_alerts") || user?.role === "SUPPORT" });
-  const { fleet_summary: fleet, cost_metrics: cost, action_list: actions } = dashboard;
-  const today = actions.filter((action) => TODAY.includes(action.urgency) && !action.next_visit).length;
+  const { fleet_summary: fleet, cost_metrics: cost, due_today: today } = dashboard;
   const method = (key: string) => (dashboard.method as Record<string, string>)[key];
   const low = cost.open_estimate_low[0];
   const high = cost.open_estimate_high[0];
   return (
     <KpiStrip>
-      <Kpi label={t("fleet.today")} value={number(today)} isBad={today > 0} detail={tn("fleet.of_vehicles", fleet.vehicles)} />
+      <Kpi label={t("fleet.today")} value={number(today)} isBad={today > 0} detail={tn("fleet.of_vehicles", fleet.vehicles)} method={method("due_today")} />
       <Kpi label={t("fleet.good")} value={percent(fleet.share_good)} detail={t("fleet.mean_score", { score: number(fleet.mean_health_score, 2) })} method={method("fleet_summary.share_good")} />
       <Kpi
         label={t("fleet.avoided")}
@@ -75,8 +72,10 @@ function useFilteredActions(actions: Action[]): Action[] {
 }
 
 function Actions({ dashboard }: { dashboard: Dashboard }) {
-  const visible = useFilteredActions(dashboard.action_list as Action[]);
-  if (visible.length === 0) return <Empty title={t("fleet.actions.empty")}>{t("fleet.actions.empty.text")}</Empty>;
+  const actions = dashboard.action_list as Action[];
+  const visible = useFilteredActions(actions);
+  if (actions.length === 0) return <Empty title={t("fleet.actions.empty")}>{t("fleet.actions.empty.text")}</Empty>;
+  if (visible.length === 0) return <Empty title={t("fleet.actions.none_chosen")}>{t("fleet.actions.none_chosen.text", { count: number(actions.length) })}</Empty>;
   const modes = new Map(dashboard.top_issues.map((issue) => [issue.failure_mode, issue.name ?? issue.failure_mode]));
   return <ActionList actions={visible} modes={modes} />;
 }

@@ -109,6 +109,8 @@ export const de: Catalogue = {
   "fleet.actions": "Was als Nächstes zu tun ist",
   "fleet.actions.note": "Dringendstes zuerst",
   "fleet.actions.empty": "Nichts wartet auf Sie",
+  "fleet.actions.none_chosen": "Keine der gezeigten",
+  "fleet.actions.none_chosen.text": "Die Liste zeigt die {count} Entscheidungen, deren Aufschub am teuersten ist; keine davon passt zum Filter.",
   "fleet.actions.empty.text": "Kein Fahrzeug hat eine offene Entscheidung. Neue erscheinen hier von selbst.",
   "fleet.book": "Buchen",
   "fleet.rebook": "Verlegen",

@@ -108,6 +108,8 @@ export const en = {
   "fleet.actions": "What to do next",
   "fleet.actions.note": "most urgent first",
   "fleet.actions.empty": "Nothing needs you",
+  "fleet.actions.none_chosen": "None of the listed ones",
+  "fleet.actions.none_chosen.text": "The list holds the {count} decisions that are dearest to put off; none of them is what the filter asks for.",
   "fleet.actions.empty.text": "No vehicle has an open decision. New ones appear here by themselves.",
   "fleet.book": "Book",
   "fleet.rebook": "Move",

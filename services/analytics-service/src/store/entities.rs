@@ -45,7 +45,7 @@ impl Store<'_> {
             let rows = with_detail::<_, StoredDecision>(some)?;
             on!(self.tx, c => {
                 let mut query = sqlx::QueryBuilder::new(
-                    "INSERT INTO decision_view (tenant_id, decision_id, vehicle_id, component, failure_code, failure_name, severity_rank,
+                    "INSERT INTO decision_view (tenant_id, decision_id, vehicle_id, component, failure_code, failure_name, severity_rank, urgency,
                          rul_p05_km, rul_p50_km, rul_p95_km, odometer_km, made_at, is_open, low_minor, low_currency, high_minor,
                          high_currency, covered, llm_model, llm_calls, llm_tokens, llm_cost_micro, llm_currency,
                          explained_at, detail) ");
@@ -60,6 +60,7 @@ impl Store<'_> {
                     to.push_bind(named.tenant_id).push_bind(named.id).push_bind(named.vehicle_id)
                         .push_bind(detail.map(|d| &d.component)).push_bind(detail.map(|d| &d.failure_code))
                         .push_bind(detail.map(|d| &d.failure_name)).push_bind(detail.map_or(0, |d| d.severity.rank()))
+                        .push_bind(detail.map(|d| &d.urgency))
                         .push_bind(rul.map(|rul| rul.p05)).push_bind(rul.map(|rul| rul.p50)).push_bind(rul.map(|rul| rul.p95))
                         .push_bind(detail.and_then(|d| d.odometer_km)).push_bind(made.map(|made| made.stamp.time))
                         .push_bind(named.value.is_open()).push_bind(low.map(|m| m.amount_minor))
@@ -74,7 +75,7 @@ impl Store<'_> {
                 query.push(
                     " ON CONFLICT (tenant_id, decision_id) DO UPDATE SET vehicle_id = excluded.vehicle_id,
                          component = excluded.component, failure_code = excluded.failure_code, failure_name = excluded.failure_name,
-                         severity_rank = excluded.severity_rank, rul_p05_km = excluded.rul_p05_km,
+                         severity_rank = excluded.severity_rank, urgency = excluded.urgency, rul_p05_km = excluded.rul_p05_km,
                          rul_p50_km = excluded.rul_p50_km, rul_p95_km = excluded.rul_p95_km, odometer_km = excluded.odometer_km,
                          made_at = excluded.made_at, is_open = excluded.is_open, low_minor = excluded.low_minor,
                          low_currency = excluded.low_currency, high_minor = excluded.high_minor,

@@ -244,6 +244,15 @@ impl Store<'_> {
         Ok(rows.into_iter().map(<(String, Pending)>::from).collect())
     }
 
+    /// How many vehicles have an open decision that is due before the day is over, and no visit.
+    pub async fn due_today(&mut self, sight: &Sight) -> Result<i64, DbError> {
+        let sql = sight.sql(self.tx, "SELECT COUNT(DISTINCT d.vehicle_id)
+             FROM decision_view d JOIN vehicle_view v ON v.tenant_id = d.tenant_id AND v.vehicle_id = d.vehicle_id
+             WHERE d.tenant_id = $1 AND d.is_open = TRUE AND d.severity_rank >= 2 AND d.urgency IN ('IMMEDIATE', 'WITHIN_24H')
+                 AND v.retired = FALSE AND v.next_visit_id IS NULL{}", "d.vehicle_id", 2);
+        on!(self.tx, c => only!(sight, sqlx::query_scalar(AssertSqlSafe(sql)).bind(sight.tenant.as_str())).fetch_one(c).await)
+    }
+
     /// Open decisions by id, in any order.
     pub async fn actions(&mut self, tenant: &TenantId, decision_ids: &[String]) -> Result<Vec<ActionRow>, DbError> {
         if decision_ids.is_empty() {

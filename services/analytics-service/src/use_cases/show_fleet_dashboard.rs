@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Issues shown.
 const ISSUES: usize = 10;
 /// Actions shown.
-const ACTIONS: usize = 50;
+const ACTIONS: usize = 100;
 /// Vehicles shown.
 const WORST: usize = 20;
 /// Days of the trend.
@@ -27,6 +27,8 @@ pub struct FleetDashboard {
     pub costs: CostNumbers,
     pub issues: Vec<Issue>,
     pub actions: Vec<Action>,
+    /// Vehicles with a decision that is due before the day is over, and no visit.
+    pub due_today: i64,
     pub worst: Vec<VehicleRow>,
     pub trend: Vec<TrendFact>,
     /// Records heard of in the last 24 hours of business time; not known of some vehicles only.
@@ -49,6 +51,7 @@ pub async fn make_fleet_dashboard(app: &App, sight: &Sight) -> Result<FleetDashb
         costs: store.cost_numbers(sight).await?,
         issues: store.issues(sight, ISSUES).await?,
         actions: list_actions(&mut store, sight, &app.stakes, ACTIONS).await?,
+        due_today: store.due_today(sight).await?,
         worst: store.worst_vehicles(sight, WORST).await?,
         trend: store.health_trend(sight, &Period::last_days(TREND_DAYS, now)).await?,
         records_24h: store.telemetry_records(sight, now - Duration::hours(24)).await?,

@@ -30,6 +30,24 @@ async fn filled() -> TestApp {
     app
 }
 
+#[tokio::test]
+async fn what_is_due_today_is_counted_by_vehicle() {
+    let app = filled().await;
+    let (_, body) = app.get(FLEET, By::Key(BOOTSTRAP_KEY)).await;
+    let due: std::collections::BTreeSet<&str> = body["action_list"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|action| {
+            action["next_visit"].is_null()
+                && ["IMMEDIATE", "WITHIN_24H"].contains(&action["urgency"].as_str().unwrap())
+        })
+        .map(|action| action["vehicle_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(body["due_today"], due.len(), "{body}");
+    app.service.stop().await;
+}
+
 /// Every number of an answer that neither has a method itself nor stands below something that has.
 fn unexplained(path: &str, value: &Value, method: &Value, found: &mut Vec<String>) {
     let explained = method.get(path).is_some();

@@ -221,7 +221,11 @@ const ACTION_LIST_METHOD: (&str, &str) = (
     "Open decisions of WARNING and above, by what waiting a week is expected to cost: the probability of a breakdown within it, by the \
      remaining life, the distance since the decision and the daily distance, times the configured extra cost of a breakdown, and for \
      EMERGENCY the configured cost of days that the vehicle must stand. Where no remaining life is known the probability is assumed \
-     from the severity (`basis`). The first fifty.",
+     from the severity (`basis`). The first hundred.",
+);
+const DUE_TODAY_METHOD: (&str, &str) = (
+    "due_today",
+    "Vehicles with an open decision of WARNING or above whose urgency is IMMEDIATE or WITHIN_24H and that have no visit.",
 );
 const TREND_METHOD: (&str, &str) = (
     "health_trend",
@@ -291,6 +295,8 @@ pub(crate) struct FleetDashboardBody {
     pub cost_metrics: CostMetrics,
     pub top_issues: Vec<IssueBody>,
     pub action_list: Vec<ActionBody>,
+    /// Vehicles with an open decision that is due before the day is over, and no visit; also those beyond the end of the list.
+    pub due_today: u64,
     pub worst_vehicles: Vec<VehicleBody>,
     /// Null for who is bound to some vehicles: records are not counted by vehicle.
     pub telemetry_records_24h: Option<i64>,
@@ -307,6 +313,7 @@ impl From<FleetDashboard> for FleetDashboardBody {
             DISTRIBUTION_METHOD,
             TOP_ISSUES_METHOD,
             ACTION_LIST_METHOD,
+            DUE_TODAY_METHOD,
             WORST_METHOD,
             RECORDS_METHOD,
             TREND_METHOD,
@@ -317,6 +324,7 @@ impl From<FleetDashboard> for FleetDashboardBody {
             cost_metrics: (&dashboard.costs).into(),
             top_issues: dashboard.issues.into_iter().map(IssueBody::from).collect(),
             action_list: dashboard.actions.into_iter().map(ActionBody::from).collect(),
+            due_today: dashboard.due_today.unsigned_abs(),
             worst_vehicles: dashboard.worst.into_iter().map(VehicleBody::from).collect(),
             telemetry_records_24h: dashboard.records_24h,
             health_trend: trend(&dashboard.trend),
