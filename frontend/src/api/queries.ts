@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { api, data, getJson } from "@/api/client";
 import type { components as AgentTypes } from "@/api/generated/agent-service";
 import type { components as AlertTypes } from "@/api/generated/alert-service";
@@ -7,7 +7,6 @@ import type { components as HealthTypes } from "@/api/generated/health-service";
 import type { components as IngestionTypes } from "@/api/generated/ingestion-service";
 import type { components as SchedulingTypes } from "@/api/generated/scheduling-service";
 import type { components as WarrantyTypes } from "@/api/generated/warranty-service";
-import type { Change } from "@/lib/live";
 
 export type Action = AnalyticsTypes["schemas"]["ActionBody"];
 export type AgentConduct = AgentTypes["schemas"]["AgentConduct"];
@@ -41,14 +40,14 @@ export function period(days: number, now = Date.now()): { from: string; to: stri
   return { from: iso(now - (days - 1) * 86_400_000), to: iso(now + 86_400_000) };
 }
 
-/** Queries that more than one view asks. The first part of a key names what changes it (see `touched`). */
+/** Queries that more than one view asks. The first part of a key names what changes it (see `refresher.ts`). */
 export const queries = {
   fleetDashboard: () =>
     queryOptions({ queryKey: ["dashboard", "fleet"], queryFn: () => data(api.GET("/api/v1/dashboards/fleet")) }),
   executiveDashboard: () =>
     queryOptions({ queryKey: ["dashboard", "executive"], queryFn: () => data(api.GET("/api/v1/dashboards/executive")) }),
   kpis: (days: number) =>
-    queryOptions({ queryKey: ["dashboard", "kpis", days], staleTime: 60_000, queryFn: () => getJson<{ items: Kpi[] }>(`/api/v1/kpis?${new URLSearchParams(period(days))}`) }),
+    queryOptions({ queryKey: ["kpis", days], staleTime: 60_000, refetchInterval: 60_000, queryFn: () => getJson<{ items: Kpi[] }>(`/api/v1/kpis?${new URLSearchParams(period(days))}`) }),
   alerts: (filter: { status?: string; severity?: string; vehicleId?: string } = {}) =>
     queryOptions({
       queryKey: ["alerts", "list", filter],
@@ -112,32 +111,3 @@ export const queries = {
       queryFn: () => data(api.GET("/api/v1/technicians", { params: { query: { limit: 200 } } })),
     }),
 };
-
-/** Which queries a change may have changed, by the first word of its type. */
-const TOUCHED: Record<string, string[]> = {
-  vehicle: ["vehicles", "dashboard", "health"],
-  component: ["health", "dashboard"],
-  agent: ["decisions", "dashboard", "reviews"],
-  alert: ["alerts", "dashboard"],
-  appointment: ["appointments", "dashboard", "alerts"],
-  technician: ["appointments"],
-  warranty: ["claims", "dashboard", "decisions"],
-  identity: ["people"],
-  part: ["parts"],
-};
-
-/** Gathers changes and asks again for what is on screen, at most once a second: the page never jumps, the server is never flooded. */
-export function refresher(client: QueryClient, everyMs = 1000): (change: Change) => void {
-  let waiting = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  return (change) => {
-    if (change.type.startsWith("vehicle.telemetry")) return;
-    for (const key of TOUCHED[change.type.split(".")[0] ?? ""] ?? []) waiting.add(key);
-    timer ??= setTimeout(() => {
-      const keys = waiting;
-      waiting = new Set();
-      timer = null;
-      for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
-    }, everyMs);
-  };
-}

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ApiError } from "@/api/problem";
-import { refresher } from "@/api/queries";
+import { refresher } from "@/api/refresher";
 import { useHomeAfterSignIn } from "@/app/role-gate";
 import { router } from "@/app/router";
 import { useLocale } from "@/lib/i18n";

@@ -43,10 +43,15 @@ export function odometer(value: number | Missing): string {
   return value === null || value === undefined ? NONE : `${number(value)} km`;
 }
 
+/** Minor units of a currency in one of it: 100 cents, 1 yen, 1000 fils (ISO 4217). */
+export function minorPerUnit(currency: string): number {
+  return 10 ** (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
+}
+
 export function money(value: Money | Missing, digits = 0): string {
   if (!value) return NONE;
   const style = { style: "currency", currency: value.currency, maximumFractionDigits: digits, minimumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(formatLocale(), style).format(value.amount_minor / 100);
+  return new Intl.NumberFormat(formatLocale(), style).format(value.amount_minor / minorPerUnit(value.currency));
 }
 
 /** Sums come one a currency. */
@@ -59,12 +64,14 @@ export function moneyRange(low: Money | Missing, high: Money | Missing): string 
   if (!low || !high) return money(low ?? high);
   if (low.currency !== high.currency) return `${money(low)} – ${money(high)}`;
   const style = { style: "currency", currency: low.currency, maximumFractionDigits: 0 } as const;
-  return new Intl.NumberFormat(formatLocale(), style).formatRange(low.amount_minor / 100, high.amount_minor / 100);
+  const one = minorPerUnit(low.currency);
+  return new Intl.NumberFormat(formatLocale(), style).formatRange(low.amount_minor / one, high.amount_minor / one);
 }
 
 function format(value: string | number | Date | Missing, options: Intl.DateTimeFormatOptions): string {
   if (value === null || value === undefined || value === "") return NONE;
-  const date = new Date(value);
+  // A day alone would be read as midnight UTC, which is the day before in the Americas.
+  const date = new Date(typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00` : value);
   return Number.isNaN(date.getTime()) ? NONE : new Intl.DateTimeFormat(formatLocale(), options).format(date);
 }
 

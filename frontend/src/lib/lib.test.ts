@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ticks } from "@/components/charts/scale";
 import { typedNumber } from "@/features/my-jobs/report-form";
-import { km, money, moneys, number, visit, worth } from "@/lib/format";
+import { day, km, money, moneys, number, visit, worth } from "@/lib/format";
 import { said, setLocale, tn } from "@/lib/i18n";
 import { de } from "@/lib/i18n/de";
 import { en } from "@/lib/i18n/en";
 import { enNames } from "@/lib/i18n/en-names";
 import { signalName } from "@/lib/vehicle";
-import { isoDay, isoWeek, mondayOf, parseDay } from "@/lib/week";
+import { dayBefore, isoDay, isoWeek, mondayOf, parseDay } from "@/lib/week";
 
 afterEach(() => setLocale("en", false));
 
@@ -16,6 +16,7 @@ describe("numbers", () => {
     expect([number(null), km(undefined), money(null)]).toEqual(["–", "–", "–"]);
     expect(number(0)).toBe("0");
     expect(moneys([])).toBe("none yet");
+    expect([money({ amount_minor: 500, currency: "EUR" }), money({ amount_minor: 500, currency: "JPY" })]).toEqual(["€5", "¥500"]);
   });
 
   it("rounds a forecast to what it is worth", () => {
@@ -42,6 +43,11 @@ describe("weeks", () => {
   it("reads a day from an address, and nothing else", () => {
     expect(isoDay(parseDay("2026-11-23") as Date)).toBe("2026-11-23");
     expect(parseDay("tomorrow")).toBeNull();
+  });
+
+  it("names the last day of a period, wherever the reader is", () => {
+    expect(isoDay(dayBefore("2026-05-04") as Date)).toBe("2026-05-03");
+    expect(day("2026-05-04")).toBe(day(new Date(2026, 4, 4)));
   });
 
   it("says today and tomorrow by the calendar", () => {

@@ -35,3 +35,9 @@ export function isoWeek(day: Date): number {
 export function isSameDay(a: Date, b: Date): boolean {
   return isoDay(a) === isoDay(b);
 }
+
+/** The last day of a period whose end is told as the first day after it. */
+export function dayBefore(text: string | undefined): Date | null {
+  const day = parseDay(text);
+  return day && new Date(day.getFullYear(), day.getMonth(), day.getDate() - 1);
+}

@@ -9,7 +9,7 @@ export type Format = (typeof FORMATS)[number];
 
 export const businessQueries = {
   /** Rows from the path that the figure itself names. */
-  rows: (path: string) => queryOptions({ queryKey: ["dashboard", "kpi-rows", path], staleTime: 60_000, queryFn: () => getJson<{ items: KpiRow[] }>(path) }),
+  rows: (path: string) => queryOptions({ queryKey: ["kpis", "rows", path], staleTime: 60_000, queryFn: () => getJson<{ items: KpiRow[] }>(path) }),
   /** The newest files that were made, on demand and by the week. */
   made: () => queryOptions({ queryKey: ["reports", "made"], queryFn: () => data(api.GET("/api/v1/reports", { params: { query: { limit: 50 } } })) }),
   /** Who was mailed about a report, and what became of it. */

@@ -10,6 +10,7 @@ import { Empty, InlineFailure } from "@/components/ui/states";
 import { businessQueries, DAYS, FORMATS, useDownload, useReport, useWeekly, type Format } from "@/features/business/api";
 import { cn } from "@/lib/cn";
 import { day, visit } from "@/lib/format";
+import { dayBefore } from "@/lib/week";
 import { name, t } from "@/lib/i18n";
 
 const KINDS = ["executive", "fleet"];
@@ -86,7 +87,7 @@ function MadeReport({ report, isWanted }: { report: Report; isWanted: boolean })
   useEffect(() => {
     if (isWanted) line.current?.scrollIntoView({ block: "center" });
   }, [isWanted]);
-  const label = `${kindName(report.kind)}, ${day(report.from)} – ${day(report.to)}`;
+  const label = `${kindName(report.kind)}, ${day(report.from)} – ${day(dayBefore(report.to))}`;
   return (
     <li
       ref={line}

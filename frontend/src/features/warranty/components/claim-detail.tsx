@@ -9,21 +9,21 @@ import { Button } from "@/components/ui/button";
 import { TextArea, TextField } from "@/components/ui/field";
 import { Panel, QueryPanel } from "@/components/ui/panel";
 import { InlineFailure } from "@/components/ui/states";
-import { day, money, moment, odometer } from "@/lib/format";
+import { day, minorPerUnit, money, moment, odometer } from "@/lib/format";
 import { failureMode, name, said, t } from "@/lib/i18n";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
 
 function SubmitForm({ claim }: { claim: Claim }) {
   const client = useQueryClient();
-  const [amount, setAmount] = useState((claim.amount.amount_minor / 100).toFixed(2));
+  const [amount, setAmount] = useState((claim.amount.amount_minor / minorPerUnit(claim.amount.currency)).toFixed(2));
   const [description, setDescription] = useState(claim.description ?? "");
   const submitting = useMutation({
     mutationFn: () =>
       data(
         api.POST("/api/v1/claims/{id}/submit", {
           params: { path: { id: claim.claim_id } },
-          body: { amount: { amount_minor: Math.round(Number(amount.replace(",", ".")) * 100), currency: claim.amount.currency }, description: description.trim() || null },
+          body: { amount: { amount_minor: Math.round(Number(amount.replace(",", ".")) * minorPerUnit(claim.amount.currency)), currency: claim.amount.currency }, description: description.trim() || null },
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["claims"] }),
