@@ -23,7 +23,7 @@ function Outcome({ entry }: { entry: Entry }) {
 }
 
 function Entries({ entries }: { entries: Entry[] }) {
-  const person = usePersonName();
+  const person = usePersonName(entries.map((entry) => entry.actor_id));
   return (
     <div className="overflow-x-auto" tabIndex={0}>
       <table className="data-table">

@@ -52,7 +52,7 @@ function NewInvitation({ done }: { done: (link: string, whom: string) => void })
 
 function Row({ invitation }: { invitation: Invitation }) {
   const client = useQueryClient();
-  const person = usePersonName();
+  const person = usePersonName([invitation.created_by]);
   const revoking = useMutation({
     mutationFn: () => data(api.DELETE("/api/v1/invitations/{id}", { params: { path: { id: invitation.invitation_id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["people"] }),

@@ -15,7 +15,7 @@ const HOURS = [1, 4, 24, 72, 168];
 
 function Row({ consent }: { consent: Consent }) {
   const client = useQueryClient();
-  const person = usePersonName();
+  const person = usePersonName([consent.granted_by]);
   const ending = useMutation({
     mutationFn: () => data(api.DELETE("/api/v1/support-consents/{id}", { params: { path: { id: consent.consent_id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["people"] }),

@@ -79,7 +79,7 @@ function Facts({ alert }: { alert: Detail }) {
 
 function Comments({ alert }: { alert: Detail }) {
   const user = useUser();
-  const person = usePersonName();
+  const person = usePersonName(alert.comments.map((one) => one.author_id));
   const { comment } = useAlertActions(alert.alert_id);
   const [text, setText] = useState("");
   return (
@@ -115,7 +115,7 @@ function Comments({ alert }: { alert: Detail }) {
 }
 
 function Course({ alert }: { alert: Detail }) {
-  const person = usePersonName();
+  const person = usePersonName([alert.acknowledged_by, alert.resolved_by]);
   const resolvedBy = alert.resolved_by ? person(alert.resolved_by) : t("alerts.platform");
   const moments: [string, string][] = [[alert.raised_at, t("alerts.course.raised")]];
   for (const amendment of alert.amendments) moments.push([amendment.time, said(amendment.what)]);

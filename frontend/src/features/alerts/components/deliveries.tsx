@@ -7,8 +7,8 @@ import { usePersonName } from "@/api/people";
 
 /** The delivery ledger: who was told by which channel, what became of it, and how long it took. */
 export function Deliveries({ id }: { id: string }) {
-  const person = usePersonName();
   const ledger = useQuery(alertQueries.deliveries(id));
+  const person = usePersonName(ledger.data?.items.map((delivery) => delivery.recipient_id) ?? []);
   return (
     <QueryPanel title={t("deliveries.title")} note={t("deliveries.note")} query={ledger} isEmpty={(loaded) => loaded.items.length === 0} empty={<p className="m-0 px-4 pb-4 text-ink-2">{t("deliveries.none")}</p>}>
       {(loaded) => (

@@ -17,7 +17,7 @@ const KINDS = ["executive", "fleet"];
 const kindName = (kind: string) => t(kind === "fleet" ? "reports.fleet" : "reports.executive");
 
 function Schedule({ schedule }: { schedule: ReportSchedule }) {
-  const person = usePersonName();
+  const person = usePersonName(schedule.recipient_ids);
   const { end } = useWeekly();
   return (
     <li className="flex flex-wrap items-center gap-x-3">
@@ -61,8 +61,8 @@ type Report = AnalyticsTypes["schemas"]["ReportBody"];
 
 /** The mails about a weekly report, each with what became of it. */
 function Mailed({ report }: { report: Report }) {
-  const person = usePersonName();
   const mailed = useQuery(businessQueries.mailed(report.report_id));
+  const person = usePersonName(mailed.data?.items.map((mail) => mail.recipient_id) ?? []);
   return (
     <Loaded query={mailed} lines={1} compact>
       {(loaded) => (

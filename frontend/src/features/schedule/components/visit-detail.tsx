@@ -24,9 +24,9 @@ export interface Wish {
 
 /** Other technician, other day: the same that dragging does, for the keyboard. */
 function WishForm({ wish, change }: { wish: Wish; change: (wish: Wish) => void }) {
-  const person = usePersonName();
   const user = useUser();
   const technicians = useQuery({ ...queries.technicians(), enabled: can(user?.role, "see_technicians") });
+  const person = usePersonName(technicians.data?.items.map((one) => one.technician_id) ?? []);
   const choices = [{ value: "", label: t("schedule.any_technician") }, ...(technicians.data?.items.map((one) => ({ value: one.technician_id, label: person(one.technician_id) })) ?? [])];
   return (
     <div className="mb-3 grid grid-cols-2 gap-3">
@@ -46,7 +46,7 @@ function WishForm({ wish, change }: { wish: Wish; change: (wish: Wish) => void }
 }
 
 function Facts({ visit }: { visit: Appointment }) {
-  const person = usePersonName();
+  const person = usePersonName([visit.technician_id]);
   const centers = useQuery(queries.centers());
   const center = centers.data?.items.find((one) => one.center_id === visit.center_id)?.name ?? visit.center_id;
   const facts: [string, string][] = [

@@ -63,7 +63,7 @@ function worksOn(technician: Technician, day: Date): string | null {
 
 /** A week of technicians by days. A visit dragged to another cell asks what there would cost; nothing moves before it is confirmed. */
 export function WeekGrid({ days, visits, technicians, centers, chosen, mayMove, choose }: WeekGridProps) {
-  const person = usePersonName();
+  const person = usePersonName(technicians.map((technician) => technician.technician_id));
   const [over, setOver] = useState<string | null>(null);
   const today = new Date();
   const drop = (event: DragEvent, technician: Technician, day: Date) => {

@@ -14,6 +14,9 @@ import { failureMode, name, said, t } from "@/lib/i18n";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
 
+/** The author of what the platform itself has written. */
+const PLATFORM = "system";
+
 function SubmitForm({ claim }: { claim: Claim }) {
   const client = useQueryClient();
   const [amount, setAmount] = useState((claim.amount.amount_minor / minorPerUnit(claim.amount.currency)).toFixed(2));
@@ -78,11 +81,12 @@ function Facts({ claim }: { claim: Claim }) {
 
 /** Every version of a claim, the latest first: what was written stays written. */
 function Versions({ claim }: { claim: Claim }) {
-  const person = usePersonName();
-  const who = (id: string) => (id === "system" ? t("claims.by_platform") : person(id));
+  const versions = [...(claim.versions ?? [])].reverse();
+  const person = usePersonName(versions.map((version) => version.written_by).filter((id) => id !== PLATFORM));
+  const who = (id: string) => (id === PLATFORM ? t("claims.by_platform") : person(id));
   return (
     <ol className="m-0 grid list-none gap-2 px-4 pb-4 text-sm">
-      {[...(claim.versions ?? [])].reverse().map((version) => (
+      {versions.map((version) => (
         <li key={version.version} className="grid grid-cols-[32px_minmax(0,1fr)] gap-2">
           <span className="text-ink-3">v{version.version}</span>
           <span>
