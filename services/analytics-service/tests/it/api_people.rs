@@ -143,6 +143,7 @@ async fn names_are_told_to_everyone_of_the_tenant_and_nothing_else() {
     assert_eq!(everyone["items"].as_array().unwrap().len(), 2);
     let own = app.get("/api/v1/users/names", By::Token(&as_tech)).await.1;
     assert_eq!(own["items"], json!([]), "who is not asked for by id is not told");
+    bound_callers_list_nobody(&app, &admin, &ada).await;
     let many = vec!["x"; 101].join(",");
     assert_eq!(
         app.get(&format!("/api/v1/users/names?ids={many}"), By::Token(&as_tech))
@@ -150,6 +151,38 @@ async fn names_are_told_to_everyone_of_the_tenant_and_nothing_else() {
             .0,
         400
     );
+}
+
+/// Whoever is bound to a fleet or to vehicles runs a part of the tenant: the list is the own name, other names are told by id.
+async fn bound_callers_list_nobody(app: &TestApp, admin: &str, ada: &str) {
+    let names = "/api/v1/users/names";
+    let body = json!({"username": "mia", "role": "FLEET_MANAGER", "password": PASSWORD, "fleet_ids": ["fleet_a"]});
+    let (_, made) = app.post("/api/v1/users", By::Token(admin), body).await;
+    let mia = text(&made["user"]["user_id"]);
+    let as_mia = app.token("ten_a", "mia", PASSWORD).await;
+    let (status, own) = app.get(names, By::Token(&as_mia)).await;
+    assert_eq!(
+        (status, &own["items"]),
+        (200, &json!([{"user_id": mia, "display_name": "mia"}]))
+    );
+    let (_, asked) = app.get(&format!("{names}?ids={ada}"), By::Token(&as_mia)).await;
+    assert_eq!(asked["items"], json!([{"user_id": ada, "display_name": "ada"}]));
+    let free = token("ten_a", Role::FleetManager, "usr_m", None);
+    let everyone = app.get(names, By::Token(&free)).await.1;
+    assert_eq!(
+        everyone["items"].as_array().unwrap().len(),
+        3,
+        "who is not bound lists all"
+    );
+    let bound = token("ten_a", Role::FleetManager, "usr_m", Some(&["V1"]));
+    assert_eq!(app.get(names, By::Token(&bound)).await.1["items"], json!([]));
+    let key = json!({"kind": "SERVICE", "name": "box", "scopes": ["analytics:read"], "vehicle_ids": ["V1"]});
+    let (status, key) = app.post("/api/v1/api-keys", By::Token(admin), key).await;
+    assert_eq!(status, 201, "{key}");
+    let secret = text(&key["secret"]);
+    let nobody = |status: u16, body: &Value| status == 200 && body["items"] == json!([]);
+    app.until(names, By::Key(&secret), "a bound key lists nobody", nobody)
+        .await;
 }
 
 #[tokio::test]
