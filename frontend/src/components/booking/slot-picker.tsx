@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { CalendarCheck } from "lucide-react";
 import { api, data, idempotencyKey } from "@/api/client";
+import { ApiError } from "@/api/problem";
 import { queries, type Appointment, type Slot } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { Empty, InlineFailure, Skeleton } from "@/components/ui/states";
@@ -61,45 +62,73 @@ function SlotRow({ slot, cheapest, chosen, choose, center, large }: { slot: Slot
   );
 }
 
-/**
- * The best three slots with price, risk and reason; one is chosen already, so that booking is one press. The slots are held for the
- * person while the panel is open.
- */
-export function SlotPicker({ work, moving, onDone, large }: SlotPickerProps) {
-  const client = useQueryClient();
+/** What was booked: when and where. */
+export function Booked({ appointment }: { appointment: Appointment }) {
+  const centerName = useCenterName();
+  return (
+    <p role="status" className="m-0 flex items-center gap-2 py-2 font-semibold text-excellent-ink">
+      <CalendarCheck size={16} aria-hidden /> {t("booking.done", { when: visit(appointment.starts_at), where: centerName(appointment.center_id ?? "") })}
+    </p>
+  );
+}
+
+function useCenterName(): (id: string) => string {
   const centers = useQuery(queries.centers());
-  const slots = useQuery({ queryKey: ["slots", work, moving?.version], queryFn: () => offer(work), staleTime: 60_000, gcTime: 0 });
-  const [chosen, setChosen] = useState(0);
-  // One key an offer: a press that is repeated after a lost answer books once.
-  const key = useRef(idempotencyKey());
-  const booking = useMutation({
-    mutationFn: (slot: Slot) =>
-      moving
-        ? data(api.PUT("/api/v1/appointments/{id}", { params: { path: { id: moving.appointment_id } }, body: { slot_id: slot.slot_id, version: moving.version } }))
-        : data(
-            api.POST("/api/v1/appointments", {
-              params: { header: { "Idempotency-Key": key.current } },
-              body: { slot_id: slot.slot_id, alert_id: work.alertId, vehicle_id: work.vehicleId, component: work.component, urgency: work.urgency },
-            }),
-          ),
+  return (id) => centers.data?.items.find((center) => center.center_id === id)?.name ?? id;
+}
+
+/** Whether nobody knows if a request was carried out, because no answer came back. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === "offline" || error.kind === "unavailable");
+}
+
+/** Books a slot or moves a visit to it; `refused` is called when the service said no, and not when its answer was lost. */
+function useBooking({ work, moving, onDone }: SlotPickerProps, refused: () => void) {
+  const client = useQueryClient();
+  // What was sent for a slot: when the answer was lost and the slot is pressed again, the same is sent, and it is booked once.
+  const sent = useRef(new Map<string, { key: string; moving?: Appointment }>());
+  const requestFor = (slotId: string) => {
+    const request = sent.current.get(slotId) ?? { key: idempotencyKey(), moving };
+    sent.current.set(slotId, request);
+    return request;
+  };
+  return useMutation({
+    mutationFn: (slot: Slot) => {
+      const request = requestFor(slot.slot_id ?? "");
+      const headers = { "Idempotency-Key": request.key };
+      if (request.moving) {
+        const { appointment_id: id, version } = request.moving;
+        return data(api.PUT("/api/v1/appointments/{id}", { params: { path: { id } }, headers, body: { slot_id: slot.slot_id, version } }));
+      }
+      const body = { slot_id: slot.slot_id, alert_id: work.alertId, vehicle_id: work.vehicleId, component: work.component, urgency: work.urgency };
+      return data(api.POST("/api/v1/appointments", { headers, body }));
+    },
     onSuccess: (appointment) => {
       void client.invalidateQueries({ queryKey: ["appointments"] });
       void client.invalidateQueries({ queryKey: ["dashboard"] });
       onDone?.(appointment);
     },
-    onError: () => {
-      key.current = idempotencyKey();
-      void slots.refetch();
+    onError: (error) => {
+      if (isUnanswered(error)) return;
+      sent.current.clear();
+      refused();
     },
   });
-  const centerName = (id: string) => centers.data?.items.find((center) => center.center_id === id)?.name ?? id;
-  if (booking.data) {
-    return (
-      <p role="status" className="m-0 flex items-center gap-2 py-2 font-semibold text-excellent-ink">
-        <CalendarCheck size={16} aria-hidden /> {t("booking.done", { when: visit(booking.data.starts_at), where: centerName(booking.data.center_id ?? "") })}
-      </p>
-    );
-  }
+}
+
+/**
+ * The best three slots with price, risk and reason; one is chosen already, so that booking is one press. The slots are held for the
+ * person while the panel is open.
+ */
+export function SlotPicker(props: SlotPickerProps) {
+  const { work, moving, large } = props;
+  const centerName = useCenterName();
+  const [chosen, setChosen] = useState(0);
+  const booking = useBooking(props, () => void slots.refetch());
+  // Asking for slots holds them: not when one is booked, and not while one may be, which is then pressed again as it was.
+  const isChoosing = booking.isIdle || (booking.isError && !isUnanswered(booking.error));
+  const slots = useQuery({ queryKey: ["slots", work], queryFn: () => offer(work), staleTime: 60_000, gcTime: 0, enabled: isChoosing });
+  if (booking.data) return <Booked appointment={booking.data} />;
   if (slots.isPending) return <Skeleton lines={3} className="p-0" />;
   return (
     <Loaded
