@@ -68,6 +68,22 @@ function Unplaced({ choose }: { choose: (appointment: Appointment) => void }) {
   );
 }
 
+interface ChosenProps {
+  id: string;
+  /** The visit as the shown week has it, if it lies there. */
+  listed: Appointment | undefined;
+  wish: Wish | null;
+  setWish: (wish: Wish | null) => void;
+  close: () => void;
+}
+
+/** The chosen visit. It is asked for by its id: it may lie in another week, be moved there while it is looked at, or have no time at all. */
+function Chosen({ id, listed, ...rest }: ChosenProps) {
+  const visit = useQuery(queries.appointment(id));
+  const known = visit.data ?? listed;
+  return known ? <VisitDetail visit={known} {...rest} /> : <QueryPanel query={visit}>{() => null}</QueryPanel>;
+}
+
 function CalendarButton() {
   const download = useMutation({ mutationFn: downloadCalendar });
   return (
@@ -96,7 +112,6 @@ export function SchedulePage() {
   const [wish, setWish] = useState<Wish | null>(null);
   const mayMove = can(user?.role, "book");
   const shown = visits.data?.items.filter((visit) => visit.status !== "CANCELLED" && (!search.center || visit.center_id === search.center)) ?? [];
-  const chosen = visits.data?.items.find((visit) => visit.appointment_id === search.id);
   const choose = (appointment: Appointment | null, next: Wish | null = null) => {
     setWish(next);
     void navigate({ search: (old) => ({ ...old, id: appointment?.appointment_id }), resetScroll: false, replace: true });
@@ -127,8 +142,8 @@ export function SchedulePage() {
           )}
         </QueryPanel>
         <div className="grid min-w-0 content-start gap-4">
-          {chosen ? (
-            <VisitDetail key={`${chosen.appointment_id}${chosen.version}${wish?.notBefore ?? ""}${wish?.technicianId ?? ""}`} visit={chosen} wish={wish} close={() => choose(null)} />
+          {search.id ? (
+            <Chosen key={search.id} id={search.id} listed={visits.data?.items.find((visit) => visit.appointment_id === search.id)} wish={wish} setWish={setWish} close={() => choose(null)} />
           ) : (
             <Panel className="max-md:hidden">
               <Empty title={t("schedule.choose")}>{mayMove && grid ? t("schedule.choose.text") : null}</Empty>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { X } from "lucide-react";
 import { queries, type Appointment } from "@/api/queries";
 import { usePersonName } from "@/api/people";
-import { SlotPicker } from "@/components/booking/slot-picker";
+import { Booked, SlotPicker } from "@/components/booking/slot-picker";
 import { Button } from "@/components/ui/button";
 import { SelectField, TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
@@ -50,8 +50,8 @@ function Facts({ visit }: { visit: Appointment }) {
   const centers = useQuery(queries.centers());
   const center = centers.data?.items.find((one) => one.center_id === visit.center_id)?.name ?? visit.center_id;
   const facts: [string, string][] = [
-    [t("col.time"), `${visitTime(visit.starts_at)} – ${clock(visit.ends_at)}`],
-    [t("schedule.where"), [center, visit.bay_id?.replace("_", " ")].filter(Boolean).join(", ")],
+    [t("col.time"), visit.starts_at ? `${visitTime(visit.starts_at)} – ${clock(visit.ends_at)}` : "–"],
+    [t("schedule.where"), [center, visit.bay_id?.replace("_", " ")].filter(Boolean).join(", ") || "–"],
     [t("schedule.technician"), visit.technician_id ? person(visit.technician_id) : "–"],
     [t("jobs.price"), money(visit.cost ?? visit.price)],
     [t("alerts.labour"), `${number(visit.labour_hours, 1)} h`],
@@ -69,15 +69,68 @@ function Facts({ visit }: { visit: Appointment }) {
   );
 }
 
-/** One visit: why then and there, other times with their price, and how to cancel it. */
-export function VisitDetail({ visit, wish, close }: { visit: Appointment; wish: Wish | null; close: () => void }) {
-  const user = useUser();
+/** The way to cancel a visit: it asks for a second press. */
+function Cancel({ visit, done }: { visit: Appointment; done: () => void }) {
   const cancel = useCancel();
-  const [isMoving, setMoving] = useState(wish !== null);
-  const [isCancelling, setCancelling] = useState(false);
-  const [wished, setWished] = useState<Wish>(wish ?? {});
+  const [isAsked, setAsked] = useState(false);
+  // The promise and no callback: the visit may be shown as cancelled, without this button, before a callback's turn comes.
+  const act = () => cancel.mutateAsync({ id: visit.appointment_id, version: visit.version }).then(done, () => undefined);
+  return (
+    <>
+      <Button look={isAsked ? "danger" : "quiet"} busy={cancel.isPending} onClick={() => (isAsked ? void act() : setAsked(true))}>
+        {t(isAsked ? "schedule.cancel_now" : "schedule.cancel")}
+      </Button>
+      <InlineFailure error={cancel.error} />
+    </>
+  );
+}
+
+interface VisitDetailProps {
+  visit: Appointment;
+  /** Where it is wished to while other times are looked at; null: they are not. */
+  wish: Wish | null;
+  setWish: (wish: Wish | null) => void;
+  close: () => void;
+}
+
+/** Other times for a visit, and a time for one that has none yet. What was booked stays to be read until others are looked at. */
+function OtherTimes({ visit, wish, setWish, close }: VisitDetailProps) {
+  const [booked, setBooked] = useState<Appointment | null>(null);
+  const isPlaced = visit.status === "SCHEDULED";
+  const work = { alertId: visit.alert_id ?? undefined, vehicleId: visit.vehicle_id, component: visit.component ?? undefined, ...wish };
+  const look = () => {
+    setBooked(null);
+    setWish(wish ? null : {});
+  };
+  const done = (appointment: Appointment) => {
+    setBooked(appointment);
+    setWish(null);
+  };
+  return (
+    <>
+      <div className="flex flex-wrap gap-2">
+        <Button aria-expanded={wish !== null} onClick={look}>
+          {t(isPlaced ? "schedule.move" : "booking.title")}
+        </Button>
+        <Cancel visit={visit} done={close} />
+      </div>
+      {wish ? (
+        <div>
+          <WishForm wish={wish} change={setWish} />
+          <SlotPicker key={`${wish.technicianId}${wish.notBefore}`} work={work} moving={isPlaced ? visit : undefined} onDone={done} />
+        </div>
+      ) : (
+        booked && <Booked appointment={booked} />
+      )}
+    </>
+  );
+}
+
+/** One visit: why then and there, other times with their price, and how to cancel it. */
+export function VisitDetail(props: VisitDetailProps) {
+  const { visit, close } = props;
+  const user = useUser();
   const isOpen = visit.status === "SCHEDULED" || visit.status === "UNPLACED";
-  const work = { alertId: visit.alert_id ?? undefined, vehicleId: visit.vehicle_id, component: visit.component ?? undefined, ...wished };
   return (
     <Panel
       title={
@@ -96,29 +149,7 @@ export function VisitDetail({ visit, wish, close }: { visit: Appointment; wish: 
         <Facts visit={visit} />
         {(visit.why ?? visit.why_not) && <p className="m-0 text-ink-2">{said(visit.why ?? visit.why_not)}</p>}
         {isOpen && visit.provisional && <p className="m-0 font-medium">{t("schedule.provisional")}</p>}
-        {isOpen && can(user?.role, "book") && (
-          <div className="flex flex-wrap gap-2">
-            <Button aria-expanded={isMoving} onClick={() => setMoving(!isMoving)}>
-              {t("schedule.move")}
-            </Button>
-            {isCancelling ? (
-              <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate({ id: visit.appointment_id, version: visit.version }, { onSuccess: close })}>
-                {t("schedule.cancel_now")}
-              </Button>
-            ) : (
-              <Button look="quiet" onClick={() => setCancelling(true)}>
-                {t("schedule.cancel")}
-              </Button>
-            )}
-          </div>
-        )}
-        <InlineFailure error={cancel.error} />
-        {isMoving && isOpen && (
-          <div>
-            <WishForm wish={wished} change={setWished} />
-            <SlotPicker key={`${wished.technicianId}${wished.notBefore}`} work={work} moving={visit} />
-          </div>
-        )}
+        {isOpen && can(user?.role, "book") && <OtherTimes {...props} />}
       </div>
     </Panel>
   );
