@@ -9,7 +9,8 @@ import { ConfirmButton } from "@/components/ui/confirm-button";
 import { SelectField, TextField } from "@/components/ui/field";
 import { QueryPanel } from "@/components/ui/panel";
 import { InlineFailure } from "@/components/ui/states";
-import { roleChoices, words } from "@/features/administration/components/roles";
+import { BindingFields, bindingsFor, NOT_BOUND, Sees } from "@/features/administration/components/bindings";
+import { roleChoices } from "@/features/administration/components/roles";
 import { SecretOnce } from "@/features/administration/components/secret-once";
 import { moment } from "@/lib/format";
 import { name, t } from "@/lib/i18n";
@@ -18,11 +19,12 @@ import type { Role } from "@/lib/session";
 function NewInvitation({ done }: { done: (link: string, whom: string) => void }) {
   const client = useQueryClient();
   const [role, setRole] = useState<Role>("FLEET_MANAGER");
+  const [texts, setTexts] = useState(NOT_BOUND);
   const inviting = useMutation({
     mutationFn: (form: FormData) => {
       const text = (field: string) => String(form.get(field) ?? "").trim() || null;
       const hours = Number(form.get("days")) * 24;
-      return data(api.POST("/api/v1/invitations", { body: { role, email: text("email"), display_name: text("display_name"), vehicle_ids: words(text("vehicle_ids") ?? ""), expires_in_hours: hours } }));
+      return data(api.POST("/api/v1/invitations", { body: { role, email: text("email"), display_name: text("display_name"), ...bindingsFor(role, texts), expires_in_hours: hours } }));
     },
     onSuccess: (made) => {
       void client.invalidateQueries({ queryKey: ["people"] });
@@ -39,7 +41,7 @@ function NewInvitation({ done }: { done: (link: string, whom: string) => void })
       <TextField label={t("users.email")} name="email" type="email" />
       <TextField label={t("users.name")} name="display_name" />
       <TextField label={t("invitations.days")} name="days" type="number" min={1} max={30} defaultValue={3} required />
-      {role === "OWNER" && <TextField label={t("users.vehicles")} name="vehicle_ids" hint={t("users.vehicles.hint")} className="md:col-span-2" />}
+      <BindingFields role={role} texts={texts} change={setTexts} />
       <div className="flex items-center gap-3 self-end md:col-span-4">
         <Button type="submit" look="primary" busy={inviting.isPending}>
           {t("invitations.make")}
@@ -63,7 +65,10 @@ function Row({ invitation }: { invitation: Invitation }) {
         <b className="font-semibold">{invitation.email ?? invitation.display_name ?? "–"}</b>
         <small className="block text-ink-3">{t("invitations.by", { who: person(invitation.created_by), when: moment(invitation.created_at) })}</small>
       </td>
-      <td>{name("role", invitation.role)}</td>
+      <td>
+        {name("role", invitation.role)}
+        <Sees role={invitation.role} bindings={invitation} className="block text-ink-3" />
+      </td>
       <td>{name("status", invitation.status)}</td>
       <td className="max-md:hidden">{moment(invitation.expires_at)}</td>
       <td className="num">

@@ -1,30 +1,30 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { DropdownMenu } from "radix-ui";
 import { Ellipsis, UserPlus } from "lucide-react";
 import { api, data } from "@/api/client";
-import { queries, type AnalyticsTypes } from "@/api/queries";
+import { queries } from "@/api/queries";
 import { Button, buttonClass } from "@/components/ui/button";
 import { SelectField, TextField } from "@/components/ui/field";
 import { Panel, QueryPanel } from "@/components/ui/panel";
 import { InlineFailure } from "@/components/ui/states";
+import { BindingFields, bindingsFor, NOT_BOUND, Sees } from "@/features/administration/components/bindings";
 import { Invitations } from "@/features/administration/components/invitations";
-import { roleChoices, words } from "@/features/administration/components/roles";
+import { RightsForm, type Person } from "@/features/administration/components/rights-form";
+import { roleChoices } from "@/features/administration/components/roles";
 import { SecretOnce } from "@/features/administration/components/secret-once";
 import { day } from "@/lib/format";
 import { name, t } from "@/lib/i18n";
 import { useUser, type Role } from "@/lib/session";
 
-type Person = AnalyticsTypes["schemas"]["UserBody"];
-
-
 function NewUser({ done }: { done: (password: string | null, username: string) => void }) {
   const client = useQueryClient();
   const [role, setRole] = useState<Role>("FLEET_MANAGER");
+  const [texts, setTexts] = useState(NOT_BOUND);
   const adding = useMutation({
     mutationFn: (form: FormData) => {
       const text = (field: string) => String(form.get(field) ?? "").trim() || null;
-      const body = { username: text("username") ?? "", display_name: text("display_name"), email: text("email"), role, vehicle_ids: words(String(form.get("vehicle_ids") ?? "")) };
+      const body = { username: text("username") ?? "", display_name: text("display_name"), email: text("email"), role, ...bindingsFor(role, texts) };
       return data(api.POST("/api/v1/users", { body }));
     },
     onSuccess: (made) => {
@@ -43,7 +43,7 @@ function NewUser({ done }: { done: (password: string | null, username: string) =
         <TextField label={t("users.name")} name="display_name" />
         <TextField label={t("users.email")} name="email" type="email" />
         <SelectField label={t("users.role")} choices={roleChoices()} value={role} onChange={(event) => setRole(event.target.value as Role)} />
-        {role === "OWNER" && <TextField label={t("users.vehicles")} name="vehicle_ids" hint={t("users.vehicles.hint")} />}
+        <BindingFields role={role} texts={texts} change={setTexts} />
         <div className="flex items-center gap-3 self-end">
           <Button type="submit" look="primary" busy={adding.isPending}>
             {t("users.add")}
@@ -102,39 +102,54 @@ function Access({ person }: { person: Person }) {
 }
 
 function Row({ person }: { person: Person }) {
-  const client = useQueryClient();
   const me = useUser();
-  const onSuccess = () => client.invalidateQueries({ queryKey: ["people"] });
-  const changing = useMutation({ mutationFn: (role: Role) => data(api.PUT("/api/v1/users/{id}", { params: { path: { id: person.user_id } }, body: { role } })), onSuccess });
+  const toggle = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [isSaved, setSaved] = useState(false);
   const isMe = person.user_id === me?.user_id;
+  const show = (next: boolean, saved = false) => {
+    setOpen(next);
+    setSaved(saved);
+    // The form goes with the button that was pressed last.
+    toggle.current?.focus();
+  };
   return (
-    <tr>
-      <td>
-        <b className="font-semibold">{person.display_name ?? person.username}</b>
-        <small className="block text-ink-3">{[person.username, person.email].filter(Boolean).join(" · ")}</small>
-      </td>
-      <td>
-        <select
-          aria-label={`${t("users.role")}: ${person.username}`}
-          value={person.role}
-          disabled={isMe || changing.isPending}
-          onChange={(event) => changing.mutate(event.target.value as Role)}
-          className="rounded-[6px] border border-line bg-panel px-2 py-1 max-md:min-h-10"
-        >
-          {roleChoices().map((choice) => (
-            <option key={choice.value} value={choice.value}>
-              {choice.label}
-            </option>
-          ))}
-        </select>
-        <InlineFailure error={changing.error} />
-      </td>
-      <td className="max-md:hidden">{name("status", person.status)}</td>
-      <td className="max-md:hidden">{day(person.created_at)}</td>
-      <td className="num">
-        {!isMe && <Access person={person} />}
-      </td>
-    </tr>
+    <>
+      <tr>
+        <td>
+          <b className="font-semibold">{person.display_name ?? person.username}</b>
+          <small className="block text-ink-3">{[person.username, person.email].filter(Boolean).join(" · ")}</small>
+        </td>
+        <td>
+          {name("role", person.role)}
+          <Sees role={person.role} bindings={person} className="block text-ink-3" />
+        </td>
+        <td className="max-md:hidden">{name("status", person.status)}</td>
+        <td className="max-md:hidden">{day(person.created_at)}</td>
+        <td className="num">
+          {!isMe && (
+            <span className="flex items-center justify-end gap-2">
+              {isSaved && (
+                <span role="status" className="text-sm text-excellent-ink">
+                  {t("me.saved")}
+                </span>
+              )}
+              <Button ref={toggle} look="quiet" aria-expanded={isOpen} aria-label={`${t("users.rights")}: ${person.username}`} onClick={() => show(!isOpen)}>
+                {t("users.rights")}
+              </Button>
+              <Access person={person} />
+            </span>
+          )}
+        </td>
+      </tr>
+      {isOpen && (
+        <tr>
+          <td colSpan={5}>
+            <RightsForm person={person} done={() => show(false, true)} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
