@@ -1,9 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { usePersonName } from "@/api/people";
 import { renderWithQueries } from "@/testing/render";
 import { server } from "@/testing/server";
+import { signedIn } from "@/testing/sign-in";
+
+beforeEach(() => signedIn());
 
 /** Names everybody that is asked for, and nobody who is not; `asked` gathers the ids of each request. */
 function serveNames(): string[][] {
@@ -23,23 +26,23 @@ function Names({ ids }: { ids: (string | null)[] }) {
   return <p>{ids.map((id) => id && person(id)).join(", ")}</p>;
 }
 
-it("asks once for all that are on screen, each of them once", async () => {
+it("asks once for all that are on screen, each of them once, and not for the reader", async () => {
   const asked = serveNames();
   renderWithQueries(
     <>
       <Names ids={["usr_a", "usr_b", null, "usr_a"]} />
-      <Names ids={["usr_b", "usr_c"]} />
+      <Names ids={["usr_b", "usr_1", "usr_c"]} />
     </>,
   );
-  expect(await screen.findByText("Name of usr_b, Name of usr_c")).toBeInTheDocument();
+  expect(await screen.findByText("Name of usr_b, you, Name of usr_c")).toBeInTheDocument();
   expect(asked).toEqual([["usr_a", "usr_b", "usr_c"]]);
 });
 
 it("asks for many in batches that the service takes, and shows the end of an id that has no name", async () => {
   const asked = serveNames();
-  const ids = ["usr_gone_for_years_12", ...Array.from({ length: 229 }, (_, index) => `usr_${index}`)];
+  const ids = ["usr_gone_for_years_12", ...Array.from({ length: 229 }, (_, index) => `usr_n${index}`)];
   renderWithQueries(<Names ids={ids} />);
-  await waitFor(() => expect(screen.getByText(/Name of usr_228$/)).toHaveTextContent(/^usr_…rs_12, Name of usr_0,/));
+  await waitFor(() => expect(screen.getByText(/Name of usr_n228$/)).toHaveTextContent(/^usr_…rs_12, Name of usr_n0,/));
   expect(asked.map((batch) => batch.length)).toEqual([100, 100, 30]);
 });
 
