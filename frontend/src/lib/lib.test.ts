@@ -4,6 +4,7 @@ import { typedNumber } from "@/features/my-jobs/report-form";
 import { day, km, money, moneys, number, visit, worth } from "@/lib/format";
 import { said, setLocale, tn } from "@/lib/i18n";
 import { de } from "@/lib/i18n/de";
+import { deServer } from "@/lib/i18n/de-server";
 import { en } from "@/lib/i18n/en";
 import { enNames } from "@/lib/i18n/en-names";
 import { signalName } from "@/lib/vehicle";
@@ -106,6 +107,13 @@ describe("the catalogue", () => {
     const isUsed = (key: string) => sources.includes(`"${key}"`) || families.some((family) => key.startsWith(family));
     const own = Object.keys(en).filter((key) => !(key in enNames));
     expect(own.filter((key) => !isUsed(key) && !isUsed(key.replace(/\.(one|other)$/, "")))).toEqual([]);
+  });
+
+  it("has one German word for one thing", () => {
+    const others = /\b(Alarm|Besuch|Bauteil|Bucht|Ausfallrisiko)/;
+    expect(Object.entries({ ...de, ...deServer }).filter(([, text]) => others.test(text))).toEqual([]);
+    expect(new Set([de["schedule.technician"], de["schedule.center"], de["role.FLEET_MANAGER"]]).size).toBe(3);
+    expect(de["schedule.technician"]).toBe(de["role.TECHNICIAN"]);
   });
 
   it("has the same gaps to fill in both languages", () => {

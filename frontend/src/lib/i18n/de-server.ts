@@ -55,7 +55,7 @@ export const deServer: Record<string, string> = {
   "why_not.fully_booked": "{center_id} ist bis {until} ausgebucht.",
   "why_not.beyond_horizon": "Termine werden nur bis {until} geplant.",
   "why_not.too_soon": "Vorlauf und Teile erlauben in {center_id} einen Beginn erst ab {earliest_at}.",
-  "why_not.time_not_free": "{center_id} hat um {starts_at} niemanden und keine Bucht frei.",
+  "why_not.time_not_free": "{center_id} hat um {starts_at} niemanden und keinen Platz frei.",
   "warranty.covered": "Gedeckt bis {expires_on} oder {expires_km} km, je nachdem, was zuerst eintritt.",
   "warranty.not_started": "Noch nicht gedeckt: Die Deckung beginnt am {starts_on}.",
   "warranty.no_in_service_date": "Nicht feststellbar: Der Tag der Inbetriebnahme ist nicht bekannt.",
