@@ -270,6 +270,16 @@ pub fn is_retryable(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
+/// Whether a text holds what the database cannot keep, whoever tries and however often: 22021 and 22P05, which PostgreSQL answers to U+0000.
+/// Looks through the sources of an error.
+pub fn is_unstorable(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let database = error.downcast_ref::<DbError>().and_then(DbError::as_database_error);
+        let code = database.and_then(|error| error.code());
+        code.is_some_and(|code| matches!(&*code, "22021" | "22P05"))
+    })
+}
+
 /// SQLSTATEs that pass by themselves: serialization failure, deadlock, lock timeout, class 08 (connection), 25P03 (we idled too long in a
 /// transaction), 53300 (too many connections), 57P01 to 57P03 (the server stops or starts). 23505 is among them because a row that our
 /// snapshot does not show may be in the way, which the server reports as a duplicate key (PostgreSQL manual, 13.5); the next try sees it.

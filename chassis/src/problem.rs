@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::database::is_retryable;
+use crate::database::{is_retryable, is_unstorable};
 use crate::http::again::Repeated;
 
 /// The closed set of ways in which a request can fail.
@@ -134,7 +134,7 @@ impl Problem {
     }
 
     /// An internal error: logs the cause with its sources once, here at the edge, and says nothing of it to the caller. What the database
-    /// refused for a passing reason is 503 with Retry-After; the shell runs it again before it says so.
+    /// refused for a passing reason is 503 with Retry-After; the shell runs it again before it says so. A text that it cannot keep is the caller's.
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         let chain = chain_of(cause);
         if chain.iter().any(|error| error.is::<Repeated>()) {
@@ -153,6 +153,14 @@ impl Problem {
             let mut problem = Self::new(Kind::Unavailable, "busy", "The database is busy or away; try again.");
             problem.passing = Some(Passing::Refused);
             return problem;
+        }
+        if is_unstorable(cause) {
+            tracing::info!(error, "a request holds what the database cannot keep");
+            return Self::new(
+                Kind::Unprocessable,
+                "request.not_storable",
+                "A text of the request holds a character that cannot be kept, such as U+0000.",
+            );
         }
         tracing::error!(error, "request failed");
         Self::new(

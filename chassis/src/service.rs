@@ -85,6 +85,7 @@ pub struct Service {
     pub router: Router,
     workers: Vec<Worker>,
     drain: Duration,
+    drained: CancellationToken,
     database: Database,
     _lock: Option<Arc<std::fs::File>>,
 }
@@ -101,6 +102,7 @@ pub struct Kit {
     routes: OpenApiRouter,
     handler: Option<Arc<dyn Handler>>,
     workers: Vec<Worker>,
+    drained: CancellationToken,
     lock: Option<Arc<std::fs::File>>,
 }
 
@@ -143,6 +145,7 @@ impl Kit {
             routes: OpenApiRouter::new(),
             handler: None,
             workers: Vec::new(),
+            drained: CancellationToken::new(),
             lock,
         })
     }
@@ -160,6 +163,12 @@ impl Kit {
     /// The local copy of identity.
     pub fn identity(&self) -> IdentityCopy {
         self.identity.clone()
+    }
+
+    /// Fires once no request is waited for any more at the end: those that were open have been answered, or their time is over. A connection
+    /// that is stuck holds its handlers beyond that, so nobody may wait for them to go.
+    pub fn drained(&self) -> CancellationToken {
+        self.drained.clone()
     }
 
     /// Adds routes, their state already applied.
@@ -297,7 +306,9 @@ impl Kit {
             archive,
             dead_letters: DeadLetters {
                 database: self.database.clone(),
+                identity: self.identity.clone(),
                 handler: self.handler.clone(),
+                subscriptions: self.definition.subscribes,
             },
             guard: Guard {
                 policy,
@@ -317,6 +328,7 @@ impl Kit {
             router: shell.wrap(routes),
             workers: self.workers,
             drain: Duration::from_millis(self.config.http.drain_timeout_ms),
+            drained: self.drained,
             database: self.database,
             _lock: self.lock,
         })
@@ -446,7 +458,11 @@ pub async fn serve(runtime: &Runtime, services: Vec<(TcpListener, Service)>) -> 
             tasks.spawn(async move { (name, worker.name, worker.future.await) });
         }
         let server = serve_until(listener, service.router, runtime.shutdown.clone(), service.drain);
-        tasks.spawn(async move { (service.name, "http", server.await) });
+        tasks.spawn(async move {
+            let served = server.await;
+            service.drained.cancel();
+            (service.name, "http", served)
+        });
     }
     let mut failure = None;
     while let Some(done) = tasks.join_next().await {

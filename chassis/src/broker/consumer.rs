@@ -13,7 +13,7 @@ use super::positions::{Move, begin_positions, move_positions, stream_positions};
 use super::{Broker, Subscription};
 use crate::bell::Bell;
 use crate::clock::Clock;
-use crate::database::{ATTEMPTS, Database, DbError, Tx, is_retryable, pause};
+use crate::database::{ATTEMPTS, Database, DbError, Tx, is_retryable, is_unstorable, pause};
 use crate::event::{Event, HandleError};
 use crate::identity::IdentityCopy;
 
@@ -241,15 +241,35 @@ impl Consumer {
                 tracing::debug!(service = self.service, %error, "batch failed, trying one by one")
             }
         }
+        let mut stuck: HashMap<Stream, HandleError> = HashMap::new();
         for event in batch {
+            let stream = self
+                .subscribed(&event.source)
+                .map(|producer| (producer, event.partition));
+            if stream.is_some_and(|stream| stuck.contains_key(&stream)) {
+                continue;
+            }
             match self.persist(owned, std::slice::from_ref(event)).await {
                 Err(Failed::Handling(HandleError::Poison { code, detail })) => {
                     self.bury(owned, event, code, &detail).await?
                 }
+                Err(Failed::Handling(HandleError::Transient(error))) if is_unstorable(error.as_ref()) => {
+                    self.bury(owned, event, "event.not_storable", &format!("{error:#}"))
+                        .await?
+                }
+                // Something else than the database's mood: this stream waits, the others need not.
+                Err(Failed::Handling(HandleError::Transient(error)))
+                    if !is_retryable(error.as_ref()) && stream.is_some() =>
+                {
+                    stuck.extend(stream.map(|stream| (stream, error.into())));
+                }
                 other => other?,
             }
         }
-        Ok(())
+        match stuck.into_values().next() {
+            Some(error) => Err(Failed::Handling(error)),
+            None => Ok(()),
+        }
     }
 
     async fn persist(&self, owned: &mut Owned, batch: &[Event]) -> Result<(), Failed> {
@@ -326,9 +346,7 @@ impl Consumer {
     }
 
     fn wants(&self, event: &Event) -> bool {
-        self.subscriptions.iter().any(|subscription| {
-            subscription.producer == event.source && subscription.kinds.contains(&event.kind.as_str())
-        })
+        self.subscriptions.iter().any(|subscription| subscription.wants(event))
     }
 
     pub(super) fn concerns_us(&self, event: &Event) -> bool {
@@ -394,6 +412,13 @@ impl Consumer {
 
     /// Puts a poison event aside in the transaction that passes it.
     async fn bury(&self, owned: &mut Owned, event: &Event, code: &str, detail: &str) -> Result<(), Failed> {
+        let mut tx = self.database.begin().await?;
+        DeadLetters::insert(&mut tx, event, code, detail, self.clock.machine_now()).await?;
+        let passed = std::slice::from_ref(event);
+        self.advance(owned, &last_of_each(passed), &mut tx).await?;
+        tx.commit().await?;
+        self.moved(&mut owned.positions, passed);
+        self.moved(&mut owned.kept, passed);
         tracing::error!(
             service = self.service,
             code,
@@ -402,13 +427,6 @@ impl Consumer {
             "event moved to the dead letters"
         );
         metrics::counter!("events_dead_lettered_total", "service" => self.service).increment(1);
-        let mut tx = self.database.begin().await?;
-        DeadLetters::insert(&mut tx, event, code, detail, self.clock.machine_now()).await?;
-        let event = std::slice::from_ref(event);
-        self.advance(owned, &last_of_each(event), &mut tx).await?;
-        tx.commit().await?;
-        self.moved(&mut owned.positions, event);
-        self.moved(&mut owned.kept, event);
         Ok(())
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Handler;
+use super::{Handler, Subscription};
 use crate::database::{Database, DbError, Tx};
 use crate::event::{Event, HandleError};
 use crate::http::{Page, cursor};
+use crate::identity::IdentityCopy;
 use crate::ids::TenantId;
 use crate::on;
 use crate::problem::{Kind, Problem};
@@ -17,7 +18,9 @@ use crate::problem::{Kind, Problem};
 #[derive(Clone)]
 pub(crate) struct DeadLetters {
     pub database: Database,
+    pub identity: IdentityCopy,
     pub handler: Option<Arc<dyn Handler>>,
+    pub subscriptions: &'static [Subscription],
 }
 
 /// One dead letter, as the operator sees it.
@@ -64,7 +67,8 @@ impl DeadLetters {
         Ok(Page { items, next_cursor })
     }
 
-    /// Handles a dead letter again; it is marked in the transaction of its effect, so it takes effect once.
+    /// Handles a dead letter again; it is marked in the transaction of its effect, so it takes effect once. One that tells of people and keys
+    /// is applied to the copy of identity, as far as it only takes rights away.
     pub(crate) async fn replay(&self, tenant: &TenantId, id: &str, now: DateTime<Utc>) -> Result<(), Problem> {
         let failed = |error: DbError| Problem::internal(&error);
         let mut tx = self.database.begin().await.map_err(failed)?;
@@ -87,24 +91,44 @@ impl DeadLetters {
             ));
         }
         let event = Event::from_cloud_event(&json).map_err(|error| Problem::internal(&error))?;
-        if let Some(handler) = &self.handler
-            && let Err(error) = handler.handle_batch(std::slice::from_ref(&event), &mut tx).await
-        {
-            handler.rolled_back().await;
-            return Err(match error {
-                HandleError::Poison { code, detail } => {
-                    Problem::new(Kind::Unprocessable, "dead_letter.still_poison", detail).param("cause", code)
-                }
-                HandleError::Transient(error) => Problem::internal(&*error.into_boxed_dyn_error()),
-            });
+        if event.kind.starts_with("identity.") && !IdentityCopy::takes_away(&event) {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "dead_letter.outdated",
+                "What it says of people or keys may have been changed since; make the change anew instead.",
+            ));
+        }
+        let done = self.handle_again(tx, &event, now).await;
+        match (&done, &self.handler) {
+            (Ok(()), Some(handler)) => handler.committed().await,
+            (Err(_), Some(handler)) => handler.rolled_back().await,
+            _ => {}
+        }
+        done
+    }
+
+    async fn handle_again(&self, mut tx: Tx, event: &Event, now: DateTime<Utc>) -> Result<(), Problem> {
+        let failed = |error: DbError| Problem::internal(&error);
+        let events = std::slice::from_ref(event);
+        self.identity.apply(event, &mut tx).await.map_err(unhandled)?;
+        let is_wanted = self.subscriptions.iter().any(|subscription| subscription.wants(event));
+        if let Some(handler) = self.handler.as_ref().filter(|_| is_wanted) {
+            handler.handle_batch(events, &mut tx).await.map_err(unhandled)?;
         }
         on!(tx, c => sqlx::query("UPDATE dead_letter SET replayed_at = $1 WHERE tenant_id = $2 AND id = $3")
-            .bind(now).bind(tenant.as_str()).bind(id).run(c).await)
+            .bind(now).bind(event.tenant.as_str()).bind(&event.id).run(c).await)
         .map_err(failed)?;
         tx.commit().await.map_err(failed)?;
-        if let Some(handler) = &self.handler {
-            handler.committed().await;
-        }
+        self.identity.remember(events);
         Ok(())
+    }
+}
+
+fn unhandled(error: HandleError) -> Problem {
+    match error {
+        HandleError::Poison { code, detail } => {
+            Problem::new(Kind::Unprocessable, "dead_letter.still_poison", detail).param("cause", code)
+        }
+        HandleError::Transient(error) => Problem::internal(&*error.into_boxed_dyn_error()),
     }
 }

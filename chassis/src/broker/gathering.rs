@@ -19,7 +19,7 @@ const PUT_OFF: Duration = Duration::from_secs(1);
 /// looked at after each of its commits.
 const QUIET: Duration = Duration::from_millis(50);
 /// Data of one batch, so that a backlog of large events does not fill the memory.
-const BATCH_BYTES_MAX: usize = 4 << 20;
+const BATCH_BYTES_MAX: usize = crate::outbox::READ_BYTES_MAX;
 
 /// A stream that has moved on.
 struct Due {
@@ -85,6 +85,9 @@ impl Consumer {
         let mut bytes = 0;
         let mut heard: HashMap<&'static str, Heard> = HashMap::new();
         for streams in due.chunks(STREAMS_AT_ONCE) {
+            if bytes >= BATCH_BYTES_MAX {
+                return Ok(batch);
+            }
             let streams: Vec<&Due> = streams
                 .iter()
                 .filter(|stream| !owned.put_off.contains_key(stream.producer))

@@ -10,6 +10,7 @@ mod positions;
 mod redis;
 mod window;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,6 +36,13 @@ pub struct Subscription {
     pub producer: &'static str,
     /// Event types; those not named are passed over.
     pub kinds: &'static [&'static str],
+}
+
+impl Subscription {
+    /// Whether the event is one of those.
+    pub(crate) fn wants(&self, event: &Event) -> bool {
+        self.producer == event.source && self.kinds.contains(&event.kind.as_str())
+    }
 }
 
 /// An event that has just been given its place.
@@ -88,8 +96,13 @@ pub trait Broker: Send + Sync {
     async fn publish(&self, producer: &str, placed: &[Placed]) -> anyhow::Result<()>;
 
     /// Partitions of which the transport has lost something, with the sequence after which it shall be told again. Cheap: asked at every
-    /// turn of the relay.
-    async fn lost(&self, _producer: &str, _archive: &Archive) -> anyhow::Result<Vec<(u8, i64)>> {
+    /// turn of the relay. `unwritten` is what was published beyond what the archive's rows know.
+    async fn lost(
+        &self,
+        _producer: &str,
+        _archive: &Archive,
+        _unwritten: &BTreeMap<i64, i64>,
+    ) -> anyhow::Result<Vec<(u8, i64)>> {
         Ok(Vec::new())
     }
 

@@ -309,19 +309,29 @@ impl Broker for RedisBroker {
         Ok(())
     }
 
-    async fn lost(&self, producer: &str, archive: &Archive) -> anyhow::Result<Vec<(u8, i64)>> {
+    async fn lost(
+        &self,
+        producer: &str,
+        archive: &Archive,
+        unwritten: &BTreeMap<i64, i64>,
+    ) -> anyhow::Result<Vec<(u8, i64)>> {
         let looked = self.looked.lock().get(producer).copied();
         if looked.is_some_and(|at| at.elapsed() < REFRESH) {
             return Ok(Vec::new());
         }
-        let heads = archive.heads().await?;
+        // What was published, not what was placed: on SQLite that is there with the commit, and comes here a moment later.
+        let mut published: BTreeMap<u8, i64> = archive.published().await?.into_iter().collect();
+        for (partition, sequence) in unwritten {
+            let known = published.entry(*partition as u8).or_default();
+            *known = (*known).max(*sequence);
+        }
         // Heads alone do not tell: a partition that was published to after the loss has its head again.
         let kept: bool = self.query(redis::cmd("EXISTS").arg(self.filled_key(producer))).await?;
         let stored = match kept {
             true => self.stored_heads(producer).await?,
             false => BTreeMap::new(),
         };
-        let lost = heads.into_iter().filter_map(|(partition, head)| {
+        let lost = published.into_iter().filter_map(|(partition, head)| {
             let known = stored.get(&partition).copied().unwrap_or(0);
             (known < head).then_some((partition, (head - REFILL).max(0)))
         });

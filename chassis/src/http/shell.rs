@@ -16,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tracing::Instrument;
 
@@ -90,6 +91,8 @@ impl Shell {
             .layer(
                 ServiceBuilder::new()
                     .layer(middleware::from_fn_with_state(frame, frame_request))
+                    // A fault of ours ends one request with an answer, not its connection without one.
+                    .layer(CatchPanicLayer::new())
                     .layer(DefaultBodyLimit::max(self.config.body_bytes_max))
                     .layer(RequestDecompressionLayer::new())
                     .map_request(|request: Request<_>| request.map(Body::new)),

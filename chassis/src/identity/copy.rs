@@ -208,6 +208,20 @@ impl IdentityCopy {
         Ok(())
     }
 
+    /// Whether an identity event can only take rights away. Such a one may be applied late: of the others a later one may have come meanwhile,
+    /// which it would undo.
+    pub(crate) fn takes_away(event: &Event) -> bool {
+        let is_ended = |status: &str| status != "ACTIVE";
+        match event.kind.as_str() {
+            "identity.key.revoked" | "identity.session.revoked" => true,
+            "identity.user.changed" => event.parse::<UserChanged>().is_ok_and(|user| is_ended(&user.status)),
+            "identity.tenant.changed" => event
+                .parse::<TenantChanged>()
+                .is_ok_and(|tenant| is_ended(&tenant.status)),
+            _ => false,
+        }
+    }
+
     /// Takes committed identity events into memory.
     pub(crate) fn remember(&self, batch: &[Event]) {
         for event in batch.iter().filter(|event| event.kind.starts_with("identity.")) {

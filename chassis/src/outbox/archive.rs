@@ -2,6 +2,7 @@
 //! a broker's window.
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::database::{Database, DbError};
@@ -37,6 +38,9 @@ pub struct Packed {
 }
 
 pub(super) const COLUMNS: &str = "event_id, partition, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id, encoding, data";
+
+/// Data of the events that are read at once from several streams.
+pub(crate) const READ_BYTES_MAX: usize = 4 << 20;
 
 /// A part of one stream: the events after one place, up to another.
 #[derive(Clone, Copy, Debug)]
@@ -103,10 +107,15 @@ impl Archive {
 
     /// The same of several partitions in one statement, answered in their order. Of events whose kind is neither named nor identity's, only
     /// each stretch's last one is there, without its data: it says how far was read, and whoever passes over the others need not load them.
+    ///
+    /// Once their data fills [`READ_BYTES_MAX`] it stops: what was not reached is read next time. A backlog of large events must not fill the
+    /// memory, and packed they look small.
     pub(crate) async fn read_streams(&self, stretches: &[Stretch], kinds: &[&str]) -> Result<Vec<Vec<Event>>, DbError> {
         let mut tx = self.database.read().await?;
         let nothing = tx.dialect("x''", "''::bytea");
-        let packed: Vec<Packed> = on!(tx, c => {
+        let mut read: Vec<Vec<Event>> = stretches.iter().map(|_| Vec::new()).collect();
+        let mut bytes = 0;
+        on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new("WITH place (partition, read_to, up_to) AS (");
             query.push_values(stretches, |mut row, stretch| {
                 row.push_bind(i64::from(stretch.partition)).push_bind(stretch.after).push_bind(stretch.up_to);
@@ -121,15 +130,19 @@ impl Archive {
             query.push(" FROM place CROSS JOIN outbox WHERE outbox.partition = place.partition AND sequence > read_to AND sequence <= up_to AND (sequence = up_to OR ");
             push_is_wanted(&mut query, kinds);
             query.push(") ORDER BY outbox.partition, sequence");
-            query.build_query_as().fetch_all(c).await
-        })?;
-        drop(tx);
-        let mut read: Vec<Vec<Event>> = stretches.iter().map(|_| Vec::new()).collect();
-        for packed in packed {
-            let of = |stretch: &Stretch| i64::from(stretch.partition) == packed.partition;
-            if let Some(place) = stretches.iter().position(of) {
-                read[place].push(packed.unpack(self.producer)?);
+            let mut rows = query.build_query_as::<Packed>().fetch(c);
+            while bytes < READ_BYTES_MAX {
+                let Some(packed) = rows.try_next().await? else { break };
+                let event = packed.unpack(self.producer)?;
+                bytes += event.data.len();
+                if let Some(place) = stretches.iter().position(|stretch| stretch.partition == event.partition) {
+                    read[place].push(event);
+                }
             }
+        });
+        drop(tx);
+        if bytes >= READ_BYTES_MAX {
+            return Ok(read);
         }
         for (stretch, events) in stretches.iter().zip(&mut read).filter(|(_, events)| events.is_empty()) {
             // What lay here was forgotten; the stream goes on behind it.
@@ -137,6 +150,17 @@ impl Archive {
             *events = self.read(stretch.partition, stretch.after, limit).await?;
         }
         Ok(read)
+    }
+
+    /// How far each partition was handed to the transport, as far as the rows know.
+    pub(crate) async fn published(&self) -> Result<Vec<(u8, i64)>, DbError> {
+        let mut tx = self.database.read().await?;
+        let rows: Vec<(i64, i64)> =
+            on!(tx, c => sqlx::query_as("SELECT partition, published FROM stream_head").fetch_all(c).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|(partition, sequence)| (partition as u8, sequence))
+            .collect())
     }
 
     /// The last sequence of each partition that has one.

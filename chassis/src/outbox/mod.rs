@@ -5,8 +5,8 @@ mod archive;
 mod placing;
 mod relay;
 
-pub(crate) use archive::Stretch;
 pub use archive::{Archive, Packed};
+pub(crate) use archive::{READ_BYTES_MAX, Stretch};
 pub(crate) use placing::keep_heads;
 pub(crate) use relay::{Published, Relay};
 

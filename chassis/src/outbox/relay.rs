@@ -139,6 +139,12 @@ impl Relay {
         }
         // What was placed as it was appended is found as that is which a crash left unpublished.
         self.published.caught_up &= self.database.is_shared();
+        if self.broker.reads_outboxes() && !self.published.caught_up {
+            // A commit in doubt, or another instance, may have placed what nobody was told of.
+            self.published.told = None;
+            self.tell().await?;
+            self.published.caught_up = true;
+        }
         // What was placed before goes first: a stream that goes on after a gap would send its readers to the archive for good.
         if !self.broker.reads_outboxes() && !self.mend().await? {
             return Ok(Round::NotMine);
@@ -287,7 +293,10 @@ impl Relay {
     /// another instance is the relay.
     async fn mend(&mut self) -> anyhow::Result<bool> {
         let archive = Archive::new(self.producer, self.database.clone());
-        let lost = self.broker.lost(self.producer, &archive).await?;
+        let lost = self
+            .broker
+            .lost(self.producer, &archive, &self.published.unwritten)
+            .await?;
         if self.published.caught_up && lost.is_empty() {
             return Ok(true);
         }

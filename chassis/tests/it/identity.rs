@@ -219,3 +219,72 @@ fn base64_url(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// A revocation that could not be understood and is replayed later ends the key; what gives rights is not replayed, for it may be outdated.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_letter_of_identity_takes_rights_away_and_gives_none() {
+    let test = TestRuntime::start(NOW);
+    let identity = test.producer("analytics-service").await;
+    let (_, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    let issued = key_issued("key_1", "cvk_b", "SERVICE", &["notes:write"]);
+    identity
+        .deliver("identity.key.issued", "default", "key_1", NOW, issued)
+        .await;
+    let post = |key: &'static str, path: &str| {
+        let request = reqwest::Client::new().post(served.url(path)).header("x-api-key", key);
+        async move {
+            request
+                .json(&json!({"text": "t"}))
+                .send()
+                .await
+                .expect("answered")
+                .status()
+        }
+    };
+    let works = async || post("cvk_b", "/api/v1/notes/n1").await == 200;
+    eventually("the key", || async { works().await.then_some(()) }).await;
+    let letters = [("identity.key.revoked", 200), ("identity.user.changed", 409)];
+    let mut ids = Vec::new();
+    for (kind, _) in letters {
+        // The service does not understand it.
+        ids.push(
+            identity
+                .deliver(kind, "default", "key_1", NOW, json!({"other": 1}))
+                .await,
+        );
+    }
+    let database = test.database_of(&toy::DEFINITION).await;
+    for ((_, status), id) in letters.iter().zip(&ids) {
+        let understood = json!({"key_id": "key_1", "user_id": "usr_1", "role": "ADMIN", "status": "ACTIVE"});
+        eventually("the dead letter", || async {
+            mend(&database, id, &understood).await.then_some(())
+        })
+        .await;
+        let answer = post(
+            chassis::testing::BOOTSTRAP_KEY,
+            &format!("/api/v1/dead-letters/{id}/replay"),
+        )
+        .await;
+        assert_eq!(answer, *status, "{id}");
+    }
+    assert!(!works().await, "the revoked key opens nothing");
+    database.close().await;
+    served.stop().await;
+}
+
+/// Stands for a newer version that understands a dead letter: its data becomes what can be read. False while it is not there.
+async fn mend(database: &chassis::Database, id: &str, data: &Value) -> bool {
+    let mut tx = database.begin().await.expect("a transaction");
+    let known: Option<String> = chassis::on!(tx, c => sqlx::query_scalar("SELECT event FROM dead_letter WHERE id = $1")
+        .bind(id).fetch_optional(c).await)
+    .expect("queried");
+    let Some(known) = known else { return false };
+    let mut event: Value = serde_json::from_str(&known).expect("JSON");
+    event["data"] = data.clone();
+    chassis::on!(tx, c => sqlx::query("UPDATE dead_letter SET event = $1 WHERE id = $2")
+        .bind(event.to_string()).bind(id).run(c).await)
+    .expect("written");
+    tx.commit().await.expect("committed");
+    true
+}

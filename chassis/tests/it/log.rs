@@ -161,3 +161,58 @@ async fn a_passing_failure_is_tried_again_without_loss() {
     .await;
     served.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_cannot_go_on_stops_no_other() {
+    let test = TestRuntime::start(NOW);
+    let source = test.producer("source-service").await;
+    // The stuck one comes first in every round: its partition has the lowest number.
+    let mut keys: Vec<String> = (0..8).map(|number| format!("k{number}")).collect();
+    keys.sort_by_key(|key| chassis::partition::of("ten_a", key));
+    keys.dedup_by_key(|key| chassis::partition::of("ten_a", key));
+    let tell = async |key: &str, note: &str| {
+        source
+            .deliver("thing.happened", "ten_a", key, NOW, json!({"note": note}))
+            .await
+    };
+    tell(&keys[0], "stuck").await;
+    tell(&keys[0], "behind").await;
+    let (app, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    for (round, key) in keys[1..].iter().enumerate() {
+        let note = format!("free{round}");
+        tell(key, &note).await;
+        eventually(&note, || async {
+            (app.times("ten_a", &note).await == Some(1)).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(app.times("ten_a", "behind").await, None);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_of_large_events_is_read_in_order_and_whole() {
+    let test = TestRuntime::start(NOW);
+    let source = test.producer("source-service").await;
+    let large = "x".repeat(1 << 20);
+    for number in 0..24_i64 {
+        let data = json!({"note": format!("n{}", number % 3), "number": number, "large": large});
+        source
+            .deliver("thing.happened", "ten_a", &format!("k{}", number % 3), NOW, data)
+            .await;
+    }
+    let (app, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    test.published("toy-service", "note.written", 24).await;
+    for note in 0..3 {
+        assert_eq!(app.times("ten_a", &format!("n{note}")).await, Some(8));
+        let heard = app.heard().await.into_iter();
+        let numbers: Vec<i64> = heard
+            .filter(|(name, ..)| *name == format!("n{note}"))
+            .map(|(_, number, _)| number)
+            .collect();
+        assert!(numbers.is_sorted() && numbers.len() == 8, "{numbers:?}");
+    }
+    served.stop().await;
+}

@@ -76,6 +76,11 @@ impl Handler for App {
             let (code, detail) = ("thing.poison", "not to be had".to_owned());
             return Err(HandleError::Poison { code, detail });
         }
+        if thing.note == "stuck" {
+            return Err(HandleError::Transient(anyhow::anyhow!(
+                "not before something else is mended"
+            )));
+        }
         if self.transient_failures.load(Ordering::SeqCst) > 0 {
             self.transient_failures.fetch_sub(1, Ordering::SeqCst);
             return Err(HandleError::Transient(anyhow::anyhow!("not now")));
