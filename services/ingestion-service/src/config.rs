@@ -68,6 +68,8 @@ pub struct Receipt {
     pub errors_named_max: usize,
     /// Faulty readings of one request that are kept one by one in the quarantine; the rest is only counted.
     pub faulty_readings_kept_max: usize,
+    /// Bytes of their records in all: each is kept with its whole record.
+    pub faulty_readings_kept_bytes_max: usize,
 }
 
 /// The telemetry store.

@@ -38,6 +38,8 @@ pub enum Error {
     Overloaded { retry_after_s: u64 },
     #[error("the records could not be committed")]
     CommitFailed,
+    #[error("a text of the records holds what cannot be kept")]
+    TextUnstorable,
     #[error("the service is shutting down")]
     ShuttingDown,
     #[error("there is no vehicle {0}")]

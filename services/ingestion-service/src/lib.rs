@@ -117,9 +117,10 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         shared: shared.clone(),
         queue,
     };
+    let drained = kit.drained();
     let kit = keep_house::schedule(kit.routes(api::router(app)), &shared);
     watch_conservation::schedule(kit, &shared)
-        .worker("receipts", commit_receipts::run(shared.clone(), waiting))
+        .worker("receipts", commit_receipts::run(shared.clone(), waiting, drained))
         .worker(
             "telemetry store",
             store_telemetry::run(shared, runtime.shutdown.clone()),

@@ -44,6 +44,10 @@ impl From<Error> for Problem {
                 let detail = "The records could not be committed; nothing of this request was kept. Send it again.";
                 Problem::new(Kind::Unavailable, "ingest.not_committed", detail)
             }
+            Error::TextUnstorable => {
+                let detail = "A text of the records holds a character that cannot be kept, such as U+0000; nothing of this request was kept.";
+                Problem::new(Kind::Unprocessable, "request.not_storable", detail)
+            }
             Error::ShuttingDown => {
                 let detail = "The service is stopping. Send the request again.";
                 Problem::new(Kind::Unavailable, "service.stopping", detail)

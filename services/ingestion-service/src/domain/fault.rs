@@ -82,7 +82,7 @@ pub enum Rejection {
     VehicleForbidden,
     /// It has neither a reading nor a trouble code.
     Empty,
-    /// More readings than one record may have.
+    /// More readings or trouble codes than one record may have.
     TooManyReadings { max: usize },
 }
 
@@ -234,7 +234,7 @@ impl Rejection {
             Self::VehicleId => "a vehicle id has 1 to 128 characters and no control characters".to_owned(),
             Self::VehicleForbidden => "this key may not post for this vehicle".to_owned(),
             Self::Empty => "the record holds neither a reading nor a trouble code".to_owned(),
-            Self::TooManyReadings { max } => format!("a record has at most {max} readings"),
+            Self::TooManyReadings { max } => format!("a record has at most {max} readings and as many trouble codes"),
         }
     }
 

@@ -10,6 +10,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use super::Store;
+use super::telemetry::from_micros;
 use crate::domain::quality::Memory;
 use crate::domain::signals::Catalog;
 use crate::domain::vehicle::{Status, Vehicle};
@@ -135,25 +136,22 @@ impl KnownVehicles {
     async fn load(&self, tenant: &TenantId, ids: &[String]) -> Result<Vec<(String, Arc<KnownVehicle>)>, DbError> {
         let mut tx = self.database.read().await?;
         let mut store = Store::new(&mut tx);
-        let mut loaded = Vec::new();
-        for id in ids {
-            let Some((vehicle, version)) = store.vehicle(tenant, id).await? else {
-                continue;
-            };
+        let vehicles = store.vehicles_of(tenant, ids).await?;
+        let key = |vehicle: &Vehicle| (tenant.clone(), vehicle.vehicle_id.clone());
+        let keys: Vec<_> = vehicles.iter().map(|(vehicle, _)| key(vehicle)).collect();
+        let mut newest = store.newest_of(&keys).await?;
+        let known = vehicles.into_iter().map(|(vehicle, version)| {
             let mut memory = Memory::default();
-            for (path, value, time) in store
-                .latest(tenant, id)
-                .await?
-                .map(|latest| latest.signals)
-                .unwrap_or_default()
-            {
+            let readings = newest.remove(&key(&vehicle)).unwrap_or_default().readings;
+            for (path, (value, at_us)) in readings {
                 if let Some(signal) = self.catalog.by_path(&path) {
-                    memory.recall(&self.catalog, signal, value, time);
+                    memory.recall(&self.catalog, signal, value, from_micros(at_us));
                 }
             }
-            loaded.push((id.clone(), Arc::new(KnownVehicle::of(&vehicle, version, memory))));
-        }
-        Ok(loaded)
+            let known = Arc::new(KnownVehicle::of(&vehicle, version, memory));
+            (vehicle.vehicle_id, known)
+        });
+        Ok(known.collect())
     }
 
     /// Remembers a vehicle that its first record has registered. Where other instances may have changed it since, its row is read instead.

@@ -79,12 +79,24 @@ async fn a_vin_is_unique_among_the_active_vehicles_of_one_tenant() {
         ..VehicleFilter::default()
     };
     assert_eq!(store.vehicles(&a, &own, "", 10).await.unwrap().len(), 1);
-    for (wanted, found) in [("v1", 1), ("V", 2), (&VIN[3..9].to_lowercase(), 2), ("_1", 0), ("%", 0), ("\\", 0), ("", 2)] {
+    for (wanted, found) in [
+        ("v1", 1),
+        ("V", 2),
+        (&VIN[3..9].to_lowercase(), 2),
+        ("_1", 0),
+        ("%", 0),
+        ("\\", 0),
+        ("", 2),
+    ] {
         let filter = VehicleFilter {
             wanted: Some(wanted.to_owned()),
             ..VehicleFilter::default()
         };
-        assert_eq!(store.vehicles(&a, &filter, "", 10).await.unwrap().len(), found, "{wanted}");
+        assert_eq!(
+            store.vehicles(&a, &filter, "", 10).await.unwrap().len(),
+            found,
+            "{wanted}"
+        );
     }
 }
 

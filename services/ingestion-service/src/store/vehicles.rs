@@ -3,7 +3,7 @@
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Store;
+use super::{ROWS_MAX, Store};
 use crate::domain::repair::Repair;
 use crate::domain::vehicle::{Powertrain, RegisteredBy, Status, Vehicle, VehicleClass};
 use crate::domain::vin::Vin;
@@ -93,6 +93,29 @@ impl Store<'_> {
              FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
             .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?;
         Ok(row.map(Row::into_vehicle))
+    }
+
+    /// Those of several vehicles that are registered, each with the version of its row, in any order.
+    pub async fn vehicles_of(&mut self, tenant: &TenantId, ids: &[String]) -> Result<Vec<(Vehicle, i64)>, DbError> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(ROWS_MAX) {
+            let rows: Vec<Row> = on!(self.tx, c => {
+                let mut query = sqlx::QueryBuilder::new(
+                    "SELECT vehicle_id, vin, make, model, model_year, powertrain, vehicle_class, owner_id, fleet_id, depot_id, in_service_date,
+                            odometer_km, status, registered_by, version
+                     FROM vehicle WHERE tenant_id = ");
+                query.push_bind(tenant.as_str());
+                query.push(" AND vehicle_id IN (");
+                let mut listed = query.separated(", ");
+                for id in chunk {
+                    listed.push_bind(id);
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(c).await
+            })?;
+            found.extend(rows.into_iter().map(Row::into_vehicle));
+        }
+        Ok(found)
     }
 
     /// Vehicles by id, after `after`, at most `limit`.

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::database::is_retryable;
+use chassis::database::{is_retryable, is_unstorable};
 use chassis::outbox::EncodedEvent;
 use chassis::{Cause, DbError, TenantId, Tx};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::ingest_records::{Caller, Remark, Request, Verdict};
 use super::judge_records::{Judged, Newcomer};
@@ -30,13 +31,27 @@ use crate::store::vehicles::Registration;
 /// How often a group that the database refused for others' sake is tried again.
 const ATTEMPTS: u32 = 5;
 
-/// Runs until every sender of the queue is gone, so that requests still open at shutdown get their answer.
-pub async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Request>) -> anyhow::Result<()> {
+/// Runs until no request is waited for any more, so that those still open at shutdown get their answer.
+pub async fn run(
+    shared: Arc<Shared>,
+    mut queue: mpsc::Receiver<Request>,
+    drained: CancellationToken,
+) -> anyhow::Result<()> {
     let (requests_max, records_max) = (
         shared.config.receipt.group_requests_max.max(1),
         shared.config.receipt.group_records_max,
     );
-    while let Some(first) = queue.recv().await {
+    loop {
+        let first = tokio::select! {
+            biased;
+            first = queue.recv() => first,
+            () = drained.cancelled(), if !queue.is_closed() => {
+                // What is queued is still taken, nothing comes after it.
+                queue.close();
+                continue;
+            }
+        };
+        let Some(first) = first else { return Ok(()) };
         let mut records = first.judged.accepted.len();
         let mut group = vec![first];
         while group.len() < requests_max && records < records_max {
@@ -46,7 +61,6 @@ pub async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Request>) -> any
         }
         commit(&shared, group).await;
     }
-    Ok(())
 }
 
 /// A request of the group.
@@ -109,16 +123,40 @@ async fn commit(app: &Shared, group: Vec<Request>) {
     }
     #[cfg(feature = "sabotage-ack-before-commit")]
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let written = write(app, waiting).await;
+    let (waiting, outcome) = write(app, waiting).await;
     drop(rooms);
-    match written {
-        Ok(waiting) => acknowledge(app, waiting, replies),
-        Err(error) => {
-            tracing::error!(error = %error, requests = replies.len(), "a group of receipts could not be committed");
-            for reply in replies {
-                let _ = reply.send(Err(Error::CommitFailed));
+    match outcome {
+        Ok(()) => acknowledge(app, waiting, replies),
+        // One of them holds what the database cannot keep: the others must not suffer for it.
+        Err(error) if is_unstorable(&error) && waiting.len() > 1 => {
+            for (waiting, reply) in waiting.into_iter().zip(replies) {
+                commit_alone(app, waiting, reply).await;
             }
         }
+        Err(error) => refuse(&error, replies),
+    }
+}
+
+async fn commit_alone(app: &Shared, mut waiting: Waiting, reply: Reply) {
+    waiting.tally = Tally::of(&waiting.judged);
+    let (waiting, outcome) = write(app, vec![waiting]).await;
+    match outcome {
+        Ok(()) => acknowledge(app, waiting, vec![reply]),
+        Err(error) => refuse(&error, vec![reply]),
+    }
+}
+
+fn refuse(error: &DbError, replies: Vec<Reply>) {
+    let is_unstorable = is_unstorable(error);
+    if !is_unstorable {
+        tracing::error!(%error, requests = replies.len(), "a group of receipts could not be committed");
+    }
+    for reply in replies {
+        let _ = reply.send(Err(if is_unstorable {
+            Error::TextUnstorable
+        } else {
+            Error::CommitFailed
+        }));
     }
 }
 
@@ -134,18 +172,17 @@ fn premature(waiting: &Waiting) -> Verdict {
 }
 
 /// One transaction for the whole group, tried again where it surely did not happen.
-async fn write(app: &Shared, mut group: Vec<Waiting>) -> Result<Vec<Waiting>, DbError> {
+async fn write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, Result<(), DbError>) {
     let mut attempt = 0;
     loop {
         let (returned, outcome) = attempt_write(app, group).await;
         match outcome {
-            Ok(()) => return Ok(returned),
             Err(error) if attempt < ATTEMPTS && is_retryable(&error) => {
                 attempt += 1;
                 tracing::info!(%error, attempt, "a group of receipts is committed again");
                 tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 10)).await;
             }
-            Err(error) => return Err(error),
+            outcome => return (returned, outcome),
         }
         group = returned;
         for waiting in &mut group {

@@ -155,7 +155,7 @@ pub async fn ingest(app: &App, submission: Submission) -> Result<Verdict, Error>
 /// The same for a replay, which settles a quarantined item in the same transaction.
 pub async fn ingest_settling(app: &App, submission: Submission, settles: Option<String>) -> Result<Verdict, Error> {
     let room = app.queue.reserve(submission.body.len())?;
-    let judged = judge(app, &submission).await?;
+    let (judged, room) = judge(app, &submission, room).await?;
     let (reply, answer) = oneshot::channel();
     app.queue.push(Request {
         caller: submission.caller,
@@ -172,18 +172,22 @@ pub async fn ingest_settling(app: &App, submission: Submission, settles: Option<
     Ok(verdict)
 }
 
-/// A small body is judged here and now: a change of threads costs more than its judgement does.
-async fn judge(app: &App, submission: &Submission) -> Result<Judged, Error> {
+/// A small body is judged here and now: a change of threads costs more than its judgement does. Another one takes its room and its turn
+/// along, so that a client that goes away meanwhile makes no room for work that still runs.
+async fn judge(app: &App, submission: &Submission, room: Room) -> Result<(Judged, Room), Error> {
     let (parse, single) = (submission.parse, submission.single);
     if submission.body.len() <= app.config.receipt.judged_at_once_bytes_max
         && let Some(judged) = judge_records::judge_at_once(app, &submission.caller, &submission.body, parse, single)?
     {
-        return Ok(judged);
+        return Ok((judged, room));
     }
     let (app, caller, body) = (app.clone(), submission.caller.clone(), submission.body.clone());
-    let _turn = app.queue.judging.acquire().await.map_err(|_| Error::ShuttingDown)?;
-    let judging = app.clone();
-    tokio::task::spawn_blocking(move || judge_records::judge(&judging, &caller, &body, parse, single))
-        .await
-        .map_err(|_| Error::ShuttingDown)?
+    let turn = app.queue.judging.clone().acquire_owned();
+    let turn = turn.await.map_err(|_| Error::ShuttingDown)?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let judged = judge_records::judge(&app, &caller, &body, parse, single);
+        drop(turn);
+        judged.map(|judged| (judged, room))
+    });
+    judged.await.map_err(|_| Error::ShuttingDown)?
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::ingest_records::{Caller, Element, Parse, Remark};
 use crate::App;
+use crate::config;
 use crate::domain::fault::{FaultyReading, RecordFault, Rejection};
 use crate::domain::normalise::{Normaliser, Refusal};
 use crate::domain::record::{RawRecord, Reading, Record};
@@ -144,6 +145,31 @@ fn packed(body: &[u8]) -> Result<Vec<u8>, Error> {
     packed.map_err(|error| chassis::DbError::Io(error).into())
 }
 
+/// What a device wrote, without control characters: not every database keeps them.
+fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|letter| !letter.is_control())
+}
+
+/// Faulty readings that are kept one by one, each with its record.
+#[derive(Default)]
+struct Kept {
+    readings: usize,
+    bytes: usize,
+}
+
+impl Kept {
+    /// Whether there is room for one more whose record is so long. A request's first always has it.
+    fn take(&mut self, bytes: usize, limits: &config::Receipt) -> bool {
+        let has_room = self.readings < limits.faulty_readings_kept_max
+            && (self.readings == 0 || self.bytes + bytes <= limits.faulty_readings_kept_bytes_max);
+        if has_room {
+            self.readings += 1;
+            self.bytes += bytes;
+        }
+        has_room
+    }
+}
+
 struct Judge<'a> {
     app: &'a App,
     caller: &'a Caller,
@@ -151,7 +177,7 @@ struct Judge<'a> {
     live_since: DateTime<Utc>,
     by_id: HashMap<String, usize>,
     found: Found,
-    faulty_kept: usize,
+    faulty_kept: Kept,
     judged: Judged,
 }
 
@@ -169,7 +195,7 @@ impl<'a> Judge<'a> {
             live_since: now - app.live_horizon,
             by_id: HashMap::new(),
             found,
-            faulty_kept: 0,
+            faulty_kept: Kept::default(),
             judged: Judged {
                 receipt_id: chassis::ids::new_id("rcp"),
                 counts: Counts::default(),
@@ -367,8 +393,7 @@ impl<'a> Judge<'a> {
                 text: fault.text(),
                 path,
             });
-            if self.faulty_kept < self.app.config.receipt.faulty_readings_kept_max {
-                self.faulty_kept += 1;
+            if self.faulty_kept.take(raw_text.len(), &self.app.config.receipt) {
                 let item = self.item(
                     Scope::Reading,
                     raw_text,
@@ -378,7 +403,7 @@ impl<'a> Judge<'a> {
                     fault.text(),
                 );
                 self.judged.quarantined.push(NewItem {
-                    signal: Some(signal.clone()),
+                    signal: Some(printable(signal).collect()),
                     ..item
                 });
             }
@@ -435,7 +460,7 @@ impl<'a> Judge<'a> {
             quarantine_id: chassis::ids::new_id("qua"),
             vehicle_id: Some(raw.vehicle_id.clone().into_owned()),
             scope,
-            record_time: Some(raw.timestamp.chars().take(40).collect()),
+            record_time: Some(printable(&raw.timestamp).take(40).collect()),
             signal: None,
             code,
             reason: serde_json::json!({"code": code, "params": published::params(params), "text": text}).to_string(),

@@ -20,7 +20,8 @@ pub async fn show_conservation(
     to: Option<DateTime<Utc>>,
 ) -> Result<Vec<AccountHour>, Error> {
     let to = to.unwrap_or_else(|| shared.clock.machine_now() + TimeDelta::hours(1));
-    let from = from.unwrap_or_else(|| to - TimeDelta::days(1));
+    let day_before = || to.checked_sub_signed(TimeDelta::days(1)).unwrap_or(to);
+    let from = from.unwrap_or_else(day_before);
     if from >= to {
         return Err(Error::RangeEmpty { from, to });
     }

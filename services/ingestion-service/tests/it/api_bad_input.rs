@@ -399,3 +399,53 @@ async fn a_retired_vehicle_sends_into_quarantine() {
     let answer = app.post(ONE, &record("V1", 1, json!({"Vehicle.Speed": 5}))).await;
     assert_eq!((answer.status, answer.problem()), (422, "vehicle.retired"));
 }
+
+/// Attack: a small request whose every faulty code would be kept with the whole large record.
+#[tokio::test]
+async fn faulty_readings_keep_a_bounded_part_of_what_they_came_in() {
+    let app = TestApp::start_with(&[("receipt.faulty_readings_kept_bytes_max", json!(300_000))]).await;
+    app.register("V1").await;
+    let mut bad = record("V1", 0, json!({"Vehicle.Speed": 50}));
+    bad["junk"] = json!("x".repeat(100_000));
+    bad["dtcs"] = json!(vec!["?"; 50]);
+    let answer = app.post(ONE, &bad).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    let kept = app.get("/api/v1/quarantine?limit=100").await;
+    assert_eq!(kept.body["items"].as_array().unwrap().len(), 2, "two of its bodies fit");
+    bad["dtcs"] = json!(vec!["?"; 501]);
+    bad["timestamp"] = json!("2026-05-01T12:00:01Z");
+    assert_eq!(app.post(ONE, &bad).await.problem(), "record.too_many_readings");
+}
+
+/// Attack: U+0000 in a text, which PostgreSQL does not keep. Nobody else's records may suffer for it.
+#[tokio::test]
+async fn a_null_character_is_an_answer_and_no_failure() {
+    let app = TestApp::start().await;
+    app.register("V1").await;
+    let good = |second: i64| record("V1", second, json!({"Vehicle.Speed": 50}));
+    let mut bad = good(0);
+    bad["timestamp"] = json!("\u{0}");
+    let mut strange = good(1);
+    strange["data"]["a\u{0}b"] = json!(1);
+    let (first, second, third) = (good(2), good(3), good(4));
+    let answers = tokio::join!(
+        app.post(ONE, &first),
+        app.post(ONE, &bad),
+        app.post(ONE, &second),
+        app.post(ONE, &strange),
+        app.post(ONE, &third)
+    );
+    for good in [&answers.0, &answers.2, &answers.4] {
+        assert_eq!(good.status, 202, "{}", good.body);
+    }
+    assert!((400..500).contains(&answers.1.status), "{}", answers.1.body);
+    assert!(answers.3.status < 500, "{}", answers.3.body);
+    for path in [
+        "/api/v1/vehicles?fleet_id=%00",
+        "/api/v1/quarantine?vehicle_id=%00",
+        "/api/v1/conservation?to=-262143-01-01T00:00:00Z",
+    ] {
+        let answer = app.get(path).await;
+        assert!(answer.status < 500, "{path}: {}", answer.body);
+    }
+}

@@ -16,7 +16,7 @@ pub struct Limits {
     pub future_skew_max: TimeDelta,
     /// Oldest record that is taken.
     pub age_max: TimeDelta,
-    /// Readings in one record.
+    /// Readings in one record, and trouble codes.
     pub readings_max: usize,
 }
 
@@ -42,7 +42,8 @@ const MISSING_TEXTS: [&str; 7] = ["", "-", "--", "na", "n/a", "null", "nan"];
 impl Normaliser<'_> {
     /// Normalises one record. Faulty readings are set apart in [`Record::faulty`]; the others are kept.
     pub fn normalise(&self, raw: &RawRecord<'_>) -> Result<Record, Refusal> {
-        if raw.readings.len() > self.limits.readings_max {
+        // Each code may be faulty as each reading may.
+        if raw.readings.len().max(raw.codes.len()) > self.limits.readings_max {
             return Err(Refusal::Rejected(Rejection::TooManyReadings {
                 max: self.limits.readings_max,
             }));
