@@ -9,11 +9,16 @@ pub struct Money {
     pub currency: String,
 }
 
+/// No repair of a vehicle costs ten thousand million euros, and sums of many such amounts must not overflow.
+pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000;
+
 /// What can be wrong with an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MoneyFault {
     /// Below zero: a claim never asks for a negative amount.
     Negative,
+    /// Above [`AMOUNT_MINOR_MAX`].
+    TooMuch,
     /// Not three capital letters.
     Currency,
 }
@@ -23,6 +28,9 @@ impl Money {
     pub fn new(amount_minor: i64, currency: &str) -> Result<Money, MoneyFault> {
         if amount_minor < 0 {
             return Err(MoneyFault::Negative);
+        }
+        if amount_minor > AMOUNT_MINOR_MAX {
+            return Err(MoneyFault::TooMuch);
         }
         if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(MoneyFault::Currency);
@@ -41,6 +49,8 @@ mod tests {
     #[test]
     fn an_amount_is_not_negative_and_names_its_currency() {
         assert_eq!(Money::new(-1, "EUR"), Err(MoneyFault::Negative));
+        assert_eq!(Money::new(i64::MAX, "EUR"), Err(MoneyFault::TooMuch));
+        assert!(Money::new(AMOUNT_MINOR_MAX, "EUR").is_ok());
         for currency in ["", "eur", "EURO", "E1R", "€"] {
             assert_eq!(Money::new(1, currency), Err(MoneyFault::Currency), "{currency}");
         }

@@ -227,8 +227,32 @@ async fn visits_come_back_whole_and_only_those_that_wait(database: &Database) {
         std::slice::from_ref(&visit)
     );
     assert_eq!(store.waiting_visits(&tenant("ten_b"), "V1").await.unwrap(), []);
-    assert_eq!(store.visit(&own, "apt_1").await.unwrap(), Some(visit));
+    assert_eq!(store.visit(&own, "apt_1").await.unwrap(), Some(visit.clone()));
     assert_eq!(store.visit(&tenant("ten_b"), "apt_1").await.unwrap(), None);
+    // A visit that was heard before its vehicle has shown the odometer all the same.
+    let early = Visit {
+        appointment_id: "apt_early".into(),
+        vehicle_id: "V_late".into(),
+        odometer_km: Some(120_000.0),
+        ..visit
+    };
+    assert!(store.insert_visit(&own, &early).await.unwrap());
+    let late = KnownVehicle {
+        vehicle: Vehicle {
+            vehicle_id: "V_late".into(),
+            make: None,
+            model: None,
+            powertrain: Powertrain::Diesel,
+            vehicle_class: VehicleClass::Truck,
+            in_service_date: None,
+            odometer_km: Some(80_000.0),
+        },
+        status: "ACTIVE".into(),
+        sequence: 1,
+    };
+    assert!(store.put_vehicle(&own, &late).await.unwrap());
+    let known = store.vehicle(&own, "V_late").await.unwrap().unwrap();
+    assert_eq!(known.odometer_km, Some(120_000.0));
     tx.commit().await.unwrap();
 }
 

@@ -50,7 +50,24 @@ impl Store<'_> {
             .bind(vehicle.in_service_date.map(|day| day.to_string())).bind(vehicle.odometer_km)
             .bind(&known.status).bind(known.sequence)
             .run(c).await.map(|done| done.rows_affected()))?;
+        if done == 1 {
+            self.raise_odometer_to_what_was_heard(tenant, &vehicle.vehicle_id)
+                .await?;
+        }
         Ok(done == 1)
+    }
+
+    /// A decision or a visit may have been heard before its vehicle: what the odometer showed there counts all the same.
+    async fn raise_odometer_to_what_was_heard(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<(), Error> {
+        let heard: Option<f64> = on!(self.tx, c => sqlx::query_scalar(
+            "SELECT MAX(odometer_km) FROM (
+                 SELECT odometer_km FROM coverage_check WHERE tenant_id = $1 AND vehicle_id = $2
+                 UNION ALL SELECT odometer_km FROM visit WHERE tenant_id = $1 AND vehicle_id = $2) heard")
+            .bind(tenant.as_str()).bind(vehicle_id).fetch_one(c).await)?;
+        match heard {
+            Some(km) => self.raise_odometer(tenant, vehicle_id, km).await,
+            None => Ok(()),
+        }
     }
 
     /// The vehicle as the registry last described it.

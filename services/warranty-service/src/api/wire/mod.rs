@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::fault::Fault;
-use crate::domain::money::{Money, MoneyFault};
+use crate::domain::money::{AMOUNT_MINOR_MAX, Money, MoneyFault};
 use crate::domain::reason::{Param, Reason};
 use crate::error::Error;
 
@@ -69,6 +69,10 @@ impl MoneyBody {
             let fault = match fault {
                 MoneyFault::Negative => {
                     Fault::new("/amount/amount_minor", "amount.negative", "an amount is not negative")
+                }
+                MoneyFault::TooMuch => {
+                    let text = format!("an amount is at most {AMOUNT_MINOR_MAX}");
+                    Fault::new("/amount/amount_minor", "amount.range", text)
                 }
                 MoneyFault::Currency => {
                     Fault::new("/amount/currency", "currency.invalid", "a currency is three capitals")
