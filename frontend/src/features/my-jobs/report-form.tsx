@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { SelectField, TextArea, TextField } from "@/components/ui/field";
 import { InlineFailure } from "@/components/ui/states";
 import { useReport, type Report } from "@/features/my-jobs/api";
+import { minorPerUnit } from "@/lib/format";
 import { name, t } from "@/lib/i18n";
 import { useUser } from "@/lib/session";
 
@@ -49,7 +50,7 @@ function PartsUsed({ parts, change }: { parts: Map<string, number>; change: (cod
   );
 }
 
-const decimals = (amount: { amount_minor: number } | null | undefined) => (amount ? (amount.amount_minor / 100).toFixed(2) : "");
+const decimals = (amount: { amount_minor: number; currency: string } | null | undefined) => (amount ? (amount.amount_minor / minorPerUnit(amount.currency)).toFixed(2) : "");
 
 /** What the form begins with: what was written before, else the usual answer with what was planned. */
 function beginning(appointment: Appointment | undefined, draft: Report | undefined) {
@@ -84,7 +85,7 @@ export function ReportForm({ id, component, appointment, draft, close }: ReportF
     event.preventDefault();
     const used = [...parts].filter(([, quantity]) => quantity > 0).map(([part_code, quantity]) => ({ part_code, quantity }));
     const finding = { component: component ?? "engine", verdict, action, parts: action === "NONE" ? [] : used, notes: notes.trim() || null };
-    const body = { findings: [finding], cost: { amount_minor: Math.round((typedNumber(cost) ?? 0) * 100), currency }, odometer_km: typedNumber(odometer) };
+    const body = { findings: [finding], cost: { amount_minor: Math.round((typedNumber(cost) ?? 0) * minorPerUnit(currency)), currency }, odometer_km: typedNumber(odometer) };
     report.mutate({ id, body }, { onSuccess: close });
   };
   const choices = (group: "verdict" | "action", values: string[]) => values.map((value) => ({ value, label: name(group, value) }));

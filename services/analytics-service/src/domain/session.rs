@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_lost_answer_is_given_again_until_it_was_used() {
-        let at = |seconds| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
+        let at = |seconds: i64| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
         let mut chain = Chain {
             tokens: vec![(None, None)],
             ended: false,
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_time_for_a_lost_answer_begins_with_the_first() {
-        let at = |seconds| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
+        let at = |seconds: i64| DateTime::from_timestamp(1_780_000_000 + seconds, 0).unwrap();
         let mut chain = Chain {
             tokens: vec![(None, None)],
             ended: false,

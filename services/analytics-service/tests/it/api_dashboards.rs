@@ -39,8 +39,7 @@ async fn what_is_due_today_is_counted_by_vehicle() {
         .unwrap()
         .iter()
         .filter(|action| {
-            action["next_visit"].is_null()
-                && ["IMMEDIATE", "WITHIN_24H"].contains(&action["urgency"].as_str().unwrap())
+            action["next_visit"].is_null() && ["IMMEDIATE", "WITHIN_24H"].contains(&action["urgency"].as_str().unwrap())
         })
         .map(|action| action["vehicle_id"].as_str().unwrap())
         .collect();
