@@ -10,6 +10,7 @@ pub mod pids;
 pub mod quality;
 pub mod record;
 pub mod repair;
+pub mod room;
 pub mod signals;
 pub mod trouble_code;
 pub mod units;

@@ -5,6 +5,8 @@ pub mod conservation;
 pub mod days;
 pub mod known_vehicles;
 pub mod lines;
+#[cfg(test)]
+mod newest_suite;
 pub mod places;
 pub mod quarantine;
 pub mod receipts;

@@ -15,18 +15,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::ingest_records::{Caller, Remark, Request, Verdict};
-use super::judge_records::{Judged, Newcomer};
+use super::judge_records::Judged;
 use super::publish_records::{Received, events_of};
+use super::register_newcomer::register_newcomer;
 use crate::Shared;
-use crate::domain::fault::RecordFault;
-use crate::domain::vehicle::Vehicle;
 use crate::domain::verdict::{Account, Counts, Outcome};
 use crate::error::Error;
-use crate::events::published::{self, Failure, VehicleChange};
+use crate::events::published::{self, Failure};
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
 use crate::store::receipts::{NewBatch, NewReceipt};
-use crate::store::vehicles::Registration;
 
 /// How often a group that the database refused for others' sake is tried again.
 const ATTEMPTS: u32 = 5;
@@ -77,12 +75,12 @@ pub struct Waiting {
 /// What the transaction decides about a request, beside what was judged before.
 #[derive(Default)]
 pub struct Tally {
-    counts: Counts,
+    pub counts: Counts,
     /// For each accepted record: a repetition, or of a vehicle that could not be registered. Not to be published.
     pub dropped: Vec<bool>,
-    errors: Vec<Remark>,
-    quarantined: Vec<NewItem>,
-    failures: BTreeMap<String, Vec<Failure>>,
+    pub errors: Vec<Remark>,
+    pub quarantined: Vec<NewItem>,
+    pub failures: BTreeMap<String, Vec<Failure>>,
     /// The quarantined item that it would settle was settled before: nothing of the request is kept.
     pub refused: Option<Error>,
 }
@@ -275,100 +273,6 @@ async fn decide(app: &Shared, group: &mut [Waiting], now: DateTime<Utc>) -> Resu
         }
     }
     Ok(Some(tx))
-}
-
-/// Registers the vehicle that the request's VIN makes known; where the VIN is taken, its records go to quarantine.
-async fn register_newcomer(
-    app: &Shared,
-    store: &mut Store<'_>,
-    waiting: &mut Waiting,
-    index: usize,
-) -> Result<(), DbError> {
-    let tenant = &waiting.caller.tenant;
-    let mentioned = &waiting.judged.vehicles[index];
-    let Some(Newcomer { vin, .. }) = &mentioned.newcomer else {
-        return Ok(());
-    };
-    let vehicle = Vehicle::from_telemetry(&mentioned.vehicle_id, vin.clone());
-    let fault = match store.register(tenant, &vehicle, app.clock.machine_now()).await? {
-        Registration::Done => {
-            let time = first_time(&waiting.judged, index).unwrap_or_else(|| app.clock.now());
-            let event = published::vehicle_changed(tenant, VehicleChange::Registered, &vehicle, time, &waiting.cause);
-            store.publish(&event).await?;
-            None
-        }
-        // Another request has registered it in the meantime, perhaps under another VIN.
-        Registration::Present => {
-            let present = store.vehicle(tenant, &vehicle.vehicle_id).await?;
-            let registered = present.and_then(|(present, _)| present.vin);
-            registered
-                .filter(|registered| Some(registered) != vehicle.vin.as_ref())
-                .map(|registered| RecordFault::VinMismatch {
-                    registered: registered.as_str().to_owned(),
-                })
-        }
-        Registration::VinTaken => Some(RecordFault::VinTaken),
-    };
-    if let Some(fault) = fault {
-        quarantine_newcomer(app, waiting, index, &fault);
-    }
-    Ok(())
-}
-
-fn first_time(judged: &Judged, vehicle: usize) -> Option<DateTime<Utc>> {
-    let of_vehicle = judged.accepted.iter().filter(|record| record.vehicle == vehicle);
-    of_vehicle.map(|record| record.time).min()
-}
-
-fn quarantine_newcomer(app: &Shared, waiting: &mut Waiting, vehicle: usize, fault: &RecordFault) {
-    let (judged, tally) = (&waiting.judged, &mut waiting.tally);
-    let mentioned = &judged.vehicles[vehicle];
-    let raw = mentioned.newcomer.iter().flat_map(|newcomer| &newcomer.raw);
-    let texts: BTreeMap<usize, &str> = raw.map(|(index, text)| (*index, text.as_str())).collect();
-    let params = published::params(&fault.params());
-    let reason = serde_json::json!({"code": fault.code(), "params": params, "text": fault.text()}).to_string();
-    let mut count = 0;
-    for (number, record) in judged
-        .accepted
-        .iter()
-        .enumerate()
-        .filter(|(_, record)| record.vehicle == vehicle)
-    {
-        count += 1;
-        tally.dropped[number] = true;
-        tally.counts.decide(Outcome::Quarantined);
-        if judged.errors.len() + tally.errors.len() < app.config.receipt.errors_named_max {
-            tally.errors.push(Remark {
-                index: record.index,
-                code: fault.code(),
-                text: fault.text(),
-                path: fault.path().to_owned(),
-            });
-        }
-        tally.quarantined.push(NewItem {
-            quarantine_id: chassis::ids::new_id("qua"),
-            vehicle_id: Some(mentioned.vehicle_id.clone()),
-            scope: Scope::Record,
-            record_time: Some(chassis::rfc3339(record.time)),
-            signal: None,
-            code: fault.code(),
-            reason: reason.clone(),
-            body: texts.get(&record.index).copied().unwrap_or_default().to_owned(),
-            fault: Some(fault.clone()),
-        });
-    }
-    let failure = Failure {
-        code: fault.code(),
-        signal: None,
-        params: fault.params(),
-        text: fault.text(),
-        count,
-    };
-    tally
-        .failures
-        .entry(mentioned.vehicle_id.clone())
-        .or_default()
-        .push(failure);
 }
 
 /// Tells repetitions from new records, within the group and against what this process has committed lately. What is not known here is

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 
 use super::ingest_records::{Caller, Element, Parse, Remark};
 use crate::App;
-use crate::config;
 use crate::domain::fault::{FaultyReading, RecordFault, Rejection};
 use crate::domain::normalise::{Normaliser, Refusal};
 use crate::domain::record::{RawRecord, Reading, Record};
+use crate::domain::room::{Room, printable};
 use crate::domain::signals::{Kind, SignalId};
 use crate::domain::vehicle::Status;
 use crate::domain::verdict::{Counts, Outcome};
@@ -145,31 +145,6 @@ fn packed(body: &[u8]) -> Result<Vec<u8>, Error> {
     packed.map_err(|error| chassis::DbError::Io(error).into())
 }
 
-/// What a device wrote, without control characters: not every database keeps them.
-fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|letter| !letter.is_control())
-}
-
-/// Faulty readings that are kept one by one, each with its record.
-#[derive(Default)]
-struct Kept {
-    readings: usize,
-    bytes: usize,
-}
-
-impl Kept {
-    /// Whether there is room for one more whose record is so long. A request's first always has it.
-    fn take(&mut self, bytes: usize, limits: &config::Receipt) -> bool {
-        let has_room = self.readings < limits.faulty_readings_kept_max
-            && (self.readings == 0 || self.bytes + bytes <= limits.faulty_readings_kept_bytes_max);
-        if has_room {
-            self.readings += 1;
-            self.bytes += bytes;
-        }
-        has_room
-    }
-}
-
 struct Judge<'a> {
     app: &'a App,
     caller: &'a Caller,
@@ -177,13 +152,14 @@ struct Judge<'a> {
     live_since: DateTime<Utc>,
     by_id: HashMap<String, usize>,
     found: Found,
-    faulty_kept: Kept,
+    faulty_kept: Room,
     judged: Judged,
 }
 
 impl<'a> Judge<'a> {
     fn new(app: &'a App, caller: &'a Caller, elements: usize, found: Found, body_zstd: Vec<u8>) -> Self {
         let now = app.clock.now();
+        let limits = &app.config.receipt;
         Self {
             app,
             caller,
@@ -195,7 +171,7 @@ impl<'a> Judge<'a> {
             live_since: now - app.live_horizon,
             by_id: HashMap::new(),
             found,
-            faulty_kept: Kept::default(),
+            faulty_kept: Room::new(limits.faulty_readings_kept_max, limits.faulty_readings_kept_bytes_max),
             judged: Judged {
                 receipt_id: chassis::ids::new_id("rcp"),
                 counts: Counts::default(),
@@ -393,7 +369,7 @@ impl<'a> Judge<'a> {
                 text: fault.text(),
                 path,
             });
-            if self.faulty_kept.take(raw_text.len(), &self.app.config.receipt) {
+            if self.faulty_kept.take(raw_text.len()) {
                 let item = self.item(
                     Scope::Reading,
                     raw_text,

@@ -7,6 +7,7 @@ pub mod keep_house;
 pub mod plan_blocks;
 pub mod publish_records;
 pub mod record_repair;
+pub mod register_newcomer;
 pub mod register_vehicle;
 pub mod replay_quarantined;
 pub mod show_conservation;
