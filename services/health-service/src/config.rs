@@ -50,6 +50,7 @@ pub struct JudgementConfig {
     pub settle_s: u32,
     pub warm_up_s: u32,
     pub code_memory_s: u32,
+    pub evidence_memory_s: u32,
     pub code_caps: [f64; 4],
     pub sensor_jumps: f64,
     pub sensor_memory_s: u32,
@@ -125,6 +126,7 @@ impl Config {
             critical_below: self.told.critical_below,
             quiet_us: seconds(self.told.quiet_s),
             code_memory_us: seconds(judgement.code_memory_s),
+            evidence_memory_us: seconds(judgement.evidence_memory_s),
             settle_us: seconds(judgement.settle_s),
             warm_up_us: seconds(judgement.warm_up_s),
             coolant: BaselinePrior {

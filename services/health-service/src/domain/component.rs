@@ -4,10 +4,12 @@ use prognostics::indicators::{Ewma, Persistence, band_with_hysteresis};
 use prognostics::snapshot::{Fields, Portable};
 
 use super::Micros;
+use super::evidence::{Evidence, Source};
 use super::factor::Factor;
 use super::freeze::is_due;
 use super::life::Wear;
 use super::rules::{CurveName, Rules};
+use super::signal::Signal;
 use super::trouble_code::Codes;
 
 macro_rules! components {
@@ -104,8 +106,8 @@ impl Band {
 /// What one window says of a component.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
-    /// Score of the worst evidence, 0..=1.
-    pub score: f64,
+    /// The worst score of each signal that spoke, 0..=1.
+    pub scores: Vec<(Signal, f64)>,
     /// Mean trust of the readings, 0..=1.
     pub trust: f64,
     /// What speaks against it, the weightiest first.
@@ -180,6 +182,7 @@ pub struct Component {
     repaired_at: Micros,
     watched_from_day: i64,
     frozen_day: i64,
+    evidence: Evidence,
     pub factors: Vec<Factor>,
     pub codes: Codes,
     pub wear: Wear,
@@ -192,67 +195,100 @@ const HOLD_TRUST: f64 = 0.5;
 impl Component {
     /// Takes the verdict of a window. `distance_km` is the vehicle's own count.
     pub fn observe(&mut self, verdict: Verdict, at: Micros, distance_km: f64, rules: &Rules) {
-        self.codes.expire(at, rules.code_memory_us);
-        let score = self
-            .codes
-            .cap(&rules.code_caps)
-            .map_or(verdict.score, |cap| cap.min(verdict.score));
+        let needed = verdict
+            .windows_needed
+            .map_or(rules.persistence, |needed| needed.min(rules.persistence));
+        for (signal, score) in &verdict.scores {
+            self.evidence.observe(Source::Signal(*signal), *score, at, needed);
+        }
+        self.judge_codes(at, rules);
         self.windows = self.windows.saturating_add(1);
         self.trust.observe(verdict.trust, 1.0, 30.0);
         self.last_evidence = at;
-        self.keep_factors(verdict.factors, at);
+        self.keep_factors(verdict.factors, &verdict.scores, at, rules);
         self.codes_only = false;
-        let mut score = score;
         match verdict.wear {
             // Readings that are hardly trusted take nothing away, and hold nothing.
             Indicator::Direct { level, curve } if verdict.trust >= HOLD_TRUST => {
                 let held = self.wear.hold(level, distance_km, at);
-                score = score.min(rules.score(curve, curve.wear_reading(held)));
+                let score = rules.score(curve, curve.wear_reading(held));
+                self.evidence.observe(Source::Wear, score, at, needed);
             }
             Indicator::Direct { level, .. } => self.wear.observe(level, distance_km),
             Indicator::Deficit if self.wear.is_measured() => {}
-            Indicator::Deficit => self.wear.observe(1.0 - score, distance_km),
+            Indicator::Deficit => {
+                let score = self.evidence.last(at, rules.evidence_memory_us);
+                self.wear.observe(1.0 - score.unwrap_or(1.0), distance_km);
+            }
             Indicator::Silent => {}
         }
-        let needed = verdict
-            .windows_needed
-            .map_or(rules.persistence, |needed| needed.min(rules.persistence));
-        if let Some(level) = self.filter.observe(score.clamp(0.0, 1.0), needed) {
-            self.settle(level, rules);
-        }
+        self.settle(at, rules);
     }
 
-    /// A window without a signal of the component: its trouble codes alone are judged, while there are any or after them.
+    /// A window without a signal of the component: its trouble codes are judged, beside what its signals said last.
     pub fn observe_codes_only(&mut self, at: Micros, rules: &Rules) {
-        if self.codes.is_empty() && !self.codes_only {
+        if self.codes.is_empty() && !self.codes_only && !self.evidence.has(Source::Codes) {
             return;
         }
-        self.codes.expire(at, rules.code_memory_us);
-        let score = self.codes.cap(&rules.code_caps).unwrap_or(rules.repaired_score);
         self.codes_only = true;
+        self.judge_codes(at, rules);
+        self.codes_only = self.evidence.has(Source::Codes);
         self.windows = self.windows.saturating_add(1);
         // Half of what a signal would say: a code may be late, or false.
         self.trust.observe(0.5, 1.0, 30.0);
         self.last_evidence = at;
-        if let Some(level) = self.filter.observe(score, rules.persistence) {
-            self.settle(level, rules);
+        self.settle(at, rules);
+    }
+
+    /// The cap of trouble codes is a piece of evidence of its own, so that a code neither stands for a measured score nor
+    /// hides a worse one.
+    fn judge_codes(&mut self, at: Micros, rules: &Rules) {
+        self.codes.expire(at, rules.code_memory_us);
+        let cap = self.codes.cap(&rules.code_caps);
+        let alone = !self.evidence.has_signals();
+        if cap.is_none() && !self.evidence.has(Source::Codes) && !(alone && self.codes_only) {
+            return;
+        }
+        // Where only codes ever spoke, their end is no proof of health.
+        let sound = if alone { rules.repaired_score } else { 1.0 };
+        self.evidence
+            .observe(Source::Codes, cap.unwrap_or(sound), at, rules.persistence);
+        let over = self.evidence.agreed(Source::Codes).is_some_and(|agreed| agreed >= 1.0);
+        if cap.is_none() && !alone && over {
+            self.evidence.forget(Source::Codes);
         }
     }
 
-    fn settle(&mut self, level: f64, rules: &Rules) {
+    fn settle(&mut self, at: Micros, rules: &Rules) {
+        // Where nothing is remembered the last score stands, and its confidence fades.
+        let Some(level) = self.evidence.level(at, rules.evidence_memory_us) else {
+            return;
+        };
+        self.filter.reset(level);
         let present = self.settled.then_some(usize::from(self.band));
         self.band = band_with_hysteresis(level, present, &FLOORS, rules.band_gap) as u8;
         self.settled = true;
     }
 
-    fn keep_factors(&mut self, mut fresh: Vec<Factor>, at: Micros) {
-        fresh.truncate(FACTORS_MAX);
-        for factor in &mut fresh {
+    /// What speaks against the component now, and what signals that were silent in this window said last.
+    fn keep_factors(&mut self, mut factors: Vec<Factor>, spoke: &[(Signal, f64)], at: Micros, rules: &Rules) {
+        for factor in &mut factors {
             let before = self.factors.iter().find(|before| before.kind == factor.kind);
             factor.since = before.map_or(factor.since, |before| before.since);
             factor.until = at;
         }
-        self.factors = fresh;
+        let held = self.factors.iter().filter(|factor| {
+            let signal = factor.kind.signal();
+            let silent = spoke.iter().all(|(spoke, _)| *spoke != signal);
+            silent
+                && self
+                    .evidence
+                    .remembers(Source::Signal(signal), at, rules.evidence_memory_us)
+        });
+        factors.extend(held.copied());
+        factors.sort_by(|a, b| b.size.total_cmp(&a.size));
+        factors.truncate(FACTORS_MAX);
+        self.factors = factors;
     }
 
     /// The score, if enough windows were seen.
@@ -351,6 +387,7 @@ impl Component {
         self.band = Band::of(rules.repaired_score) as u8;
         self.settled = true;
         self.windows = 1;
+        self.evidence.clear();
         self.factors.clear();
         self.codes.clear();
         self.wear = Wear::default();
@@ -383,12 +420,19 @@ impl Component {
         at < self.repaired_at
     }
 
-    /// Its only sensor is broken: nothing can be said any more.
-    pub fn withdraw(&mut self) {
+    /// A sensor is broken: what rested on it counts no more, and where nothing else is known nothing is said any more.
+    pub fn withdraw(&mut self, signal: Signal, at: Micros, rules: &Rules) {
+        self.evidence.forget(Source::Signal(signal));
+        if signal == Signal::TractionHealth {
+            self.evidence.forget(Source::Wear);
+        }
+        self.factors.retain(|factor| factor.kind.signal() != signal);
         self.filter = Persistence::default();
-        self.settled = false;
-        self.factors.clear();
-        self.told.alarm = 0;
+        let was = std::mem::take(&mut self.settled);
+        self.settle(at, rules);
+        if was && !self.settled {
+            self.told.alarm = 0;
+        }
     }
 }
 
@@ -400,6 +444,11 @@ impl Component {
             fields.i64(&mut self.watched_from_day);
             fields.i64(&mut self.frozen_day);
         }
+    }
+
+    /// What format 5 added.
+    pub(super) fn evidence_fields(&mut self, fields: &mut dyn Fields) {
+        self.evidence.fields(fields);
     }
 }
 

@@ -10,6 +10,7 @@ use super::gears::Gears;
 use super::reference::References;
 use super::ride::Ride;
 use super::rules::{CurveName, Rules};
+use super::signal::Signal;
 use super::starter::Starter;
 use super::window::{Feature, Window};
 
@@ -82,12 +83,12 @@ pub fn judge(component: ComponentKind, scene: &mut Scene<'_>) -> Option<Verdict>
     }
 }
 
-/// Gathers evidence: the worst decides, and what is trusted less takes less of the score.
+/// Gathers evidence by signal: the worst of a signal decides, and what is trusted less takes less of the score.
 struct Weighing<'a> {
     rules: &'a Rules,
     from: Micros,
     at: Micros,
-    score: f64,
+    scores: Vec<(Signal, f64)>,
     trust: f64,
     pieces: u32,
     factors: Vec<Factor>,
@@ -102,7 +103,7 @@ impl<'a> Weighing<'a> {
             rules: scene.rules,
             from,
             at: scene.at,
-            score: 1.0,
+            scores: Vec::new(),
             trust: 0.0,
             pieces: 0,
             factors,
@@ -114,7 +115,11 @@ impl<'a> Weighing<'a> {
         let size = (1.0 - score) * trust.clamp(0.0, 1.0);
         self.pieces += 1;
         self.trust += trust;
-        self.score = self.score.min(1.0 - size);
+        // Components rest on a handful of signals: a search is quicker than a map.
+        match self.scores.iter_mut().find(|(signal, _)| *signal == kind.signal()) {
+            Some((_, worst)) => *worst = worst.min(1.0 - size),
+            None => self.scores.push((kind.signal(), 1.0 - size)),
+        }
         if size > 0.05 {
             self.factors.push(Factor {
                 kind,
@@ -158,7 +163,7 @@ impl<'a> Weighing<'a> {
         });
         let trust = self.trust / f64::from(self.pieces);
         Some(Verdict {
-            score: self.score,
+            scores: self.scores,
             trust,
             factors: self.factors,
             wear: self.wear,

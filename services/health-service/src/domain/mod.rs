@@ -1,7 +1,7 @@
 //! The rules of vehicle health: pure functions of the log. No input or output, no clock but event time, no wire format.
 //!
 //! The blocks of ISO 13374-1 in order: [`sensor`], `gather` and [`window`] (data manipulation), [`starter`], [`gears`] and [`reference`]
-//! (state detection: regimes and residuals), [`judge`] and [`component`] (health assessment), [`life`] (prognosis),
+//! (state detection: regimes and residuals), [`judge`], [`evidence`] and [`component`] (health assessment), [`life`] (prognosis),
 //! [`report`] (what is told). [`vehicle`] holds them together, one record after the other.
 
 pub mod actions;
@@ -10,6 +10,7 @@ pub mod codec;
 pub mod component;
 pub mod curve;
 pub mod drift;
+pub mod evidence;
 pub mod factor;
 pub mod freeze;
 mod gather;
@@ -30,6 +31,7 @@ pub mod trained;
 pub mod trouble_code;
 pub mod usage;
 pub mod vehicle;
+mod vehicle_state;
 pub mod window;
 
 /// Event time in microseconds since 1970, UTC.
@@ -40,5 +42,7 @@ pub const SECOND: Micros = 1_000_000;
 
 #[cfg(test)]
 mod broken_input_properties;
+#[cfg(test)]
+mod evidence_rules;
 #[cfg(test)]
 mod properties;

@@ -94,6 +94,8 @@ pub struct Rules {
     pub quiet_us: Micros,
     /// A trouble code counts until it has not been seen for this long.
     pub code_memory_us: Micros,
+    /// Evidence of a condition that may recover unseen counts until it has been silent for this long.
+    pub evidence_memory_us: Micros,
     /// Engine run time before temperatures are judged.
     pub settle_us: Micros,
     /// Engine run time after which an engine still cold is odd.

@@ -2,7 +2,6 @@
 
 use prognostics::degradation::WearPrior;
 use prognostics::intervals::{Lifetime, Quantiles};
-use prognostics::snapshot::{Fields, Portable};
 
 use super::actions::recommend;
 use super::class::{Group, has_component};
@@ -40,8 +39,8 @@ pub struct Record<'a> {
 /// Everything known of one vehicle.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vehicle {
-    powertrain: u8,
-    class: u8,
+    pub(super) powertrain: u8,
+    pub(super) class: u8,
     /// Event time of the last record; 0 before the first.
     pub last_at: Micros,
     /// Records taken.
@@ -345,7 +344,7 @@ impl Vehicle {
         let component = &mut self.components[verdict.component as usize];
         let previous = component.told.previous();
         if !used.is_empty() {
-            component.withdraw();
+            component.withdraw(verdict.signal, at, rules);
         }
         if verdict.signal == Signal::CoolantTemperature {
             self.memory.forget_cooling();
@@ -441,59 +440,6 @@ impl Vehicle {
             historical,
             overall: self.overall(),
             what,
-        }
-    }
-}
-
-impl Vehicle {
-    /// All fields but the trails, which are the last.
-    pub(crate) fn fields_before_trails(&mut self, fields: &mut dyn Fields) {
-        fields.u8(&mut self.powertrain);
-        fields.i64(&mut self.last_at);
-        fields.u64(&mut self.records);
-        fields.u64(&mut self.late);
-        self.usage.fields(fields);
-        fields.f64(&mut self.distance_km);
-        fields.f64(&mut self.odometer_km);
-        fields.bool(&mut self.odometer_known);
-        fields.i64(&mut self.odometer_at);
-        fields.f32(&mut self.last_speed);
-        fields.bool(&mut self.warm);
-        fields.i64(&mut self.computed_at);
-        self.window.fields(fields);
-        self.sensors.fields(fields);
-        self.starter.fields(fields);
-        self.references.fields(fields);
-        self.memory.fields(fields);
-        self.components.fields(fields);
-        // What came with format 3. A state of format 2 ends here.
-        if fields.is_exhausted() {
-            return;
-        }
-        fields.u8(&mut self.class);
-        self.refused.fields(fields);
-        self.sensors.late_fields(fields);
-        self.gears.fields(fields);
-        self.ride.fields(fields);
-        self.components
-            .iter_mut()
-            .for_each(|component| component.late_fields(fields));
-    }
-}
-
-impl Portable for Vehicle {
-    fn fields(&mut self, fields: &mut dyn Fields) {
-        self.fields_before_trails(fields);
-        if fields.is_exhausted() {
-            return;
-        }
-        fields.u64(&mut self.trails_of);
-        if self.trails_of != 0 {
-            self.trails.fields(fields);
-        }
-        // What came with format 4.
-        if !fields.is_exhausted() {
-            self.read_out.fields(fields);
         }
     }
 }

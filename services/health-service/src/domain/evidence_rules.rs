@@ -1,0 +1,209 @@
+//! Evidence that is sent at different paces: the rare and bad counts as much as the frequent and good.
+
+use prognostics::snapshot::{Fields, Portable};
+
+use super::codec::{decode, decode_older, encode};
+use super::component::{Band, ComponentKind};
+use super::report::{Finding, What};
+use super::rules::Rules;
+use super::signal::{Readings, Signal};
+use super::trouble_code::CodeStatus;
+use super::vehicle::{Powertrain, Record, Vehicle};
+use super::{Micros, SECOND};
+
+const START: Micros = 1_714_550_400 * SECOND;
+const DAY: i64 = 86_400;
+
+fn rules() -> Rules {
+    let config: crate::config::Config = chassis::config::load(&crate::DEFINITION, &Default::default()).unwrap();
+    config.rules().unwrap()
+}
+
+/// The end of a state, which older formats lack.
+struct Added(Vehicle);
+
+impl Portable for Added {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        self.0.fields_of_format_5(fields);
+    }
+}
+
+struct Drive {
+    vehicle: Vehicle,
+    findings: Vec<Finding>,
+    rules: Rules,
+}
+
+impl Drive {
+    fn new() -> Self {
+        Self {
+            vehicle: Vehicle::of(Powertrain::Petrol),
+            findings: Vec::new(),
+            rules: rules(),
+        }
+    }
+
+    fn record(&mut self, second: i64, values: &[(Signal, f64)], code: Option<&'static str>) {
+        let mut readings = Readings::default();
+        values.iter().for_each(|(signal, value)| readings.set(*signal, *value));
+        let record = Record {
+            at: START + second * SECOND,
+            readings,
+            codes: code
+                .map(|code| (code.into(), CodeStatus::Confirmed))
+                .into_iter()
+                .collect(),
+            codes_read: false,
+        };
+        self.vehicle.observe(&record, false, &self.rules, &mut self.findings);
+    }
+
+    fn alarms(&self, kind: ComponentKind) -> usize {
+        let is =
+            |finding: &&Finding| matches!(&finding.what, What::Alarmed { component, .. } if component.kind == kind);
+        self.findings.iter().filter(is).count()
+    }
+
+    fn band(&self, kind: ComponentKind) -> Option<Band> {
+        self.vehicle.report(kind, &self.rules).band
+    }
+}
+
+/// The anti-lock system tells its state every ten seconds, one pad its wear every five minutes.
+fn pads(drive: &mut Drive, minutes: std::ops::Range<i64>, percent: impl Fn(i64) -> f64) {
+    for second in (60 * minutes.start..60 * minutes.end).step_by(10) {
+        let mut values = vec![(Signal::Speed, 50.0), (Signal::AbsError, 0.0)];
+        if second % 300 == 0 {
+            values.push((Signal::PadWearFrontLeft, percent(second / 300)));
+        }
+        drive.record(second, &values, None);
+    }
+}
+
+#[test]
+fn pads_that_are_told_rarely_alarm_beside_a_signal_that_is_told_always() {
+    let mut drive = Drive::new();
+    pads(&mut drive, 0..10, |_| 97.0);
+    assert_eq!(drive.alarms(ComponentKind::Brakes), 0, "two readings are not enough");
+    pads(&mut drive, 10..30, |_| 97.0);
+    assert_eq!(drive.band(ComponentKind::Brakes), Some(Band::Critical));
+    assert_eq!(drive.alarms(ComponentKind::Brakes), 1, "and it does not flap");
+    // Between two readings the report still says why.
+    let report = drive.vehicle.report(ComponentKind::Brakes, &drive.rules);
+    assert!(
+        report
+            .factors
+            .iter()
+            .any(|factor| factor.kind.signal() == Signal::PadWearFrontLeft)
+    );
+    // Wear does not come back unseen, however long its signal is silent.
+    for second in (3_600..3_600 + 20 * DAY).step_by(600) {
+        drive.record(second, &[(Signal::Speed, 0.0), (Signal::AbsError, 0.0)], None);
+    }
+    assert_eq!(drive.band(ComponentKind::Brakes), Some(Band::Critical));
+    drive
+        .vehicle
+        .repair(ComponentKind::Brakes, START + 21 * DAY * SECOND, false, &drive.rules);
+    assert_eq!(drive.band(ComponentKind::Brakes), Some(Band::Excellent));
+}
+
+#[test]
+fn one_odd_reading_of_a_rare_signal_alarms_nobody() {
+    let mut drive = Drive::new();
+    pads(&mut drive, 0..300, |number| if number % 7 == 6 { 97.0 } else { 20.0 });
+    assert_eq!(drive.alarms(ComponentKind::Brakes), 0);
+    assert_eq!(drive.band(ComponentKind::Brakes), Some(Band::Excellent));
+}
+
+/// One start in a day: rest, crank, ten minutes of driving with the state of charge, if sent, in every record.
+fn starts(drive: &mut Drive, days: std::ops::Range<i64>, dip: f64, charge: Option<f64>, code: Option<&'static str>) {
+    let charge = charge.map(|percent| (Signal::BatteryCharge, percent));
+    for day in days {
+        for second in 0..600 {
+            let (rpm, volts) = match second {
+                0..5 => (0.0, 12.5),
+                5 => (0.0, dip),
+                6 => (900.0, dip),
+                _ => (900.0, 14.1),
+            };
+            let mut values = vec![(Signal::EngineSpeed, rpm), (Signal::BatteryVoltage, volts)];
+            values.extend(charge);
+            drive.record(day * DAY + second, &values, code.filter(|_| second % 60 == 0));
+        }
+    }
+}
+
+#[test]
+fn a_battery_that_falls_while_cranking_alarms_although_its_charge_is_told_as_good_always() {
+    let mut drive = Drive::new();
+    starts(&mut drive, 0..5, 10.5, Some(95.0), None);
+    assert_eq!(drive.alarms(ComponentKind::Battery12v), 0);
+    starts(&mut drive, 5..12, 6.3, Some(95.0), None);
+    assert_eq!(drive.band(ComponentKind::Battery12v), Some(Band::Critical));
+    assert!(drive.alarms(ComponentKind::Battery12v) > 0);
+}
+
+#[test]
+fn a_stored_minor_code_does_not_hide_what_starts_show() {
+    let mut drive = Drive::new();
+    starts(&mut drive, 0..12, 6.3, None, Some("P0615"));
+    assert_eq!(drive.band(ComponentKind::Battery12v), Some(Band::Critical));
+    // And a code caps what signals call good.
+    let mut drive = Drive::new();
+    starts(&mut drive, 0..12, 10.5, None, Some("P0615"));
+    let score = drive.vehicle.report(ComponentKind::Battery12v, &drive.rules).score;
+    assert_eq!(score, Some(0.5));
+}
+
+#[test]
+fn a_condition_is_not_held_for_ever() {
+    let mut drive = Drive::new();
+    let warm = [(Signal::EngineSpeed, 2_000.0), (Signal::CoolantTemperature, 88.0)];
+    for second in (0..7_200).step_by(10) {
+        let level = (second % 600 == 0).then_some((Signal::CoolantLevel, 10.0));
+        let values: Vec<_> = warm.into_iter().chain(level).collect();
+        drive.record(second, &values, None);
+    }
+    assert_eq!(drive.band(ComponentKind::Cooling), Some(Band::Critical));
+    for second in (7_200..5 * DAY).step_by(60) {
+        drive.record(second, &warm, None);
+    }
+    assert_eq!(drive.band(ComponentKind::Cooling), Some(Band::Critical));
+    for second in (5 * DAY..8 * DAY).step_by(60) {
+        drive.record(second, &warm, None);
+    }
+    assert_eq!(
+        drive.band(ComponentKind::Cooling),
+        Some(Band::Excellent),
+        "somebody may have filled it up"
+    );
+}
+
+#[test]
+fn evidence_is_kept_with_the_state_and_a_state_from_before_has_none() {
+    let mut drive = Drive::new();
+    pads(&mut drive, 0..30, |_| 97.0);
+    let bytes = encode(&mut drive.vehicle);
+    assert_eq!(decode::<Vehicle>(&bytes).unwrap(), drive.vehicle);
+    let added = encode(&mut Added(drive.vehicle.clone())).len();
+    let mut older: Vehicle = decode_older(&bytes[..bytes.len() - added]).unwrap();
+    assert_eq!(
+        older.report(ComponentKind::Brakes, &drive.rules).band,
+        Some(Band::Critical),
+        "the score stands until its evidence speaks again"
+    );
+    drive.record(1_800, &[(Signal::PadWearFrontLeft, 97.0)], None);
+    older.observe(
+        &Record {
+            at: START + 1_800 * SECOND,
+            ..Record::default()
+        },
+        false,
+        &drive.rules,
+        &mut Vec::new(),
+    );
+    assert_eq!(
+        older.report(ComponentKind::Brakes, &drive.rules).band,
+        Some(Band::Critical)
+    );
+}
