@@ -447,8 +447,9 @@ impl Component {
     }
 
     /// What format 5 added.
-    pub(super) fn evidence_fields(&mut self, fields: &mut dyn Fields) {
+    pub(super) fn fields_of_format_5(&mut self, fields: &mut dyn Fields) {
         self.evidence.fields(fields);
+        self.codes.late_fields(fields);
     }
 }
 

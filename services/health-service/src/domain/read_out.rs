@@ -25,6 +25,11 @@ impl ReadOut {
         self.others.expire(now, memory);
     }
 
+    /// What format 5 added.
+    pub(super) fn late_fields(&mut self, fields: &mut dyn Fields) {
+        self.others.late_fields(fields);
+    }
+
     /// Whether everything that was read within `memory` is held.
     fn is_complete(&self, now: Micros, memory: Micros) -> bool {
         let recent = |at: Micros| at > 0 && now.saturating_sub(at) <= memory;

@@ -116,13 +116,18 @@ pub struct HeldCode {
     /// The code as it came.
     pub code: String,
     cap: u8,
+    /// Last seen with the status that the cap stands for.
     seen: Micros,
+    /// Last seen pending while it counted as confirmed; 0 if it was not.
+    pending_at: Micros,
 }
 
 const HELD_MAX: usize = 4;
+const CODE_CHARS_MAX: usize = 16;
 
 impl Codes {
-    /// Notes a code. A fifth one displaces the mildest; false says that one was lost.
+    /// Notes a code. What was confirmed stays so for its memory, whatever is reported as pending beside or after it. A fifth code
+    /// displaces the mildest; false says that one was lost.
     pub fn note(&mut self, code: &str, status: CodeStatus, gravity: Gravity, at: Micros) -> bool {
         let cap = match (status, gravity) {
             (CodeStatus::Pending, _) => 0,
@@ -130,12 +135,17 @@ impl Codes {
             (CodeStatus::Confirmed, Gravity::Major) => 2,
             (CodeStatus::Confirmed, Gravity::Critical) => 3,
         };
-        if let Some(held) = self.held.iter_mut().find(|held| held.code == code) {
-            (held.cap, held.seen) = (cap, at);
-            return true;
+        let code: String = code.chars().take(CODE_CHARS_MAX).collect();
+        match self.held.iter_mut().find(|held| held.code == code) {
+            Some(held) if status == CodeStatus::Pending && held.cap > 0 => held.pending_at = at,
+            Some(held) => (held.cap, held.seen) = (cap, at),
+            None => self.held.push(HeldCode {
+                code,
+                cap,
+                seen: at,
+                pending_at: 0,
+            }),
         }
-        let code = code.chars().take(16).collect();
-        self.held.push(HeldCode { code, cap, seen: at });
         self.held
             .sort_by(|a, b| b.cap.cmp(&a.cap).then_with(|| a.code.cmp(&b.code)));
         let fits = self.held.len() <= HELD_MAX;
@@ -143,9 +153,15 @@ impl Codes {
         fits
     }
 
-    /// Drops codes that were not seen for longer than `memory`.
+    /// Drops codes that were not seen for longer than `memory`; one that was seen only as pending since then counts as that.
     pub fn expire(&mut self, now: Micros, memory: Micros) {
-        self.held.retain(|held| now.saturating_sub(held.seen) <= memory);
+        let recent = |at: Micros| now.saturating_sub(at) <= memory;
+        for held in &mut self.held {
+            if !recent(held.seen) && held.pending_at > 0 {
+                (held.cap, held.seen, held.pending_at) = (0, held.pending_at, 0);
+            }
+        }
+        self.held.retain(|held| recent(held.seen));
     }
 
     /// Drops all of them, after a repair.
@@ -171,6 +187,13 @@ impl Codes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.held.is_empty()
+    }
+}
+
+impl Codes {
+    /// What format 5 added.
+    pub(super) fn late_fields(&mut self, fields: &mut dyn Fields) {
+        self.held.iter_mut().for_each(|held| fields.i64(&mut held.pending_at));
     }
 }
 
@@ -223,5 +246,23 @@ mod tests {
         assert_eq!(codes.cap(&caps), Some(0.15));
         codes.expire(100, 60);
         assert!(codes.is_empty());
+    }
+
+    #[test]
+    fn a_confirmed_code_stays_confirmed_whatever_is_pending_beside_or_after_it() {
+        use CodeStatus::{Confirmed, Pending};
+        let caps = [0.7, 0.5, 0.28, 0.15];
+        for order in [[Pending, Confirmed], [Confirmed, Pending]] {
+            let mut codes = Codes::default();
+            order.map(|status| codes.note("P0217", status, Gravity::Critical, 10));
+            assert_eq!(codes.cap(&caps), Some(0.15), "{order:?}");
+            codes.note("P0217", Pending, Gravity::Critical, 60);
+            codes.expire(70, 60);
+            assert_eq!(codes.cap(&caps), Some(0.15), "within the memory of the confirmation");
+            codes.expire(71, 60);
+            assert_eq!(codes.cap(&caps), Some(0.7), "pending was all that came since");
+            codes.expire(121, 60);
+            assert!(codes.is_empty());
+        }
     }
 }

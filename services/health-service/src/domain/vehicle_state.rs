@@ -41,11 +41,12 @@ impl Vehicle {
 }
 
 impl Vehicle {
-    /// What came with format 5: evidence held piece by piece.
+    /// What came with format 5: evidence held piece by piece, and when confirmed codes were last seen as pending.
     pub(super) fn fields_of_format_5(&mut self, fields: &mut dyn Fields) {
         self.components
             .iter_mut()
-            .for_each(|component| component.evidence_fields(fields));
+            .for_each(|component| component.fields_of_format_5(fields));
+        self.read_out.late_fields(fields);
     }
 }
 
