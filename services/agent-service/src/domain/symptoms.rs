@@ -141,9 +141,11 @@ fn reads(symptom: &Symptom, knowledge: &ComponentKnowledge, signal: &str) -> boo
 
 fn codes_were_read(observations: &Observations) -> bool {
     let is_code = |text: &String| trouble_code::normalised(text).is_some();
+    let codes = &observations.trouble_codes;
+    // A code that could not be read may be any code.
     observations
         .trouble_codes_read
-        .unwrap_or_else(|| observations.trouble_codes.iter().any(is_code))
+        .unwrap_or_else(|| !codes.is_empty() && codes.iter().all(is_code))
 }
 
 /// A person who looked overrules the sensors.

@@ -71,6 +71,10 @@ impl ComponentFinding {
         let component = Component::from_code(&self.component).ok_or(Error::ComponentUnknown {
             code: self.component.clone(),
         })?;
+        let told = self.dtcs.iter().chain(&self.other_dtcs);
+        let codes: Vec<Option<String>> = told.map(|code| trouble_code::normalised(code)).collect();
+        // A code that could not be read may be any code: then none is known to be absent.
+        let unreadable = codes.iter().any(Option::is_none);
         Ok(Trigger {
             event_id: event.id.clone(),
             vehicle_id: self.vehicle_id,
@@ -82,13 +86,8 @@ impl ComponentFinding {
             observations: Observations {
                 risk_factors: self.risk_factors.into_iter().map(RiskFactor::from).collect(),
                 evidence: self.evidence.into_iter().map(Evidence::from).collect(),
-                trouble_codes: self
-                    .dtcs
-                    .iter()
-                    .chain(&self.other_dtcs)
-                    .filter_map(|code| trouble_code::normalised(code))
-                    .collect(),
-                trouble_codes_read: self.dtcs_read,
+                trouble_codes: codes.into_iter().flatten().collect(),
+                trouble_codes_read: if unreadable { Some(false) } else { self.dtcs_read },
                 ..Observations::default()
             },
             source_confidence: self.confidence,
@@ -252,5 +251,22 @@ mod tests {
             ("sensor.fault:Vehicle.X", None, None)
         );
         assert_eq!(RiskFactor::from(wire("x.high")).direction, Some(Direction::Up));
+    }
+
+    #[test]
+    fn codes_with_a_failure_type_are_known_and_an_unreadable_one_may_be_any_code() {
+        let event = chassis::testing::contracts::example("health-service", "component.degraded");
+        let read = |own: &str, other: &str| {
+            let mut data: serde_json::Value = serde_json::from_str(event.data.get()).unwrap();
+            data["dtcs"] = serde_json::json!([own]);
+            data["other_dtcs"] = serde_json::json!([other]);
+            data["dtcs_read"] = true.into();
+            let finding: ComponentFinding = serde_json::from_value(data).unwrap();
+            let seen = finding.into_trigger(&event, Severity::Warning).unwrap().observations;
+            (seen.trouble_codes, seen.trouble_codes_read)
+        };
+        let codes = |codes: [&str; 2]| codes.map(str::to_owned).to_vec();
+        assert_eq!(read("P0480-13", "C0035"), (codes(["P0480", "C0035"]), Some(true)));
+        assert_eq!(read("P0480-13", "MAKER 17"), (vec!["P0480".to_owned()], Some(false)));
     }
 }
