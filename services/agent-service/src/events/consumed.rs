@@ -257,7 +257,7 @@ mod tests {
     fn codes_with_a_failure_type_are_known_and_an_unreadable_one_may_be_any_code() {
         let event = chassis::testing::contracts::example("health-service", "component.degraded");
         let read = |own: &str, other: &str| {
-            let mut data: serde_json::Value = serde_json::from_str(event.data.get()).unwrap();
+            let mut data: serde_json::Value = serde_json::from_slice(&event.data).unwrap();
             data["dtcs"] = serde_json::json!([own]);
             data["other_dtcs"] = serde_json::json!([other]);
             data["dtcs_read"] = true.into();
