@@ -1,7 +1,6 @@
 //! A component's state: its score with persistence, its band with hysteresis, and what was last told of it.
 
 use prognostics::indicators::{Ewma, Persistence, band_with_hysteresis};
-use prognostics::snapshot::{Fields, Portable};
 
 use super::Micros;
 use super::evidence::{Evidence, Source};
@@ -11,6 +10,8 @@ use super::life::Wear;
 use super::rules::{CurveName, Rules};
 use super::signal::Signal;
 use super::trouble_code::Codes;
+
+mod state;
 
 macro_rules! components {
     ($($name:ident = $text:literal, $weight:literal;)*) => {
@@ -183,6 +184,8 @@ pub struct Component {
     watched_from_day: i64,
     frozen_day: i64,
     evidence: Evidence,
+    /// Event time of the present part's first evidence; 0 while unknown.
+    evidence_from: Micros,
     pub factors: Vec<Factor>,
     pub codes: Codes,
     pub wear: Wear,
@@ -202,6 +205,7 @@ impl Component {
             self.evidence.observe(Source::Signal(*signal), *score, at, needed);
         }
         self.judge_codes(at, rules);
+        self.begin(at);
         self.windows = self.windows.saturating_add(1);
         self.trust.observe(verdict.trust, 1.0, 30.0);
         self.last_evidence = at;
@@ -233,6 +237,7 @@ impl Component {
         self.codes_only = true;
         self.judge_codes(at, rules);
         self.codes_only = self.evidence.has(Source::Codes);
+        self.begin(at);
         self.windows = self.windows.saturating_add(1);
         // Half of what a signal would say: a code may be late, or false.
         self.trust.observe(0.5, 1.0, 30.0);
@@ -256,6 +261,13 @@ impl Component {
         let over = self.evidence.agreed(Source::Codes).is_some_and(|agreed| agreed >= 1.0);
         if cap.is_none() && !alone && over {
             self.evidence.forget(Source::Codes);
+        }
+    }
+
+    fn begin(&mut self, at: Micros) {
+        // Of a part that was watched before this was noted, the beginning stays unknown.
+        if self.windows <= u64::from(self.repaired_at > 0) {
+            self.evidence_from = at;
         }
     }
 
@@ -388,6 +400,7 @@ impl Component {
         self.settled = true;
         self.windows = 1;
         self.evidence.clear();
+        self.evidence_from = 0;
         self.factors.clear();
         self.codes.clear();
         self.wear = Wear::default();
@@ -400,6 +413,12 @@ impl Component {
     #[must_use]
     pub fn life(&self) -> Micros {
         self.repaired_at
+    }
+
+    /// Whether the part's life, or all that was seen of it, began after an instant of event time.
+    #[must_use]
+    pub fn began_after(&self, at: Micros) -> bool {
+        at < self.repaired_at || at < self.evidence_from
     }
 
     /// Whether a prediction is to be written down on this day, and notes that it was. A part that fails counts every day.
@@ -433,62 +452,5 @@ impl Component {
         if was && !self.settled {
             self.told.alarm = 0;
         }
-    }
-}
-
-impl Component {
-    /// What format 3 added.
-    pub(super) fn late_fields(&mut self, fields: &mut dyn Fields) {
-        if self.windows > 0 {
-            self.wear.late_fields(fields);
-            fields.i64(&mut self.watched_from_day);
-            fields.i64(&mut self.frozen_day);
-        }
-    }
-
-    /// What format 5 added.
-    pub(super) fn fields_of_format_5(&mut self, fields: &mut dyn Fields) {
-        self.evidence.fields(fields);
-        self.codes.late_fields(fields);
-    }
-}
-
-impl Portable for Component {
-    fn fields(&mut self, fields: &mut dyn Fields) {
-        fields.u64(&mut self.windows);
-        self.told.fields(fields);
-        self.codes.fields(fields);
-        if self.windows == 0 {
-            return;
-        }
-        self.filter.fields(fields);
-        fields.u8(&mut self.band);
-        fields.bool(&mut self.settled);
-        fields.bool(&mut self.codes_only);
-        self.trust.fields(fields);
-        fields.i64(&mut self.last_evidence);
-        fields.i64(&mut self.repaired_at);
-        let mut count = self.factors.len() as u8;
-        fields.u8(&mut count);
-        self.factors
-            .resize_with(usize::from(count).min(FACTORS_MAX), Factor::default);
-        self.factors.iter_mut().for_each(|factor| factor.fields(fields));
-        self.wear.fields(fields);
-    }
-}
-
-impl Portable for Told {
-    fn fields(&mut self, fields: &mut dyn Fields) {
-        fields.bool(&mut self.known);
-        if !self.known {
-            return;
-        }
-        fields.f64(&mut self.score);
-        fields.u8(&mut self.band);
-        fields.i64(&mut self.at);
-        fields.u8(&mut self.alarm);
-        fields.i64(&mut self.alarm_at);
-        fields.u8(&mut self.alarm_band);
-        fields.bool(&mut self.alarm_historical);
     }
 }

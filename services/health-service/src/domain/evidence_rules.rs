@@ -207,3 +207,20 @@ fn evidence_is_kept_with_the_state_and_a_state_from_before_has_none() {
         Some(Band::Critical)
     );
 }
+
+#[test]
+fn a_repair_of_a_part_before_the_present_one_is_told_late() {
+    let mut drive = Drive::new();
+    pads(&mut drive, 60..90, |_| 97.0);
+    let at = |minute: i64| START + 60 * minute * SECOND;
+    let late = |drive: &Drive, minute| drive.vehicle.is_told_late(ComponentKind::Brakes, at(minute));
+    assert!(late(&drive, 30), "all that was seen is of the part that came after");
+    assert!(!late(&drive, 85) && !late(&drive, 95));
+    drive.vehicle.repair(ComponentKind::Brakes, at(95), false, &drive.rules);
+    assert!(late(&drive, 85) && !late(&drive, 95) && !late(&drive, 96));
+    pads(&mut drive, 100..110, |_| 5.0);
+    assert!(late(&drive, 97), "nothing was seen between the two repairs");
+    assert!(!late(&drive, 105));
+    drive.vehicle = decode(&encode(&mut drive.vehicle)).unwrap();
+    assert!(late(&drive, 97) && !late(&drive, 105), "and that is kept with the state");
+}

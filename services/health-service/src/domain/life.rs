@@ -287,6 +287,11 @@ impl Remaining {
         }
     }
 
+    /// Probabilities are told by `life`, which claims nothing beyond what its model can see; the quantiles stay as they were said.
+    pub fn knows_until(&mut self, life: Life) {
+        (self.life, self.by_days.life) = (life, life);
+    }
+
     /// The probability of failing within `km`.
     #[must_use]
     pub fn failure_probability(&self, km: f64) -> f64 {

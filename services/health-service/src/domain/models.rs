@@ -66,6 +66,11 @@ pub trait Forecaster: Send + Sync + fmt::Debug {
     /// `None` when there is not enough data for an honest answer.
     fn remaining_km(&self, vehicle: &Vehicle, component: ComponentKind, rules: &Rules) -> Option<Quantiles>;
 
+    /// How far it can see, in km: a quantile there means "at least so far".
+    fn cap_km(&self) -> Option<f64> {
+        None
+    }
+
     /// What its residuals are taken from, if it reads any.
     fn healthy(&self) -> Option<&Arc<Healthy>> {
         None
@@ -99,7 +104,7 @@ pub struct FleetModel {
 impl Forecaster for FleetModel {
     fn remaining_km(&self, vehicle: &Vehicle, component: ComponentKind, rules: &Rules) -> Option<Quantiles> {
         let understood = vehicle.trails_of == self.healthy.hash && self.model.card().component == component.as_str();
-        if !understood || !vehicle.may_be_forecast(component) {
+        if !understood || !vehicle.may_be_forecast(component, rules) {
             return None;
         }
         let km = self.model.forecast(&vehicle.trails)?;
@@ -109,6 +114,10 @@ impl Forecaster for FleetModel {
             p50: within(km.p50),
             p95: within(km.p95),
         })
+    }
+
+    fn cap_km(&self) -> Option<f64> {
+        Some(self.model.cap_km())
     }
 
     fn healthy(&self) -> Option<&Arc<Healthy>> {
@@ -225,19 +234,21 @@ impl Vehicle {
             .of(component, self.group())
             .and_then(|panel| panel.champion.as_ref());
         let trained = champion.and_then(|model| {
-            let km = model.forecaster.as_ref()?.remaining_km(self, component, rules)?;
-            let life = Life::Trained(QuantileLife::new(km)?);
-            Some((
-                Some(Remaining::of(life, &self.usage, rules.horizon_km)),
-                model.card.model_id.clone(),
-            ))
+            let forecaster = model.forecaster.as_ref()?;
+            let km = forecaster.remaining_km(self, component, rules)?;
+            let life = QuantileLife::new(km)?;
+            let mut remaining = Remaining::of(Life::Trained(life), &self.usage, rules.horizon_km);
+            if let Some(cap_km) = forecaster.cap_km() {
+                remaining.knows_until(Life::Trained(life.silent_beyond(cap_km, km)));
+            }
+            Some((Some(remaining), model.card.model_id.clone()))
         });
         trained.unwrap_or_else(|| (self.worn_until(component, rules), BUILT_IN.to_owned()))
     }
 
-    /// Whether a component is there and was not just found to have a broken sensor.
-    fn may_be_forecast(&self, component: ComponentKind) -> bool {
-        self.sensors.broken(component).next().is_none()
+    /// Whether the component's sensors are sound: none was found broken, and the one that measures its wear does not stand still.
+    pub(super) fn may_be_forecast(&self, component: ComponentKind, rules: &Rules) -> bool {
+        self.sensors.broken(component).next().is_none() && !self.has_frozen_wear(component, rules)
     }
 
     /// What candidates say, and what the built-in model says where another one speaks.

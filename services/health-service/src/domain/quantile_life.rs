@@ -18,6 +18,9 @@ pub struct QuantileLife {
     ln_median: f64,
     below_sd: f64,
     above_sd: f64,
+    /// From this distance on in km nothing is known, and the probability of failing before it at most.
+    silent_from: f64,
+    at_most: f64,
 }
 
 impl QuantileLife {
@@ -31,7 +34,25 @@ impl QuantileLife {
             ln_median: ln(p50),
             below_sd: ((ln(p50) - ln(p05)) / Z95).max(1e-6),
             above_sd: ((ln(p95) - ln(p50)) / Z95).max(1e-6),
+            silent_from: f64::INFINITY,
+            at_most: 1.0,
         })
+    }
+
+    /// The same, said by a model that sees `cap_km` far: a quantile at the cap is no end but means that the part lasts longer, so no
+    /// failure is claimed beyond.
+    #[must_use]
+    pub fn silent_beyond(self, cap_km: f64, said: Quantiles) -> Self {
+        let levels = [(said.p05, 0.05), (said.p50, 0.5), (said.p95, 0.95)];
+        let at_most = levels
+            .iter()
+            .find(|(km, _)| *km >= cap_km)
+            .map_or(1.0, |(_, level)| *level);
+        Self {
+            silent_from: cap_km,
+            at_most,
+            ..self
+        }
     }
 }
 
@@ -40,8 +61,9 @@ impl Lifetime for QuantileLife {
         if exposure.is_nan() || exposure <= 0.0 {
             return 0.0;
         }
-        let away = exposure.ln() - self.ln_median;
-        cdf(away / if away < 0.0 { self.below_sd } else { self.above_sd })
+        let away = exposure.min(self.silent_from).ln() - self.ln_median;
+        let failed = cdf(away / if away < 0.0 { self.below_sd } else { self.above_sd });
+        failed.min(self.at_most)
     }
 }
 
@@ -56,6 +78,21 @@ mod tests {
         assert!(life(3.0, 2.0, 4.0).is_none() && life(f64::NAN, 2.0, 4.0).is_none());
         assert!(life(1.0, 2.0, f64::INFINITY).is_none() && life(-1.0, 2.0, 3.0).is_none());
         assert!(life(0.0, 0.0, 0.0).unwrap().cdf(1.0) > 0.999);
+    }
+
+    #[test]
+    fn nothing_is_claimed_beyond_what_the_model_sees() {
+        let cap = 20_000.0;
+        let probability = |p05, p50, km| {
+            let said = Quantiles { p05, p50, p95: cap };
+            QuantileLife::new(said).unwrap().silent_beyond(cap, said).cdf(km)
+        };
+        for beyond in [cap, cap + 1.0, 5.0 * cap] {
+            assert!(probability(cap, cap, beyond) <= 0.05);
+            assert!(probability(9_000.0, cap, beyond) <= 0.5);
+            assert!((probability(9_000.0, 15_000.0, beyond) - 0.95).abs() < 1e-6);
+        }
+        assert!((probability(9_000.0, 15_000.0, 9_000.0) - 0.05).abs() < 1e-6);
     }
 
     proptest! {

@@ -154,6 +154,13 @@ impl Vehicle {
         )
     }
 
+    /// Whether a repair at event time `at` was of a part before the present one: a later repair is known, or all that was ever seen of the
+    /// component came after it.
+    #[must_use]
+    pub fn is_told_late(&self, kind: ComponentKind, at: Micros) -> bool {
+        self.components[kind as usize].began_after(at)
+    }
+
     /// Lets trained models see the record, where there are any for such a vehicle.
     fn follow(&mut self, readings: &Readings, at: Micros, rules: &Rules) {
         let Some(healthy) = rules.panels.healthy(self.group()) else {
@@ -292,7 +299,7 @@ impl Vehicle {
     }
 
     /// Whether the sensor that measures the part's wear stands still.
-    fn has_frozen_wear(&self, kind: ComponentKind, rules: &Rules) -> bool {
+    pub(super) fn has_frozen_wear(&self, kind: ComponentKind, rules: &Rules) -> bool {
         let prior = match kind {
             ComponentKind::Brakes => &rules.wear.brakes,
             ComponentKind::Transmission => &rules.wear.transmission,

@@ -44,7 +44,7 @@ pub struct Scored {
     pub model_id: String,
     pub day: i64,
     pub outcome: &'static str,
-    /// Kilometres that it lasted, or at least lasted.
+    /// Kilometres that it lasted, or at least lasted; no more than the model can see.
     pub truth_km: f64,
     pub pinball_km: Option<f64>,
     /// The one prediction that stands for its life where lives are counted.

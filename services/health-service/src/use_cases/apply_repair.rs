@@ -45,6 +45,7 @@ pub async fn apply_repair(
 ) -> Result<(), Error> {
     let rules = batch.rules_of(origin.tenant);
     let rules = &*rules;
+    let models = batch.models();
     let mut reset: Vec<ComponentKind> = Vec::new();
     for (number, finding) in repair.findings.iter().enumerate() {
         let vehicle = batch.vehicle(store, origin.tenant, &repair.vehicle_id).await?;
@@ -61,12 +62,16 @@ pub async fn apply_repair(
             continue;
         }
         reset.push(kind);
+        if vehicle.is_told_late(kind, repair.at.timestamp_micros()) {
+            // It was about a part before the present one, whose evidence and predictions stay.
+            continue;
+        }
         let ending = Ending {
             end: end.seen_in(report.and_then(|report| report.band)),
             at: label.completed_at,
             odometer_km: repair.odometer_km,
         };
-        score_predictions(store, origin.tenant, &repair.vehicle_id, kind, vehicle, ending).await?;
+        score_predictions(store, origin.tenant, &repair.vehicle_id, kind, vehicle, models, ending).await?;
         let told = vehicle.repair(kind, repair.at.timestamp_micros(), historical, rules);
         tell(store, origin, &repair.vehicle_id, &told).await?;
     }

@@ -43,6 +43,12 @@ impl<'a> Batch<'a> {
         self.models.rules_of(tenant)
     }
 
+    /// The registry of models.
+    #[must_use]
+    pub fn models(&self) -> &'a Models {
+        self.models
+    }
+
     /// A vehicle's state, loaded at its first mention; a vehicle never heard of starts empty.
     pub async fn vehicle(
         &mut self,

@@ -7,6 +7,7 @@ use super::score_predictions::{End, Ending, score_predictions};
 use crate::domain::component::ComponentKind;
 use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
+use crate::models::Models;
 use crate::store::{KnownVehicle, Store, timestamp};
 
 /// Keeps it, and lets the vehicle's state know what it needs: powertrain and mileage.
@@ -17,13 +18,14 @@ pub async fn keep_vehicle(
     known: &KnownVehicle,
 ) -> Result<(), Error> {
     store.keep_vehicle(tenant, known).await?;
+    let models = batch.models();
     let vehicle = batch.vehicle(store, tenant, &known.vehicle_id).await?;
     vehicle.describe(known.class, known.powertrain);
     if let Some(odometer_km) = known.odometer_km {
         vehicle.registered_odometer(odometer_km);
     }
     if known.retired {
-        censor(vehicle, store, tenant, known).await?;
+        censor(vehicle, models, store, tenant, known).await?;
     }
     Ok(())
 }
@@ -31,6 +33,7 @@ pub async fn keep_vehicle(
 /// A retired vehicle is watched no more: what was predicted of it lasted at least this long.
 async fn censor(
     vehicle: &Vehicle,
+    models: &Models,
     store: &mut Store<'_>,
     tenant: &TenantId,
     known: &KnownVehicle,
@@ -41,7 +44,7 @@ async fn censor(
         odometer_km: None,
     };
     for component in ComponentKind::ALL {
-        score_predictions(store, tenant, &known.vehicle_id, component, vehicle, ending).await?;
+        score_predictions(store, tenant, &known.vehicle_id, component, vehicle, models, ending).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use prognostics::metrics::pinball_at;
 use crate::domain::component::{Band, ComponentKind};
 use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
+use crate::models::Models;
 use crate::store::{CENSORED, HELD, PredictionRow, Scored, Store, TOO_LONG, TOO_SHORT};
 
 /// How a life ended.
@@ -50,6 +51,7 @@ pub async fn score_predictions(
     vehicle_id: &str,
     component: ComponentKind,
     vehicle: &Vehicle,
+    models: &Models,
     ending: Ending,
 ) -> Result<(), Error> {
     let name = component.as_str();
@@ -69,7 +71,7 @@ pub async fn score_predictions(
     };
     let drawn_day = draw(vehicle_id, &pending, &truth);
     let score = |said: &PredictionRow| {
-        let truth_km = truth(said);
+        let truth_km = within(truth(said), cap_of(models, &said.model_id));
         let quantiles = Quantiles {
             p05: said.rul_km_p05,
             p50: said.rul_km_p50,
@@ -93,6 +95,16 @@ pub async fn score_predictions(
     store
         .score_predictions(tenant, vehicle_id, name, &scored, ending.at)
         .await
+}
+
+/// How far a model can see, in km.
+fn cap_of(models: &Models, model_id: &str) -> Option<f64> {
+    models.get(model_id)?.forecaster.as_ref()?.cap_km()
+}
+
+/// A life as a model could see it: its last quantile at the cap says "at least so far", and is held by any longer life.
+fn within(truth_km: f64, cap_km: Option<f64>) -> f64 {
+    cap_km.map_or(truth_km, |cap_km| truth_km.min(cap_km))
 }
 
 fn outcome(truth_km: f64, said: Quantiles) -> &'static str {
@@ -147,6 +159,20 @@ mod tests {
         for (truth, expected) in [(99.9, TOO_LONG), (100.0, HELD), (400.0, HELD), (400.1, TOO_SHORT)] {
             assert_eq!(outcome(truth, SAID), expected, "{truth}");
         }
+    }
+
+    #[test]
+    fn a_life_beyond_the_models_cap_holds_a_prediction_that_reaches_it() {
+        let cap = Some(400.0);
+        assert_eq!(outcome(within(9_000.0, cap), SAID), HELD);
+        assert_eq!(outcome(within(9_000.0, None), SAID), TOO_SHORT);
+        assert_eq!(outcome(within(50.0, cap), SAID), TOO_LONG);
+        let sure = Quantiles {
+            p05: 400.0,
+            p50: 400.0,
+            p95: 400.0,
+        };
+        assert_eq!(loss(within(9_000.0, cap), sure), 0.0);
     }
 
     #[test]

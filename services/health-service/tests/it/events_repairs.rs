@@ -67,3 +67,24 @@ async fn what_was_measured_before_a_repair_says_nothing_of_the_new_part() {
     let health = app.taken("ten_a", "V1", 20).await;
     assert_eq!(component(&health, "brakes")["health_score"], 0.95);
 }
+
+/// A workshop tells of a repair that lies before one that is known: it is history, and the present part keeps its evidence.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_that_is_told_late_leaves_the_present_part_alone() {
+    let app = TestApp::start().await;
+    app.register("ten_a", "V1").await;
+    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
+    app.told("component.critical", 1).await;
+    let completed_at = chassis::rfc3339(time(NOW) - chrono::Duration::days(30));
+    let visit = json!({
+        "appointment_id": "apt_old", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": completed_at,
+        "cost": {"amount_minor": 20_000, "currency": "EUR"},
+        "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
+    });
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
+        .await;
+    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 30, 10)).await;
+    let health = app.taken("ten_a", "V1", 20).await;
+    assert_eq!(component(&health, "brakes")["status"], "CRITICAL");
+}

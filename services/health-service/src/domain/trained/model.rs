@@ -325,6 +325,12 @@ impl TrainedModel {
         &self.card
     }
 
+    /// How far it was taught to see, in km.
+    #[must_use]
+    pub fn cap_km(&self) -> f64 {
+        f64::from(self.shaping.cap_km)
+    }
+
     /// Whether it is of the first generation of artefacts, which warned in another way.
     #[must_use]
     pub fn is_first(&self) -> bool {
