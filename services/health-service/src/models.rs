@@ -132,13 +132,13 @@ impl Models {
         }
     }
 
-    /// What the makers of this version shipped speaks, the newest that nothing speaks against; a file laid into the folder only if
-    /// its card proves it.
+    /// What the makers of this version shipped speaks, the newest that nothing speaks against. A file laid into the folder speaks only by
+    /// promotion: its card is its own word, and nobody decided for it.
     fn best_shipped<'m>(&self, of_key: &[&'m Arc<Model>]) -> Option<&'m Arc<Model>> {
         let mut best: Option<&Arc<Model>> = None;
-        for model in of_key {
+        for model in of_key.iter().filter(|model| model.shipped) {
             let compared = Comparison::of_cards(&model.card, best.map_or(&self.built_in.card, |best| &best.card));
-            if compared.map_or(model.shipped && best.is_none(), |compared| compared.is_better()) {
+            if compared.map_or(best.is_none(), |compared| compared.is_better()) {
                 best = Some(model);
             }
         }

@@ -315,3 +315,17 @@ async fn shipped_models_are_registered_at_the_first_start_and_once() {
     ids.dedup();
     assert_eq!(ids.len(), items.len());
 }
+
+/// A file in the folder is anybody's word: whatever its card says of itself, it answers aside until somebody promotes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_in_the_folder_does_not_speak_by_itself() {
+    let mut evaluation = judged("held-out-1", 1.0);
+    evaluation["built_in_pinball_km"] = json!(900.0);
+    let app = registry(&[model("pads-boast", 40_000.0, evaluation)]).await;
+    let list = app.get("/api/v1/models", &person("ten_a", Role::Admin)).await.body;
+    let items = list["items"].as_array().unwrap();
+    let boast = items.iter().find(|model| model["model_id"] == "pads-boast").unwrap();
+    assert_eq!(boast["status"], "SHADOW");
+    let promoted = change(&app, "pads-boast", "promote", json!({})).await;
+    assert_eq!(promoted.status, 200, "{}", promoted.body);
+}
