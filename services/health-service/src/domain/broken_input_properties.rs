@@ -129,6 +129,9 @@ fn pads_that_read_the_same_for_ever_get_no_life() {
     assert!(!is_confident(&soon), "{soon:?}");
     let late = frozen(600).report(ComponentKind::Brakes, &rules());
     assert!(late.remaining.is_none() && late.confidence < 0.25, "{late:?}");
+    // Trained models are silenced too.
+    assert!(frozen(100).may_be_forecast(ComponentKind::Brakes, &rules()));
+    assert!(!frozen(600).may_be_forecast(ComponentKind::Brakes, &rules()));
 }
 
 #[test]
@@ -200,4 +203,91 @@ fn wear_falls_by_a_revision_that_says_why_and_by_nothing_else() {
         renewed.report(ComponentKind::Brakes, &rules).revision.unwrap().why(),
         Why::Renewed
     );
+}
+
+/// Driving at 60 km/h, a record every ten seconds, with the odometer (in km from the start) that a cluster tells.
+fn at_60_kmh(hours: i64, odometer: impl Fn(f64) -> Option<f64>) -> Vehicle {
+    drive((0..360 * hours).map(|number| {
+        let km = number as f64 / 6.0;
+        let told = odometer(km).map(|km| (Signal::TraveledDistance, 1_000.0 * (40_000.0 + km)));
+        let values: Vec<_> = [(Signal::Speed, 60.0)].into_iter().chain(told).collect();
+        record(START + 10 * number * SECOND, &values)
+    }))
+    .0
+}
+
+#[test]
+fn an_odometer_that_falls_silent_or_stands_still_stops_no_distance() {
+    let silent = at_60_kmh(20, |km| (km < 100.0).then_some(km));
+    let still = at_60_kmh(20, |km| Some(km.min(100.0)));
+    for vehicle in [silent, still] {
+        assert!(
+            (1_170.0..=1_200.5).contains(&vehicle.distance_km()),
+            "{}",
+            vehicle.distance_km()
+        );
+        assert!(vehicle.usage.km_per_day() > 300.0, "{}", vehicle.usage.km_per_day());
+    }
+}
+
+#[test]
+fn what_speed_counted_ahead_of_the_odometer_is_not_counted_again() {
+    // Told every 200 km only, and in steps of 10 km.
+    let rare = at_60_kmh(20, |km| (km % 200.0 < 0.1).then_some(km));
+    let coarse = at_60_kmh(20, |km| Some((km / 10.0).floor() * 10.0));
+    // Silent for 300 km, then back where it should be.
+    let back = at_60_kmh(20, |km| (!(100.0..400.0).contains(&km)).then_some(km));
+    for vehicle in [rare, coarse, back] {
+        assert!(
+            (1_170.0..=1_201.0).contains(&vehicle.distance_km()),
+            "{}",
+            vehicle.distance_km()
+        );
+    }
+}
+
+#[test]
+fn speed_that_comes_in_records_of_its_own_is_integrated_over_its_own_time() {
+    // A record of something else lies between any two speeds.
+    let (vehicle, _) = drive((0..3_600).map(|second| {
+        let value = if second % 10 == 0 {
+            (Signal::Speed, 60.0)
+        } else {
+            (Signal::EngineLoad, 30.0)
+        };
+        record(START + second * SECOND, &[value])
+    }));
+    assert!(
+        (59.0..=60.5).contains(&vehicle.distance_km()),
+        "{}",
+        vehicle.distance_km()
+    );
+}
+
+#[test]
+fn records_of_one_instant_add_up_and_a_repeated_one_changes_nothing() {
+    use super::trouble_code::CodeStatus;
+    let rules = rules();
+    let (mut vehicle, mut findings) = (Vehicle::of(Powertrain::Petrol), Vec::new());
+    let first = record(START, &[(Signal::Speed, 50.0)]);
+    let mut second = record(START, &[(Signal::Speed, 90.0), (Signal::PadWearFrontLeft, 20.0)]);
+    second.codes.push(("P0217".into(), CodeStatus::Confirmed));
+    for record in [&first, &second] {
+        vehicle.observe(record, false, &rules, &mut findings);
+    }
+    assert_eq!((vehicle.records, vehicle.late, vehicle.last_at), (2, 0, START));
+    assert_eq!(vehicle.report(ComponentKind::Cooling, &rules).codes, ["P0217"]);
+    assert_eq!(
+        vehicle.window.mean(super::window::Feature::PadWearFrontLeft),
+        Some(20.0)
+    );
+    assert_eq!(vehicle.last_speed, 50.0, "the first to speak of a signal is heard");
+    let before = encode(&mut vehicle);
+    for record in [&first, &second] {
+        let mut again: Vehicle = decode(&before).unwrap();
+        again.observe(record, false, &rules, &mut findings);
+        assert_eq!(again.late, 1);
+        again.late = 0;
+        assert_eq!(encode(&mut again), before);
+    }
 }

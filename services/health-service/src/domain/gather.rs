@@ -14,8 +14,6 @@ const WARM_CELSIUS: f64 = 78.0;
 const REGIMES_KMH: [f64; 2] = [10.0, 60.0];
 /// From this engine load on, heat must be carried away at a high rate.
 const HIGH_LOAD_PERCENT: f64 = 60.0;
-/// Speed is not integrated over a longer pause.
-const SPEED_MEMORY: Micros = 120 * SECOND;
 /// No road vehicle is faster for long.
 const SPEED_MAX_KMH: f64 = 300.0;
 
@@ -58,40 +56,49 @@ impl Vehicle {
     /// Distance: by the odometer where it moves plausibly, else by integrating speed.
     pub(super) fn drive(&mut self, readings: &Readings, at: Micros) {
         let elapsed = if self.last_at > 0 { at - self.last_at } else { 0 };
-        let hours = elapsed as f64 / (3_600.0 * SECOND as f64);
-        let mut driven = 0.0;
+        let mut by_speed = 0.0;
         if let Some(speed) = readings.get(Signal::Speed) {
-            if elapsed <= SPEED_MEMORY {
-                driven = 0.5 * (speed + f64::from(self.last_speed)).max(0.0) * hours;
-            }
+            by_speed = self.odometry.by_speed(speed, f64::from(self.last_speed), at);
             self.last_speed = speed as f32;
         }
         let metres = readings
             .get(Signal::TraveledDistance)
             .filter(|_| !readings.is_flagged(Signal::TraveledDistance));
-        if let Some(odometer_km) = metres.map(|metres| metres / 1_000.0) {
-            let moved = odometer_km - self.odometer_km;
-            if self.odometer_at == 0 {
-                (self.odometer_km, self.odometer_at, self.odometer_known) = (odometer_km, at, true);
-                driven = 0.0;
-            } else if is_way(moved, at - self.odometer_at) {
-                (self.odometer_km, self.odometer_at) = (odometer_km, at);
-                self.refused = Refused::default();
-                driven = moved;
-            } else if self.refused.fits(odometer_km, at) {
-                // A cluster that was replaced or reset: what is driven goes on from here.
-                (self.odometer_km, self.odometer_at) = (odometer_km, at);
-                self.refused = Refused::default();
+        let driven = match metres {
+            Some(metres) => self.odometer_read(metres / 1_000.0, by_speed, at),
+            None if self.odometer_at == 0 => {
+                self.odometer_km += by_speed;
+                by_speed
             }
-            // Meanwhile speed stands for it.
-        } else if self.odometer_at > 0 && self.refused.count == 0 {
-            // The next odometer reading brings this stretch.
-            driven = 0.0;
-        } else if self.odometer_at == 0 {
-            self.odometer_km += driven;
-        }
+            None if self.refused.count > 0 => self.odometry.is_refused(by_speed),
+            // Most likely the next odometer reading brings this stretch.
+            None => self.odometry.stands_still(by_speed),
+        };
         self.distance_km += driven;
         self.usage.observe(driven, elapsed);
+    }
+
+    /// The km that an odometer reading adds to the way driven.
+    fn odometer_read(&mut self, odometer_km: f64, by_speed: f64, at: Micros) -> f64 {
+        let moved = odometer_km - self.odometer_km;
+        let first = self.odometer_at == 0;
+        if !first && is_way(moved, at - self.odometer_at) {
+            (self.odometer_km, self.odometer_at) = (odometer_km, at);
+            self.refused = Refused::default();
+            return if moved > 0.0 {
+                self.odometry.moves_on(moved)
+            } else {
+                self.odometry.stands_still(by_speed)
+            };
+        }
+        if first || self.refused.fits(odometer_km, at) {
+            // A cluster that was replaced or reset, or the first one: what is driven goes on from here.
+            (self.odometer_km, self.odometer_at, self.odometer_known) = (odometer_km, at, true);
+            self.refused = Refused::default();
+            self.odometry.begins_anew();
+            return if first { 0.0 } else { by_speed };
+        }
+        self.odometry.is_refused(by_speed)
     }
 
     /// Sorts a record's readings into the window's features, by regime.

@@ -18,6 +18,7 @@ pub mod gears;
 pub mod judge;
 pub mod life;
 pub mod models;
+mod odometry;
 pub mod quantile_life;
 pub mod read_out;
 pub mod reference;

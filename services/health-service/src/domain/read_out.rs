@@ -38,10 +38,13 @@ impl ReadOut {
 }
 
 impl Vehicle {
-    /// Holds a record's trouble codes against their components, and notes that they were read.
-    pub(super) fn note_codes(&mut self, record: &Record<'_>) {
+    /// Holds a record's trouble codes against their components, and notes that they were read. False when nothing came of it that
+    /// was not known.
+    pub(super) fn note_codes(&mut self, record: &Record<'_>) -> bool {
         let at = record.at;
+        let mut new = false;
         if record.codes_read || !record.codes.is_empty() {
+            new |= self.read_out.read_at != at;
             self.read_out.read_at = at;
         }
         for (code, status) in &record.codes {
@@ -55,10 +58,14 @@ impl Vehicle {
                 }
                 None => (&mut self.read_out.others, Gravity::Minor),
             };
+            let before = codes.clone();
             if !codes.note(code, *status, gravity, at) {
+                new |= self.read_out.lost_at != at;
                 self.read_out.lost_at = at;
             }
+            new |= *codes != before;
         }
+        new
     }
 
     /// Whether a code that is told neither of the component nor of the rest of the vehicle is known not to be stored.
@@ -182,7 +189,7 @@ mod tests {
         let bytes = encode(&mut vehicle);
         let older: Vehicle = decode_older(&bytes[..bytes.len() - added]).unwrap();
         assert!(!told(&older, ComponentKind::Cooling).0);
-        vehicle.read_out = ReadOut::default();
+        (vehicle.read_out, vehicle.spoken, vehicle.odometry) = Default::default();
         assert_eq!(older, vehicle);
     }
 }

@@ -100,9 +100,10 @@ pub struct Sensors {
 }
 
 impl Sensors {
-    /// Checks the watched signals of a record, withdraws what cannot be used, and returns what has newly been found.
-    pub fn check(&mut self, readings: &mut Readings, at: Micros, rules: &Rules) -> Option<SensorVerdict> {
-        let mut found = None;
+    /// Checks the watched signals of a record, withdraws what cannot be used, and returns what has newly been found,
+    /// of each sensor.
+    pub fn check(&mut self, readings: &mut Readings, at: Micros, rules: &Rules) -> Vec<SensorVerdict> {
+        let mut found = Vec::new();
         for (limit, watch) in LIMITS.iter().zip(&mut self.watches) {
             let flagged = readings.is_flagged(limit.signal);
             let Some(value) = readings.get(limit.signal) else {
@@ -125,12 +126,13 @@ impl Sensors {
             } else if watch.broken {
                 jumps > 0.5
             } else {
-                jumps >= rules.sensor_jumps
+                // Jumps fade from the moment they happen: the sum of three is always a little less than 3.
+                jumps > rules.sensor_jumps - 1.0
             };
             if broken != watch.broken {
                 watch.broken = broken;
                 let component = limit.component;
-                found = Some(SensorVerdict {
+                found.push(SensorVerdict {
                     signal: limit.signal,
                     component,
                     observed: value,
@@ -214,5 +216,61 @@ impl Portable for Sensors {
             fields.i64(&mut watch.jumped_at);
             fields.bool(&mut watch.broken);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Rules {
+        let config: crate::config::Config = chassis::config::load(&crate::DEFINITION, &Default::default()).unwrap();
+        config.rules().unwrap()
+    }
+
+    /// Readings of two sensors that jump together every ten minutes; returns what was found in each record.
+    fn found(jumps: i64) -> Vec<Vec<Signal>> {
+        let (rules, mut sensors) = (rules(), Sensors::default());
+        let mut found = Vec::new();
+        for second in (0..600 * (jumps + 1)).step_by(10) {
+            let high = second % 600 == 590 && second / 600 < jumps;
+            let mut readings = Readings::default();
+            readings.set(Signal::IntakeTemperature, if high { 120.0 } else { 30.0 });
+            readings.set(Signal::AirTemperature, if high { 80.0 } else { 20.0 });
+            let verdicts = sensors.check(&mut readings, (1_000 + second) * SECOND, &rules);
+            let signals: Vec<Signal> = verdicts.iter().map(|verdict| verdict.signal).collect();
+            if !signals.is_empty() {
+                found.push(signals);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn all_sensors_that_break_in_one_record_are_told() {
+        assert_eq!(
+            found(3),
+            [vec![Signal::IntakeTemperature, Signal::AirTemperature]],
+            "there and back twice are more than three jumps"
+        );
+    }
+
+    /// The documents say three; one glitch is two, there and back.
+    #[test]
+    fn three_jumps_within_an_hour_make_a_broken_sensor_and_two_do_not() {
+        assert!(found(1).is_empty());
+        let (rules, mut sensors) = (rules(), Sensors::default());
+        let mut broken_after = None;
+        for jump in 1..=4 {
+            let mut readings = Readings::default();
+            readings.flag(Signal::IntakeTemperature);
+            sensors.check(&mut readings, jump * 1_500 * SECOND, &rules);
+            readings.set(Signal::IntakeTemperature, 30.0);
+            sensors.check(&mut readings, (jump * 1_500 + 1) * SECOND, &rules);
+            if broken_after.is_none() && sensors.broken(ComponentKind::Engine).next().is_some() {
+                broken_after = Some(jump);
+            }
+        }
+        assert_eq!(broken_after, Some(3));
     }
 }

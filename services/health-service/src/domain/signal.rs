@@ -1,5 +1,7 @@
 //! The signals that health reads, as small numbers: a record is an array and a bit mask, never a map of texts.
 
+use prognostics::snapshot::{Fields, Portable};
+
 use super::trained::{Quantity, Sample};
 
 macro_rules! signals {
@@ -161,6 +163,22 @@ impl Readings {
         self.flagged & (1 << signal as u8) != 0
     }
 
+    /// Which signals and which quantities of trained models the record speaks of.
+    #[must_use]
+    pub fn spoken(&self) -> Spoken {
+        Spoken {
+            signals: self.present | self.flagged,
+            quantities: self.sample.mask(),
+        }
+    }
+
+    /// Takes out what was spoken of already.
+    pub fn without(&mut self, spoken: Spoken) {
+        self.present &= !spoken.signals;
+        self.flagged &= !spoken.signals;
+        self.sample.withdraw_all(spoken.quantities);
+    }
+
     /// Whether no signal is present.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -177,6 +195,30 @@ impl Readings {
                 Signal::ALL[number]
             })
         })
+    }
+}
+
+/// What the records of one instant have spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spoken {
+    signals: u64,
+    quantities: u64,
+}
+
+impl Spoken {
+    /// Adds what another record of the instant speaks of. False if it speaks of nothing new.
+    pub fn add(&mut self, other: Self) -> bool {
+        let before = *self;
+        self.signals |= other.signals;
+        self.quantities |= other.quantities;
+        *self != before
+    }
+}
+
+impl Portable for Spoken {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.u64(&mut self.signals);
+        fields.u64(&mut self.quantities);
     }
 }
 

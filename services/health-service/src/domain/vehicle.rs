@@ -10,13 +10,14 @@ use super::gather::{COOLANT, Refused};
 use super::gears::Gears;
 use super::judge::{Memory, Scene, judge};
 use super::life::{Life, Remaining};
+use super::odometry::Odometry;
 use super::read_out::ReadOut;
 use super::reference::References;
 use super::report::{ComponentReport, Finding, Overall, Reason, What};
 use super::ride::Ride;
 use super::rules::Rules;
 use super::sensor::{SensorVerdict, Sensors};
-use super::signal::{Readings, Signal};
+use super::signal::{Readings, Signal, Spoken};
 use super::starter::Starter;
 use super::trained::Trails;
 use super::trouble_code::CodeStatus;
@@ -53,6 +54,9 @@ pub struct Vehicle {
     pub(super) odometer_known: bool,
     pub(super) odometer_at: Micros,
     pub(super) refused: Refused,
+    pub(super) odometry: Odometry,
+    /// What the records of the last instant spoke of.
+    pub(super) spoken: Spoken,
     pub(super) last_speed: f32,
     pub(super) warm: bool,
     pub(super) computed_at: Micros,
@@ -104,27 +108,26 @@ impl Vehicle {
         Powertrain::from_number(self.powertrain)
     }
 
-    /// Takes one record. Records must come in the order of their event time; others change nothing but a count.
+    /// Takes one record. Records must come in the order of their event time; others change nothing but a count. Another record of the
+    /// last one's instant adds what that did not speak of.
     pub fn observe(&mut self, record: &Record<'_>, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
         let at = record.at;
+        if at == self.last_at && self.records > 0 {
+            self.add(record, historical, rules, findings);
+            return;
+        }
         if at <= self.last_at {
             self.late += 1;
             return;
         }
-        let mut readings = record.readings;
         if self.last_at > 0 && at - self.last_at > rules.trip_gap_us {
             self.end_trip(historical, rules, findings);
         }
         if self.window.from == Micros::MIN {
             self.window.restart(at);
         }
-        if let Some(verdict) = self.sensors.check(&mut readings, at, rules) {
-            self.sensor_changed(&verdict, at, historical, rules, findings);
-        }
-        self.drive(&readings, at);
-        self.follow(&readings, at, rules);
-        self.starter.observe(&readings, at);
-        self.gather(&readings, at, rules);
+        self.spoken = record.readings.spoken();
+        self.take(record.readings, at, historical, rules, findings);
         self.note_codes(record);
         self.last_at = at;
         self.records += 1;
@@ -132,6 +135,39 @@ impl Vehicle {
             self.close_window(at, historical, rules, findings);
             self.window.restart(at);
         }
+    }
+
+    /// Devices tell one instant in several records, and repeat records: only what is new of the instant is taken, and time does not move.
+    fn add(&mut self, record: &Record<'_>, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
+        let mut readings = record.readings;
+        readings.without(self.spoken);
+        let mut new = self.spoken.add(readings.spoken());
+        if new {
+            self.take(readings, record.at, historical, rules, findings);
+        }
+        new |= self.note_codes(record);
+        if new {
+            self.records += 1;
+        } else {
+            self.late += 1;
+        }
+    }
+
+    fn take(
+        &mut self,
+        mut readings: Readings,
+        at: Micros,
+        historical: bool,
+        rules: &Rules,
+        findings: &mut Vec<Finding>,
+    ) {
+        for verdict in self.sensors.check(&mut readings, at, rules) {
+            self.sensor_changed(&verdict, at, historical, rules, findings);
+        }
+        self.drive(&readings, at);
+        self.follow(&readings, at, rules);
+        self.starter.observe(&readings, at);
+        self.gather(&readings, at, rules);
     }
 
     /// A repair: the component starts from a prior. Returns what is to be told.
@@ -170,7 +206,7 @@ impl Vehicle {
             // Residuals from another reference are another thing.
             (self.trails, self.trails_of) = (Trails::default(), healthy.hash);
         }
-        self.trails.observe(&healthy.reference, &readings.sample, at);
+        self.trails.add(&healthy.reference, &readings.sample, at);
     }
 
     /// What was remembered of a part that is no longer there.

@@ -41,12 +41,18 @@ impl Vehicle {
 }
 
 impl Vehicle {
-    /// What came with format 5: evidence held piece by piece, and when confirmed codes were last seen as pending.
+    /// What came with format 5: evidence held piece by piece, when confirmed codes were last seen as pending, what the last instant
+    /// spoke of, and the way by speed that no odometer has told.
     pub(super) fn fields_of_format_5(&mut self, fields: &mut dyn Fields) {
         self.components
             .iter_mut()
             .for_each(|component| component.fields_of_format_5(fields));
         self.read_out.late_fields(fields);
+        self.spoken.fields(fields);
+        self.odometry.fields(fields);
+        if self.trails_of != 0 {
+            self.trails.late_fields(fields);
+        }
     }
 }
 

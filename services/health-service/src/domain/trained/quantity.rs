@@ -126,6 +126,17 @@ impl Sample {
         self.present &= !(1 << quantity as u8);
     }
 
+    /// Which quantities are present, by number.
+    #[must_use]
+    pub fn mask(&self) -> u64 {
+        self.present
+    }
+
+    /// Takes all quantities of a mask out.
+    pub fn withdraw_all(&mut self, mask: u64) {
+        self.present &= !mask;
+    }
+
     /// Forgets all values.
     pub fn clear(&mut self) {
         self.present = 0;

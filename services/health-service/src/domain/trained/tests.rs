@@ -65,9 +65,11 @@ fn state_is_bounded_and_comes_back_whole() {
     );
     let mut writer = Writer::default();
     trails.fields(&mut writer);
+    trails.late_fields(&mut writer);
     let mut back = Trails::default();
     let mut reader = Reader::new(&writer.bytes);
     back.fields(&mut reader);
+    back.late_fields(&mut reader);
     assert!(reader.is_whole() && back == trails);
 }
 

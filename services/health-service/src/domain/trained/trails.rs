@@ -10,6 +10,7 @@ use prognostics::snapshot::{Fields, Portable};
 use super::channel::{CHANNELS, Channel, channels_of};
 use super::quantity::{Quantity, Sample};
 use super::reference::Reference;
+use crate::domain::odometry::Odometry;
 use crate::domain::{Micros, SECOND};
 
 /// Distances over which lines forget, in km at scale 1.
@@ -298,6 +299,7 @@ pub struct Trails {
     bin_km: f64,
     bins: u64,
     trip: Trip,
+    odometry: Odometry,
     trails: [Trail; CHANNELS],
 }
 
@@ -312,6 +314,7 @@ impl Default for Trails {
             bin_km: 0.0,
             bins: 0,
             trip: Trip::default(),
+            odometry: Odometry::default(),
             trails: [Trail::default(); CHANNELS],
         }
     }
@@ -330,8 +333,22 @@ impl Trails {
             at.saturating_sub(self.last_at) as f64 / SECOND as f64
         };
         self.last_at = at;
-        self.move_on(sample, at, elapsed_s);
+        self.move_on(sample, at);
         self.trip.step(sample, elapsed_s as f32);
+        self.gather(reference, sample);
+    }
+
+    /// Takes what another record of the same instant adds; the caller leaves out what was there before.
+    pub fn add(&mut self, reference: &Reference, sample: &Sample, at: Micros) {
+        if at != self.last_at {
+            self.observe(reference, sample, at);
+            return;
+        }
+        self.move_on(sample, at);
+        self.gather(reference, sample);
+    }
+
+    fn gather(&mut self, reference: &Reference, sample: &Sample) {
         for (number, channel) in Channel::ALL.into_iter().enumerate() {
             if reference.follows(number)
                 && let Some(shown) = channel.read(sample, &self.trip)
@@ -353,24 +370,34 @@ impl Trails {
         }
     }
 
-    /// Distance: by the odometer where it moves plausibly, between its readings by speed.
-    fn move_on(&mut self, sample: &Sample, at: Micros, elapsed_s: f64) {
-        let kmh = sample.get(Quantity::Speed);
-        if let Some(odometer_km) = sample.odometer_km() {
-            let hours = at.saturating_sub(self.odometer_at) as f64 / SECOND as f64 / 3_600.0;
-            let moved = odometer_km - self.odometer_km;
-            if self.has_odometer() && (0.0..=1.0 + SPEED_MAX_KMH * hours).contains(&moved) {
-                self.km += moved;
-            }
-            // Back or too far at once: another counter begins here.
-            (self.odometer_km, self.odometer_at) = (odometer_km, at);
-        } else if !self.has_odometer()
-            && let Some(kmh) = kmh
-            && elapsed_s <= 120.0
-        {
-            self.km += 0.5 * f64::from(kmh + self.last_kmh).max(0.0) * elapsed_s / 3_600.0;
+    /// Distance: by the odometer where it moves plausibly, else by speed.
+    fn move_on(&mut self, sample: &Sample, at: Micros) {
+        let mut by_speed = 0.0;
+        if let Some(kmh) = sample.get(Quantity::Speed) {
+            by_speed = self.odometry.by_speed(f64::from(kmh), f64::from(self.last_kmh), at);
+            self.last_kmh = kmh;
         }
-        self.last_kmh = kmh.unwrap_or(self.last_kmh);
+        let Some(odometer_km) = sample.odometer_km() else {
+            self.km += if self.has_odometer() {
+                self.odometry.stands_still(by_speed)
+            } else {
+                by_speed
+            };
+            return;
+        };
+        let hours = at.saturating_sub(self.odometer_at) as f64 / SECOND as f64 / 3_600.0;
+        let moved = odometer_km - self.odometer_km;
+        if self.has_odometer() && (0.0..=1.0 + SPEED_MAX_KMH * hours).contains(&moved) {
+            self.km += if moved > 0.0 {
+                self.odometry.moves_on(moved)
+            } else {
+                self.odometry.stands_still(by_speed)
+            };
+        } else {
+            // Back or too far at once: another counter begins here.
+            self.odometry.begins_anew();
+        }
+        (self.odometer_km, self.odometer_at) = (odometer_km, at);
     }
 
     fn has_odometer(&self) -> bool {
@@ -430,6 +457,13 @@ impl Trails {
             f32::NAN
         });
         out.push(followed);
+    }
+}
+
+impl Trails {
+    /// What format 5 of a vehicle's state added.
+    pub(in crate::domain) fn late_fields(&mut self, fields: &mut dyn Fields) {
+        self.odometry.fields(fields);
     }
 }
 
