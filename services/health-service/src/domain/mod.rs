@@ -18,7 +18,7 @@ pub mod gears;
 pub mod judge;
 pub mod life;
 pub mod models;
-mod odometry;
+pub mod odometry;
 pub mod quantile_life;
 pub mod read_out;
 pub mod reference;
@@ -44,6 +44,6 @@ pub const SECOND: Micros = 1_000_000;
 #[cfg(test)]
 mod broken_input_properties;
 #[cfg(test)]
-mod evidence_rules;
+mod evidence_properties;
 #[cfg(test)]
 mod properties;

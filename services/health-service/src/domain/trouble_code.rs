@@ -254,7 +254,9 @@ mod tests {
         let caps = [0.7, 0.5, 0.28, 0.15];
         for order in [[Pending, Confirmed], [Confirmed, Pending]] {
             let mut codes = Codes::default();
-            order.map(|status| codes.note("P0217", status, Gravity::Critical, 10));
+            for status in order {
+                codes.note("P0217", status, Gravity::Critical, 10);
+            }
             assert_eq!(codes.cap(&caps), Some(0.15), "{order:?}");
             codes.note("P0217", Pending, Gravity::Critical, 60);
             codes.expire(70, 60);

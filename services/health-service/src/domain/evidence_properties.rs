@@ -222,5 +222,8 @@ fn a_repair_of_a_part_before_the_present_one_is_told_late() {
     assert!(late(&drive, 97), "nothing was seen between the two repairs");
     assert!(!late(&drive, 105));
     drive.vehicle = decode(&encode(&mut drive.vehicle)).unwrap();
-    assert!(late(&drive, 97) && !late(&drive, 105), "and that is kept with the state");
+    assert!(
+        late(&drive, 97) && !late(&drive, 105),
+        "and that is kept with the state"
+    );
 }
