@@ -1,6 +1,6 @@
 //! The workshop network: centres with their bays, technicians, parts, and what a job needs of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::hours::{DailyHours, Rota, UtcOffset};
 use super::money::Money;
@@ -254,6 +254,22 @@ pub struct Job {
     pub life: RemainingLife,
     pub stakes: Stakes,
     pub not_before: Option<Quarter>,
+}
+
+impl Job {
+    /// Whether a slot for the one serves the other: the same work on the same vehicle. Urgency and stakes only rank slots.
+    pub fn is_same_work(&self, other: &Job) -> bool {
+        let parts = |job: &Job| -> BTreeMap<String, i64> {
+            let needs = merge_parts(job.parts.iter().cloned());
+            needs.into_iter().map(|need| (need.code, need.quantity)).collect()
+        };
+        self.vehicle_id == other.vehicle_id
+            && self.component == other.component
+            && self.required_skill == other.required_skill
+            && self.labour_quarters == other.labour_quarters
+            && self.bay == other.bay
+            && parts(self) == parts(other)
+    }
 }
 
 /// Labour hours in quarters, rounded up; at least one, at most a working fortnight of 80 hours.

@@ -1,13 +1,15 @@
 //! Books a visit at a person's wish: into an offered slot, or at a time that the person names.
 
-use chassis::{Cause, Principal};
+use chassis::{Cause, Principal, TenantId};
 use chrono::{DateTime, Utc};
 
 use super::find_slots::{self, WantedWork, Work};
 use super::{App, access, planning};
 use crate::domain::appointment::{Appointment, BookedBy, Status, Step};
+use crate::domain::network::Job;
 use crate::domain::reason::Reason;
 use crate::domain::slot_search::{Slot, Wish};
+use crate::domain::why_not::WhyNot;
 use crate::error::{Error, Result};
 use crate::events::published;
 use crate::store::{Hold, Store};
@@ -21,20 +23,27 @@ pub enum Choice {
     Named(Box<(WantedWork, Wish)>),
 }
 
-/// An open visit that waits for a slot is placed; otherwise there is a new one.
+/// What a choice comes to before a slot is settled on.
+struct Asked {
+    work: Work,
+    place: Place,
+}
+
+enum Place {
+    /// Boxed, as it is much the larger one.
+    Offered(Box<Hold>),
+    Named(Wish),
+}
+
+/// An open visit that waits for a slot is placed, with its own work and not the caller's; otherwise there is a new one.
 pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause: Cause) -> Result<Appointment> {
     let now = app.clock.now();
     let tenant = &principal.tenant;
     let mut tx = app.database.begin().await?;
     let mut store = Store::new(&mut tx);
     store.drop_expired_holds(now).await?;
-    let (work, slot) = match choose(app, &mut store, principal, choice, now).await? {
-        Ok(chosen) => chosen,
-        Err((work, why_not)) => {
-            drop(tx);
-            return Err(planning::taken(app, tenant, &work.job, Some(why_not)).await);
-        }
-    };
+    let Asked { work, place } = read(app, &mut store, principal, choice, now).await?;
+    // The vehicle's own offers must not stand in its way.
     store.vacate_holds_of(tenant, &work.job.vehicle_id).await?;
     let open = match work.job.component {
         Some(component) => store.open_visit_for(tenant, &work.job.vehicle_id, component).await?,
@@ -42,10 +51,15 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
     };
     let waiting = open.as_ref().filter(|visit| visit.status == Status::Unplaced);
     let mut visit = waiting.cloned().unwrap_or_else(|| new_visit(&work, cause, now));
-    if !planning::take(&mut store, tenant, &visit.id, &slot).await? {
+    let (slot, why_not) = match slot_for(app, &mut store, tenant, &visit.job, place, now).await? {
+        Ok(slot) if planning::take(&mut store, tenant, &visit.id, &slot).await? => (Some(slot), None),
+        Ok(_) => (None, None),
+        Err(why_not) => (None, Some(why_not)),
+    };
+    let Some(slot) = slot else {
         drop(tx);
-        return Err(planning::taken(app, tenant, &work.job, None).await);
-    }
+        return Err(planning::taken(app, tenant, &visit.job, why_not).await);
+    };
     if let Some(open) = open.as_ref().filter(|visit| visit.status != Status::Unplaced) {
         return Err(Error::AlreadyOpen {
             appointment_id: open.id.clone(),
@@ -66,38 +80,48 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
     Ok(visit)
 }
 
-type Chosen = std::result::Result<(Work, Slot), (Work, crate::domain::why_not::WhyNot)>;
-
-async fn choose(
+async fn read(
     app: &App,
     store: &mut Store<'_>,
     principal: &Principal,
     choice: Choice,
     now: DateTime<Utc>,
-) -> Result<Chosen> {
+) -> Result<Asked> {
     match choice {
         Choice::Offered(slot_id) => {
             let hold = offered(store, principal, &slot_id, now).await?;
             let work = Work {
-                job: hold.job,
-                alert_id: hold.alert_id,
-                decision_id: hold.decision_id,
+                job: hold.job.clone(),
+                alert_id: hold.alert_id.clone(),
+                decision_id: hold.decision_id.clone(),
             };
-            Ok(Ok((work, hold.slot)))
+            let place = Place::Offered(Box::new(hold));
+            Ok(Asked { work, place })
         }
         Choice::Named(named) => {
             let (wanted, wish) = *named;
             let work = find_slots::complete(app, store, principal, wanted).await?;
-            // The vehicle's own offers must not stand in its way.
-            store.vacate_holds_of(&principal.tenant, &work.job.vehicle_id).await?;
-            match planning::search(app, store, &principal.tenant, &work.job, &wish, now).await? {
-                Ok(slots) => {
-                    let slot = slots.into_iter().next().ok_or_else(no_slots)?;
-                    Ok(Ok((work, slot)))
-                }
-                Err(why_not) => Ok(Err((work, why_not))),
-            }
+            let place = Place::Named(wish);
+            Ok(Asked { work, place })
         }
+    }
+}
+
+/// The slot for the work that will be done in it; or why there is none.
+async fn slot_for(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    job: &Job,
+    place: Place,
+    now: DateTime<Utc>,
+) -> Result<std::result::Result<Slot, WhyNot>> {
+    match place {
+        Place::Offered(hold) => Ok(Ok(slot_of(*hold, job)?)),
+        Place::Named(wish) => match planning::search(app, store, tenant, job, &wish, now).await? {
+            Ok(slots) => Ok(Ok(slots.into_iter().next().ok_or_else(no_slots)?)),
+            Err(why_not) => Ok(Err(why_not)),
+        },
     }
 }
 
@@ -106,6 +130,15 @@ fn no_slots() -> Error {
     Error::SlotTaken {
         alternatives: Vec::new(),
         why_not: None,
+    }
+}
+
+/// The slot of an offer, if it was offered for this work: one for shorter or other work has too little time, the wrong parts or bay.
+pub(super) fn slot_of(hold: Hold, job: &Job) -> Result<Slot> {
+    if hold.job.is_same_work(job) {
+        Ok(hold.slot)
+    } else {
+        Err(Error::SlotExpired { slot_id: hold.slot_id })
     }
 }
 

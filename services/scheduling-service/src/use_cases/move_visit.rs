@@ -6,14 +6,14 @@ use super::{App, access, book_visit, planning};
 use crate::domain::appointment::{Appointment, Status, Step};
 use crate::domain::reason::Reason;
 use crate::domain::slot_search::Wish;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::published;
 use crate::store::Store;
 
 /// Where the visit shall go.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// A slot that was offered for this vehicle.
+    /// A slot that was offered for this visit's work.
     Offered(String),
     /// A start, and perhaps a centre, technician or bay.
     Named(Wish),
@@ -45,11 +45,9 @@ pub async fn move_visit(
     let found = match target {
         Target::Offered(slot_id) => {
             let hold = book_visit::offered(&mut store, principal, &slot_id, now).await?;
-            if hold.job.vehicle_id != visit.job.vehicle_id {
-                return Err(Error::SlotExpired { slot_id });
-            }
+            let slot = book_visit::slot_of(hold, &visit.job)?;
             store.vacate_holds_of(tenant, &visit.job.vehicle_id).await?;
-            Ok(vec![hold.slot])
+            Ok(vec![slot])
         }
         Target::Named(wish) => {
             store.vacate_holds_of(tenant, &visit.job.vehicle_id).await?;

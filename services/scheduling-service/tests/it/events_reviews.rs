@@ -143,12 +143,12 @@ async fn a_surer_decision_or_a_person_ends_the_wait() {
     visits(&app, "UNPLACED", &[("V2", true)]).await;
     // A person books what had no slot, without waiting for the reviewer.
     let mut away = technician(TECHNICIAN, "ctr_north");
-    away["skills"] = json!(["brakes"]);
+    away["absences"] = json!([{"from": "2026-05-01T00:00:00Z", "to": "2026-06-01T00:00:00Z"}]);
     app.must_post("/api/v1/centers", &manager(TENANT), center("ctr_north"))
         .await;
     app.must_post("/api/v1/technicians", &manager(TENANT), away).await;
-    let slot = json!({"starts_at": "2026-05-05T08:00:00Z", "center_id": "ctr_north"});
-    let wanted = json!({"vehicle_id": "V2", "component": "cooling", "required_skill": "brakes", "labour_hours": 1.0, "slot": slot});
+    let slot = json!({"starts_at": "2026-06-01T08:00:00Z", "center_id": "ctr_north"});
+    let wanted = json!({"vehicle_id": "V2", "component": "cooling", "required_skill": "cooling", "labour_hours": 1.0, "slot": slot});
     let booked = app.must_post("/api/v1/appointments", &manager(TENANT), wanted).await;
     assert_eq!(
         (&booked["booked_by"], &booked["provisional"]),

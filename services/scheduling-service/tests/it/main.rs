@@ -3,6 +3,7 @@
 mod api_access;
 mod api_appointments;
 mod api_master_data;
+mod api_slots;
 mod app;
 mod contracts;
 mod events_alerts;

@@ -1,0 +1,81 @@
+//! A slot serves the work that it was offered for, and no other.
+
+use serde_json::{Value, json};
+
+use crate::app::{TECHNICIAN, TENANT, TestApp, alert, manager, technician};
+
+/// A wash takes a quarter of an hour of somebody who can do nothing else.
+fn wash() -> Value {
+    json!({"vehicle_id": "V1", "component": "cooling", "required_skill": "washing", "labour_hours": 0.25})
+}
+
+async fn with_a_washer() -> TestApp {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    let mut washer = technician("usr_wash", "ctr_north");
+    washer["skills"] = json!(["washing"]);
+    app.must_post("/api/v1/technicians", &manager(TENANT), washer).await;
+    app.vehicle(TENANT, "V1").await;
+    app
+}
+
+/// Until June there is nobody for the alert's work.
+async fn nobody_until_june(app: &TestApp) {
+    let mut away = technician(TECHNICIAN, "ctr_north");
+    away["absences"] = json!([{"from": "2026-05-01T00:00:00Z", "to": "2026-06-01T00:00:00Z"}]);
+    app.must_post("/api/v1/technicians", &manager(TENANT), away).await;
+}
+
+async fn offered(app: &TestApp, work: Value) -> Value {
+    let offer = app.must_post("/api/v1/slots/available", &manager(TENANT), work).await;
+    offer["slots"][0]["slot_id"].clone()
+}
+
+fn path(visit: &Value) -> String {
+    format!("/api/v1/appointments/{}", visit["appointment_id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_visit_is_moved_only_to_a_slot_for_its_own_work() {
+    let app = with_a_washer().await;
+    app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
+    let visit = app.appointments(TENANT, "SCHEDULED", 1).await.remove(0);
+    let moved = json!({"version": 1, "slot_id": offered(&app, wash()).await});
+    let (status, problem) = app.call("PUT", &path(&visit), &manager(TENANT), Some(moved)).await;
+    assert_eq!((status, &problem["code"]), (410, &json!("slot.expired")), "{problem:#}");
+    assert_eq!(app.appointments(TENANT, "SCHEDULED", 1).await[0], visit);
+    // An offer for its alert, or for another alert on the component, is one for its work.
+    let mut longer = alert("alert_2", "V1", "WARNING");
+    longer["labour_hours"] = json!(4.0);
+    app.alert(TENANT, longer, false).await;
+    app.alert(TENANT, alert("alert_3", "V2", "CRITICAL"), false).await;
+    app.appointments(TENANT, "SCHEDULED", 2).await;
+    let moved = json!({"version": 1, "slot_id": offered(&app, json!({"alert_id": "alert_2"})).await});
+    let (status, answer) = app.call("PUT", &path(&visit), &manager(TENANT), Some(moved)).await;
+    assert_eq!((status, &answer["labour_hours"]), (200, &json!(2.5)), "{answer:#}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_placed_with_its_own_work() {
+    let app = with_a_washer().await;
+    nobody_until_june(&app).await;
+    app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
+    let waiting = app.appointments(TENANT, "UNPLACED", 1).await.remove(0);
+    let booking = json!({"slot_id": offered(&app, wash()).await});
+    let (status, problem) = app.post("/api/v1/appointments", &manager(TENANT), booking).await;
+    assert_eq!((status, &problem["code"]), (410, &json!("slot.expired")), "{problem:#}");
+    let mut named = wash();
+    named["slot"] = json!({"starts_at": "2026-05-04T09:00:00Z"});
+    let (status, problem) = app.post("/api/v1/appointments", &manager(TENANT), named.clone()).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("slot.taken")), "{problem:#}");
+    named["slot"] = json!({"starts_at": "2026-06-01T09:00:00Z"});
+    let visit = app.must_post("/api/v1/appointments", &manager(TENANT), named).await;
+    assert_eq!(visit["appointment_id"], waiting["appointment_id"]);
+    assert_eq!(
+        (&visit["technician_id"], &visit["ends_at"]),
+        (&json!(TECHNICIAN), &json!("2026-06-01T11:30:00Z")),
+        "two and a half hours of somebody who can do it"
+    );
+    app.stop().await;
+}
