@@ -31,6 +31,7 @@ pub static DEFINITION: Definition = Definition {
             "0002_decision_verdicts",
             include_str!("../migrations/0002_decision_verdicts.sql"),
         ),
+        ("0003_visit_alerts", include_str!("../migrations/0003_visit_alerts.sql")),
     ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIBES,

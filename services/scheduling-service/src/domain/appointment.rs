@@ -250,6 +250,15 @@ impl Appointment {
         self.updated_at = at;
     }
 
+    /// It is now for another alert that rests on it, and waits for a person's word if that one does.
+    pub fn hand_to(&mut self, alert_id: String, decision_id: Option<String>, provisional: bool, at: DateTime<Utc>) {
+        self.alert_id = Some(alert_id);
+        self.decision_id = decision_id;
+        self.provisional = provisional;
+        self.version += 1;
+        self.updated_at = at;
+    }
+
     /// Takes a step and counts the change, or says that the step is not allowed.
     pub fn step(&mut self, step: Step, at: DateTime<Utc>) -> Result<(), NotAllowed> {
         self.status = self.status.after(step).ok_or(NotAllowed {

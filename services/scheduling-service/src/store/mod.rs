@@ -6,6 +6,7 @@ mod master_data;
 mod network;
 mod reservations;
 mod verdicts;
+mod visit_alerts;
 mod visits;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod suite;
 
 pub use holds::Hold;
 pub use master_data::Vehicle;
+pub use visit_alerts::RestingAlert;
 pub use visits::{AlertJob, VisitFilter};
 
 use chassis::Tx;

@@ -438,3 +438,30 @@ async fn parts_are_promised_released_and_broken_promises_become_orders() {
         }]
     );
 }
+
+#[tokio::test]
+async fn open_visits_of_an_earlier_version_rest_on_their_alert_and_on_the_one_that_took_them_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(&folder).await;
+    let tenant = TenantId::new("ten_1");
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    store.add_visit(&tenant, &visit("apt_1", "V1")).await.unwrap();
+    for (alert_id, decision_id) in [("alert_apt_1", "dec_0"), ("alert_2", "dec_1"), ("alert_3", "dec_3")] {
+        let known = AlertJob {
+            alert_id: alert_id.into(),
+            decision_id: Some(decision_id.into()),
+            job: job("V1"),
+        };
+        assert!(store.add_alert_job(&tenant, &known).await.unwrap());
+    }
+    let (_, migration) = crate::DEFINITION.migrations[2];
+    let (_, backfill) = migration.split_at(migration.find("INSERT INTO").unwrap());
+    chassis::on!(store.tx, c => sqlx::query(backfill).run(c).await).unwrap();
+    let resting = store.alerts_of_visit(&tenant, "apt_1").await.unwrap();
+    let seen: Vec<_> = resting
+        .iter()
+        .map(|alert| (alert.alert_id.as_str(), alert.held))
+        .collect();
+    assert_eq!(seen, [("alert_2", true), ("alert_apt_1", true)], "the newest first");
+}

@@ -158,13 +158,13 @@ impl Store<'_> {
         let body = body_text(visit)?;
         let written = on!(self.tx, c => sqlx::query(
             "UPDATE appointments SET status = $1, version = $2, booked_by = $3, technician_id = $4, listed_at = $5,
-                retry_at = $6, updated_at = $7, body = $8
-             WHERE tenant_id = $9 AND appointment_id = $10 AND version = $11")
+                retry_at = $6, updated_at = $7, body = $8, alert_id = $9
+             WHERE tenant_id = $10 AND appointment_id = $11 AND version = $12")
             .bind(visit.status.name()).bind(visit.version).bind(visit.booked_by.name())
             .bind(visit.placement.as_ref().map(|placement| placement.technician_id.as_str()))
             .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros))
-            .bind(micros(visit.updated_at)).bind(&body).bind(tenant.as_str()).bind(&visit.id).bind(read_version)
-            .run(c).await)?;
+            .bind(micros(visit.updated_at)).bind(&body).bind(&visit.alert_id)
+            .bind(tenant.as_str()).bind(&visit.id).bind(read_version).run(c).await)?;
         if written.rows_affected() == 0 {
             return Err(Error::VersionConflict {
                 expected: read_version,
@@ -182,17 +182,6 @@ impl Store<'_> {
             query.build_query_as::<Row>().fetch_optional(c).await
         })?;
         row.map(Row::appointment).transpose()
-    }
-
-    /// The automatically booked visit of an alert.
-    pub async fn auto_visit_of_alert(&mut self, tenant: &TenantId, alert_id: &str) -> Result<Option<Appointment>> {
-        let id: Option<String> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT appointment_id FROM appointments WHERE tenant_id = $1 AND alert_id = $2 AND booked_by = 'AUTO'")
-            .bind(tenant.as_str()).bind(alert_id).fetch_optional(c).await)?;
-        match id {
-            Some(id) => self.visit(tenant, &id).await,
-            None => Ok(None),
-        }
     }
 
     /// The open visit of a vehicle for a component.

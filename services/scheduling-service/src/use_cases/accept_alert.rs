@@ -11,7 +11,7 @@ use crate::domain::reason::Reason;
 use crate::domain::review::{Booking, booking};
 use crate::domain::risk::{LifeKm, RemainingLife, Urgency, km_per_day};
 use crate::error::Result;
-use crate::store::{AlertJob, Store, Vehicle};
+use crate::store::{AlertJob, RestingAlert, Store, Vehicle};
 
 /// An alert as this service understands it.
 #[derive(Debug, Clone)]
@@ -61,16 +61,22 @@ pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, a
         Some(component) => store.open_visit_for(tenant, &alert.vehicle_id, component).await?,
         None => None,
     };
+    let resting = RestingAlert {
+        alert_id: alert.alert_id.clone(),
+        decision_id: alert.decision_id.clone(),
+        held: alert.held,
+    };
     match (open, booking) {
         (_, Booking::Never) => Ok(()),
         (None, booking) => {
             let visit = wanted(tenant, alert, job, booking, app.clock.now());
+            store.rest_alert(tenant, &visit.id, &resting).await?;
             book(app, store, tenant, visit).await
         }
-        (Some(visit), booking) if visit.provisional => {
-            take_over(app, store, tenant, visit, alert.decision_id, booking).await
+        (Some(visit), booking) => {
+            store.rest_alert(tenant, &visit.id, &resting).await?;
+            share(app, store, tenant, visit, resting, booking).await
         }
-        (Some(_), _) => Ok(()),
     }
 }
 
@@ -81,19 +87,22 @@ async fn book(app: &App, store: &mut Store<'_>, tenant: &TenantId, mut visit: Ap
     planning::publish(store, &events).await
 }
 
-/// A visit that waits for a person's word on an earlier decision is now for this one, which may need no word.
-async fn take_over(
+/// A visit that waits for a person's word on an earlier decision is now for this one, which may need no word. A firm one stays its alert's,
+/// and becomes this one's when that one goes.
+async fn share(
     app: &App,
     store: &mut Store<'_>,
     tenant: &TenantId,
     mut visit: Appointment,
-    decision_id: Option<String>,
+    alert: RestingAlert,
     booking: Booking,
 ) -> Result<()> {
+    if !visit.provisional {
+        return Ok(());
+    }
     let read_version = visit.version;
-    visit.confirm(app.clock.now());
-    visit.provisional = booking == Booking::Provisional;
-    visit.decision_id = decision_id;
+    let provisional = booking == Booking::Provisional;
+    visit.hand_to(alert.alert_id, alert.decision_id, provisional, app.clock.now());
     store.change_visit(tenant, &visit, read_version).await
 }
 

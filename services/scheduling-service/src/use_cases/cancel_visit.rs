@@ -3,11 +3,12 @@
 use chassis::{Principal, TenantId};
 
 use super::{App, access, planning};
-use crate::domain::appointment::{Appointment, BookedBy, Status, Step};
+use crate::domain::appointment::{Appointment, BookedBy, Step};
 use crate::domain::reason::Reason;
+use crate::domain::review::{Booking, booking};
 use crate::error::Result;
 use crate::events::published;
-use crate::store::Store;
+use crate::store::{RestingAlert, Store};
 
 /// At a person's wish.
 pub async fn cancel_visit(app: &App, principal: &Principal, id: &str, version: Option<i64>) -> Result<Appointment> {
@@ -42,16 +43,51 @@ pub(super) async fn cancel(
     Ok(visit)
 }
 
-/// The same for a visit that the service booked by itself. One that a person booked, or that has begun, is that person's and stays.
+/// An alert no longer asks for its visit: that goes with the last alert that rests on it, and until then it is the newest's. One that a
+/// person booked, or that has begun, is that person's and stays.
 pub(super) async fn withdraw(
     app: &App,
     store: &mut Store<'_>,
     tenant: &TenantId,
-    visit: Appointment,
+    alert_id: &str,
     reason: Reason,
 ) -> Result<()> {
-    if visit.booked_by == BookedBy::Auto && visit.status.after(Step::Cancel) == Some(Status::Cancelled) {
+    let Some(visit) = store.visit_of_alert(tenant, alert_id).await? else {
+        return Ok(());
+    };
+    store.drop_resting_alert(tenant, alert_id).await?;
+    if visit.booked_by != BookedBy::Auto || visit.status.after(Step::Cancel).is_none() {
+        return Ok(());
+    }
+    let resting = store.alerts_of_visit(tenant, &visit.id).await?;
+    if resting.is_empty() {
         cancel(app, store, tenant, visit, reason).await?;
+    } else if visit.alert_id.as_deref() == Some(alert_id) {
+        hand_over(app, store, tenant, visit, &resting).await?;
     }
     Ok(())
+}
+
+/// To the newest of the alerts that still rest on the visit; it is firm if one of them needs nobody's word any more.
+async fn hand_over(
+    app: &App,
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    mut visit: Appointment,
+    resting: &[RestingAlert],
+) -> Result<()> {
+    let Some(newest) = resting.first().cloned() else {
+        return Ok(());
+    };
+    let mut provisional = true;
+    for alert in resting {
+        let verdict = match &alert.decision_id {
+            Some(decision_id) => store.verdict(tenant, decision_id).await?,
+            None => None,
+        };
+        provisional &= booking(alert.held, verdict) == Booking::Provisional;
+    }
+    let read_version = visit.version;
+    visit.hand_to(newest.alert_id, newest.decision_id, provisional, app.clock.now());
+    store.change_visit(tenant, &visit, read_version).await
 }

@@ -1,4 +1,4 @@
-//! Hears that a person closed an alert: its automatically booked visit is cancelled, unless the work has begun.
+//! Hears that a person closed an alert: its automatically booked visit is cancelled, unless the work has begun or another alert asks for it.
 
 use chassis::TenantId;
 
@@ -9,13 +9,10 @@ use crate::store::Store;
 
 /// Runs inside the consumer's transaction.
 pub async fn withdraw_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, alert_id: &str) -> Result<()> {
-    let Some(visit) = store.auto_visit_of_alert(tenant, alert_id).await? else {
-        return Ok(());
-    };
     let reason = Reason::new(
         "appointment.alert_resolved",
         "The alert was resolved by hand before the visit started.",
     )
     .with("alert_id", alert_id);
-    cancel_visit::withdraw(app, store, tenant, visit, reason).await
+    cancel_visit::withdraw(app, store, tenant, alert_id, reason).await
 }

@@ -8,5 +8,6 @@ mod app;
 mod contracts;
 mod events_alerts;
 mod events_reviews;
+mod events_shared_visits;
 mod events_vehicles;
 mod instances;
