@@ -26,7 +26,7 @@ pub struct Schedule {
     pub visits: Vec<Appointment>,
 }
 
-/// Technicians see their own; without `from` and `to`, the next two weeks.
+/// Technicians see their own, others the visits of vehicles that they may see; without `from` and `to`, the next two weeks.
 pub async fn show_schedule(
     app: &App,
     principal: &Principal,
@@ -54,7 +54,10 @@ pub async fn show_schedule(
         limit: VISITS_MAX,
         ..VisitFilter::default()
     };
-    let visits = store.visits(&principal.tenant, &filter).await?;
+    // A technician works on vehicles of all fleets; whoever may see only some of them sees only their visits.
+    let visits = store
+        .visits(&principal.tenant, &access::narrow(principal, filter))
+        .await?;
     let center = store.center(&principal.tenant, &technician.center_id).await?;
     let window = Span::covering(from, to);
     let working = center.map_or_else(Vec::new, |center| {

@@ -197,6 +197,28 @@ async fn owners_see_their_vehicles_and_technicians_their_jobs() {
 }
 
 #[tokio::test]
+async fn a_schedule_shows_only_visits_of_vehicles_that_the_caller_may_see() {
+    let app = TestApp::start().await;
+    booked(&app, TENANT).await;
+    app.alert(TENANT, alert("alert_2", "V2", "CRITICAL"), false).await;
+    app.appointments(TENANT, "SCHEDULED", 2).await;
+    let path = format!("/api/v1/technicians/{TECHNICIAN}/schedule");
+    for role in [Role::FleetManager, Role::Executive, Role::Support] {
+        for (bound, sees) in [(None, 2), (Some(&["V1"] as &[&str]), 1), (Some(&[]), 0)] {
+            let (status, schedule) = app.get(&path, &token(TENANT, role, "usr_bound", bound)).await;
+            assert_eq!(status, 200, "{schedule:#}");
+            let visits = schedule["appointments"].as_array().unwrap();
+            assert_eq!(visits.len(), sees, "{role:?} of {bound:?}");
+            assert!(bound.is_none() || visits.iter().all(|visit| visit["vehicle_id"] == "V1"));
+            assert!(!schedule["working"].as_array().unwrap().is_empty());
+        }
+    }
+    let (_, own) = app.get(&path, &as_technician(TENANT, TECHNICIAN)).await;
+    assert_eq!(own["appointments"].as_array().unwrap().len(), 2);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn keys_are_judged_by_their_scopes() {
     let app = TestApp::start().await;
     let identity = app.runtime.producer("analytics-service").await;
