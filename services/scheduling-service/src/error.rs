@@ -1,7 +1,10 @@
 //! What can go wrong, in the words of workshop planning.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::appointment::NotAllowed;
 use crate::domain::slot_search::Slot;
+use crate::domain::time;
 use crate::domain::why_not::WhyNot;
 
 /// One thing that is wrong in what was sent.
@@ -20,6 +23,13 @@ impl Violation {
             code,
             text: text.into(),
         }
+    }
+
+    /// What is wrong with a time that the caller names, if it lies in no year that anything is planned in.
+    pub fn of_time(path: impl Into<String>, at: Option<DateTime<Utc>>) -> Option<Self> {
+        let strange = at.is_some_and(|at| !time::is_plannable(at));
+        let text = || format!("A time from {} to {}.", time::YEARS.start(), time::YEARS.end());
+        strange.then(|| Violation::new(path, "range", text()))
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::network::{page, rows};
 use super::wire::{AppointmentBody, BookBody, CompleteBody, MoveBody, StepBody};
 use crate::domain::appointment::{Appointment, Status};
+use crate::domain::time::is_plannable;
 use crate::error::{Error, Violation};
 use crate::store::VisitFilter;
 use crate::use_cases::{App, book_visit, cancel_visit, complete_visit, move_visit, show_visits, start_visit};
@@ -41,12 +42,17 @@ impl ListQuery {
     /// The filter of the page after `position`, which is empty for the first page.
     fn filter(&self, position: &str) -> crate::error::Result<VisitFilter> {
         let refused = |name: &str, text: &str| Error::Invalid(vec![Violation::new(name, "unknown_value", text)]);
+        let named = [("from", self.from), ("to", self.to)];
+        let strange = named.into_iter().filter_map(|(name, at)| Violation::of_time(name, at));
+        let strange: Vec<_> = strange.collect();
+        if !strange.is_empty() {
+            return Err(Error::Invalid(strange));
+        }
         let known = |name: &String| Status::parse(name).ok_or_else(|| refused("status", "There is no such status."));
         let after = match position.split_once('|') {
             Some((at, id)) => {
-                let at = at
-                    .parse()
-                    .map_err(|_| refused("cursor", "The cursor was not given out by this list."))?;
+                let at = at.parse().ok().filter(|at| is_plannable(*at));
+                let at = at.ok_or_else(|| refused("cursor", "The cursor was not given out by this list."))?;
                 Some((at, id.to_owned()))
             }
             None => None,

@@ -1,6 +1,16 @@
 //! Time as the planner counts it: quarters of an hour since 1970-01-01T00:00Z, and half-open spans of them.
 
-use chrono::{DateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, Utc};
+
+/// The years in which somebody may ask for something: sums with times in them stay far from the end of the calendar.
+pub const YEARS: RangeInclusive<i32> = 1970..=2200;
+
+/// Whether a time that somebody names can be planned with.
+pub fn is_plannable(at: DateTime<Utc>) -> bool {
+    YEARS.contains(&at.year())
+}
 
 /// How many quarters a day has.
 pub const QUARTERS_PER_DAY: i64 = 96;
@@ -176,6 +186,20 @@ mod tests {
         assert_eq!(Quarter::at_or_after(exact).start(), exact);
         assert_eq!(Quarter::starting(exact), Some(Quarter::containing(exact)));
         assert_eq!(Quarter::starting(inside), None);
+    }
+
+    #[test]
+    fn only_times_of_this_age_can_be_planned_with() {
+        for (text, plannable) in [
+            ("1969-12-31T23:59:59Z", false),
+            ("1970-01-01T00:00:00Z", true),
+            ("2200-12-31T23:59:59Z", true),
+            ("2201-01-01T00:00:00Z", false),
+            ("+262142-12-25T00:00:00Z", false),
+            ("-262143-01-01T00:00:00Z", false),
+        ] {
+            assert_eq!(is_plannable(at(text)), plannable, "{text}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::store::{Store, VisitFilter};
 
 /// The longest time that a schedule shows.
 const DAYS_MAX: i64 = 92;
+const DAYS_USUAL: i64 = 14;
 const VISITS_MAX: i64 = 1_000;
 
 /// A technician's time between two moments.
@@ -34,12 +35,7 @@ pub async fn show_schedule(
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
 ) -> Result<Schedule> {
-    let from = from.unwrap_or_else(|| app.clock.now());
-    let to = to.unwrap_or_else(|| from + Duration::days(14));
-    if to <= from || to - from > Duration::days(DAYS_MAX) {
-        let text = format!("The schedule's end comes after its start, by at most {DAYS_MAX} days.");
-        return Err(Error::Invalid(vec![Violation::new("to", "range", text)]));
-    }
+    let (from, to) = range(from, to, app.clock.now())?;
     if principal.role == Some(Role::Technician) && principal.subject != technician_id {
         return Err(access::not_found("technician", technician_id));
     }
@@ -71,6 +67,30 @@ pub async fn show_schedule(
         working,
         visits,
     })
+}
+
+/// What is shown: by default the next two weeks.
+fn range(
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
+    let named = [("from", from), ("to", to)];
+    let strange: Vec<_> = named
+        .into_iter()
+        .filter_map(|(name, at)| Violation::of_time(name, at))
+        .collect();
+    if !strange.is_empty() {
+        return Err(Error::Invalid(strange));
+    }
+    let from = from.unwrap_or(now);
+    let to = to.or_else(|| from.checked_add_signed(Duration::days(DAYS_USUAL)));
+    let in_range = |to: &DateTime<Utc>| *to > from && to.signed_duration_since(from) <= Duration::days(DAYS_MAX);
+    let text = || format!("The schedule's end comes after its start, by at most {DAYS_MAX} days.");
+    let to = to
+        .filter(in_range)
+        .ok_or_else(|| Error::Invalid(vec![Violation::new("to", "range", text())]))?;
+    Ok((from, to))
 }
 
 /// Joins quarters that follow each other.

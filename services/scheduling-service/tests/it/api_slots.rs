@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::app::{TECHNICIAN, TENANT, TestApp, alert, manager, technician};
 
+/// The last week of the calendar that dates are kept in.
+const END_OF_TIME: &str = "+262142-12-25T00:00:00Z";
+
 /// A wash takes a quarter of an hour of somebody who can do nothing else.
 fn wash() -> Value {
     json!({"vehicle_id": "V1", "component": "cooling", "required_skill": "washing", "labour_hours": 0.25})
@@ -77,5 +80,45 @@ async fn what_waits_is_placed_with_its_own_work() {
         (&json!(TECHNICIAN), &json!("2026-06-01T11:30:00Z")),
         "two and a half hours of somebody who can do it"
     );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_time_at_the_end_of_the_calendar_is_refused_wherever_one_is_named() {
+    let app = with_a_washer().await;
+    app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
+    let visit = app.appointments(TENANT, "SCHEDULED", 1).await.remove(0);
+    let far = END_OF_TIME.replace('+', "%2B");
+    for query in [
+        format!("technicians/{TECHNICIAN}/schedule?from={far}"),
+        format!("technicians/{TECHNICIAN}/schedule?to={far}"),
+        format!("technicians/{TECHNICIAN}/schedule?from=-262143-01-01T00:00:00Z&to={far}"),
+        format!("appointments?from={far}"),
+        format!("appointments?to={far}"),
+        format!("appointments/vehicle/V1?from={far}"),
+    ] {
+        let (status, problem) = app.get(&format!("/api/v1/{query}"), &manager(TENANT)).await;
+        assert_eq!(
+            (status, &problem["errors"][0]["code"]),
+            (422, &json!("range")),
+            "{query}"
+        );
+    }
+    let mut not_before = wash();
+    not_before["not_before"] = json!(END_OF_TIME);
+    let mut named = wash();
+    named["slot"] = json!({"starts_at": END_OF_TIME});
+    let mut absent = technician(TECHNICIAN, "ctr_north");
+    absent["absences"] = json!([{"from": "2026-05-01T00:00:00Z", "to": END_OF_TIME}]);
+    let moved = json!({"version": 1, "starts_at": END_OF_TIME});
+    for (method, path, body, at) in [
+        ("POST", "/api/v1/slots/available", not_before, "/not_before"),
+        ("POST", "/api/v1/appointments", named, "/slot/starts_at"),
+        ("POST", "/api/v1/technicians", absent, "/absences/0/to"),
+        ("PUT", &path(&visit), moved, "/starts_at"),
+    ] {
+        let (status, problem) = app.call(method, path, &manager(TENANT), Some(body)).await;
+        assert_eq!((status, &problem["errors"][0]["path"]), (422, &json!(at)), "{path}");
+    }
     app.stop().await;
 }

@@ -197,6 +197,11 @@ impl Checks {
         )
     }
 
+    /// A time in a year that anything is planned in.
+    fn time(&mut self, at: Option<DateTime<Utc>>, path: impl Into<String>) {
+        self.0.extend(Violation::of_time(path, at));
+    }
+
     fn at_most(&mut self, count: usize, path: &str) {
         if count > LIST_MAX {
             self.add(path, "too_many", format!("At most {LIST_MAX} entries."));

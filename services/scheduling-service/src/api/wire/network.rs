@@ -259,6 +259,8 @@ impl TechnicianBody {
         };
         let breaks: Option<Vec<Break>> = self.breaks.iter().enumerate().map(pause).collect();
         let absence = |(index, body): (usize, &AbsenceBody)| {
+            checks.time(Some(body.from), format!("/absences/{index}/from"));
+            checks.time(Some(body.to), format!("/absences/{index}/to"));
             let span = (body.from < body.to).then(|| Span::covering(body.from, body.to));
             checks.need(
                 span,

@@ -45,6 +45,7 @@ impl WorkBody {
         if self.labour_hours.is_some_and(|hours| !(hours > 0.0 && hours <= 80.0)) {
             checks.add("/labour_hours", "range", "More than 0, at most 80.");
         }
+        checks.time(self.not_before, "/not_before");
         let required_skill = self
             .required_skill
             .as_deref()
@@ -168,6 +169,7 @@ pub(in crate::api) struct NamedSlotBody {
 
 impl NamedSlotBody {
     fn wish(&self, checks: &mut Checks, path: &str) -> Option<Wish> {
+        checks.time(Some(self.starts_at), path);
         let start = checks.need(Quarter::starting(self.starts_at), path, "quarter", QUARTER)?;
         Some(Wish {
             center_id: self.center_id.clone(),
