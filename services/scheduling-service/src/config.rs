@@ -26,6 +26,7 @@ pub struct PlanningConfig {
     pub alternatives_max: usize,
     pub hold_minutes: i64,
     pub retry_unplaced_minutes: i64,
+    pub missed_after_minutes: i64,
     pub unlisted_part_lead_time_days: i64,
     pub travel_minor_per_km: f64,
 }
@@ -52,6 +53,8 @@ pub struct Settings {
     pub currency: Currency,
     pub hold: chrono::Duration,
     pub retry_unplaced: chrono::Duration,
+    /// How long after its end a visit that nobody began counts as missed.
+    pub missed_after: chrono::Duration,
     pub breakdown_minor: i64,
     pub standing_minor_per_day: i64,
     pub km_per_day_default: f64,
@@ -72,6 +75,7 @@ impl Settings {
             planning.horizon_days,
             planning.hold_minutes,
             planning.retry_unplaced_minutes,
+            planning.missed_after_minutes,
         ];
         anyhow::ensure!(
             amounts.iter().all(|value| *value >= 0),
@@ -79,7 +83,7 @@ impl Settings {
         );
         anyhow::ensure!(
             spans.iter().all(|value| (1..=100_000).contains(value)),
-            "horizon, hold and retry must be positive"
+            "horizon, hold, retry and the time until a visit is missed must be positive"
         );
         anyhow::ensure!(planning.horizon_days <= 365, "planning.horizon_days is at most a year");
         Ok(Settings {
@@ -95,6 +99,7 @@ impl Settings {
             currency,
             hold: chrono::Duration::minutes(planning.hold_minutes),
             retry_unplaced: chrono::Duration::minutes(planning.retry_unplaced_minutes),
+            missed_after: chrono::Duration::minutes(planning.missed_after_minutes),
             breakdown_minor: config.risk.breakdown_minor,
             standing_minor_per_day: config.risk.standing_minor_per_day,
             km_per_day_default: config.risk.km_per_day_default,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::money::Money;
 use super::network::{Component, Job, PartNeed};
@@ -268,6 +268,12 @@ impl Appointment {
         self.version += 1;
         self.updated_at = at;
         Ok(())
+    }
+
+    /// Nobody began it, and it was to end more than `grace` ago.
+    pub fn is_missed(&self, now: DateTime<Utc>, grace: Duration) -> bool {
+        let ends_at = self.placement.as_ref().map(|placement| placement.work.end.start());
+        self.status == Status::Scheduled && ends_at.is_some_and(|ends_at| now.signed_duration_since(ends_at) > grace)
     }
 
     /// What lists are ordered by: the start, or while there is none the time of asking.

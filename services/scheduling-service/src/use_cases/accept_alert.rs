@@ -4,7 +4,7 @@
 use chassis::TenantId;
 use chrono::{DateTime, Utc};
 
-use super::{App, planning};
+use super::{App, end_missed_visit, planning};
 use crate::domain::appointment::{Appointment, BookedBy, Severity, Status};
 use crate::domain::network::{BayNeed, Component, Job, PartNeed, VehicleClass, labour_quarters, merge_parts};
 use crate::domain::reason::Reason;
@@ -57,23 +57,22 @@ pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, a
         None => None,
     };
     let booking = booking(alert.held, verdict);
-    let open = match alert.component {
-        Some(component) => store.open_visit_for(tenant, &alert.vehicle_id, component).await?,
-        None => None,
-    };
+    if booking == Booking::Never {
+        return Ok(());
+    }
+    let open = end_missed_visit::open_visit(app, store, tenant, &alert.vehicle_id, alert.component).await?;
     let resting = RestingAlert {
         alert_id: alert.alert_id.clone(),
         decision_id: alert.decision_id.clone(),
         held: alert.held,
     };
-    match (open, booking) {
-        (_, Booking::Never) => Ok(()),
-        (None, booking) => {
+    match open {
+        None => {
             let visit = wanted(tenant, alert, job, booking, app.clock.now());
             store.rest_alert(tenant, &visit.id, &resting).await?;
             book(app, store, tenant, visit).await
         }
-        (Some(visit), booking) => {
+        Some(visit) => {
             store.rest_alert(tenant, &visit.id, &resting).await?;
             share(app, store, tenant, visit, resting, booking).await
         }

@@ -4,7 +4,7 @@ use chassis::{Cause, Principal, TenantId};
 use chrono::{DateTime, Utc};
 
 use super::find_slots::{self, WantedWork, Work};
-use super::{App, access, planning};
+use super::{App, access, end_missed_visit, planning};
 use crate::domain::appointment::{Appointment, BookedBy, Status, Step};
 use crate::domain::network::Job;
 use crate::domain::reason::Reason;
@@ -45,10 +45,8 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
     let Asked { work, place } = read(app, &mut store, principal, choice, now).await?;
     // The vehicle's own offers must not stand in its way.
     store.vacate_holds_of(tenant, &work.job.vehicle_id).await?;
-    let open = match work.job.component {
-        Some(component) => store.open_visit_for(tenant, &work.job.vehicle_id, component).await?,
-        None => None,
-    };
+    let (vehicle_id, component) = (&work.job.vehicle_id, work.job.component);
+    let open = end_missed_visit::open_visit(app, &mut store, tenant, vehicle_id, component).await?;
     let waiting = open.as_ref().filter(|visit| visit.status == Status::Unplaced);
     let mut visit = waiting.cloned().unwrap_or_else(|| new_visit(&work, cause, now));
     let (slot, why_not) = match slot_for(app, &mut store, tenant, &visit.job, place, now).await? {

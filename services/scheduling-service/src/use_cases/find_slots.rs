@@ -4,7 +4,7 @@ use chassis::{Principal, TenantId};
 use chrono::{DateTime, Utc};
 
 use super::{App, access, planning};
-use crate::domain::appointment::Status;
+use crate::domain::appointment::{Appointment, Status};
 use crate::domain::network::{BayNeed, Component, Job, PartNeed, labour_quarters, merge_parts};
 use crate::domain::reason::Reason;
 use crate::domain::risk::{RemainingLife, Urgency};
@@ -138,7 +138,7 @@ pub(super) async fn complete(
         refuse_retired(store, tenant, &alert.job.vehicle_id).await?;
         let job = Job {
             not_before,
-            ..work_of_alert(store, tenant, alert.job).await?
+            ..work_of_alert(app, store, tenant, alert.job).await?
         };
         return Ok(Work {
             job,
@@ -178,12 +178,13 @@ pub(super) async fn complete(
 }
 
 /// What a slot for an alert must have room for: where its component has a visit that can still be placed or moved, that visit's work.
-async fn work_of_alert(store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<Job> {
+async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<Job> {
     let Some(component) = asked.component else {
         return Ok(asked);
     };
     let open = store.open_visit_for(tenant, &asked.vehicle_id, component).await?;
-    let waiting = open.filter(|visit| visit.status != Status::Started);
+    let missed = |visit: &Appointment| visit.is_missed(app.clock.now(), app.settings.missed_after);
+    let waiting = open.filter(|visit| visit.status != Status::Started && !missed(visit));
     Ok(waiting.map_or(asked, |visit| visit.job))
 }
 

@@ -8,6 +8,7 @@ pub mod book_visit;
 pub mod cancel_visit;
 pub mod complete_visit;
 pub mod drop_expired_holds;
+mod end_missed_visit;
 pub mod find_slots;
 pub mod hear_review;
 pub mod move_visit;
