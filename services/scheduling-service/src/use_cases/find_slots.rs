@@ -179,13 +179,15 @@ pub(super) async fn complete(
 
 /// What a slot for an alert must have room for: where its component has a visit that can still be placed or moved, that visit's work.
 async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<Job> {
-    let Some(component) = asked.component else {
-        return Ok(asked);
+    let open = match asked.component {
+        Some(component) => store.open_visit_for(tenant, &asked.vehicle_id, component).await?,
+        None => None,
     };
-    let open = store.open_visit_for(tenant, &asked.vehicle_id, component).await?;
     let missed = |visit: &Appointment| visit.is_missed(app.clock.now(), app.settings.missed_after);
     let waiting = open.filter(|visit| visit.status != Status::Started && !missed(visit));
-    Ok(waiting.map_or(asked, |visit| visit.job))
+    let mut job = waiting.map_or(asked, |visit| visit.job);
+    planning::fit_bay(store, tenant, &mut job).await?;
+    Ok(job)
 }
 
 async fn refuse_retired(

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::App;
 use crate::domain::appointment::{Appointment, Placement, Step};
-use crate::domain::network::Job;
+use crate::domain::network::{BayNeed, Job, VehicleClass};
 use crate::domain::slot_search::{self, Slot, Wish};
 use crate::domain::time::{QUARTERS_PER_DAY, Quarter, Span};
 use crate::domain::why_not::WhyNot;
@@ -27,6 +27,15 @@ pub(super) async fn search(
     let window = Span::new(Quarter::containing(now).plus(-QUARTERS_PER_DAY), end);
     let network = store.network(tenant, job, window).await?;
     Ok(slot_search::search(&network, job, policy, wish, now))
+}
+
+/// Gives the job the kind of bay that its vehicle needs as it is known now: an alert may be heard before its vehicle, whose class may
+/// also be corrected.
+pub(super) async fn fit_bay(store: &mut Store<'_>, tenant: &TenantId, job: &mut Job) -> Result<()> {
+    let vehicle = store.vehicle(tenant, &job.vehicle_id).await?;
+    let class = vehicle.map_or(VehicleClass::Unknown, |vehicle| vehicle.class);
+    job.bay = BayNeed::of(job.component, class);
+    Ok(())
 }
 
 /// Takes technician, bay and parts for a visit. False if something was taken meanwhile: then drop the transaction.
@@ -54,6 +63,7 @@ pub(super) async fn place(
     now: DateTime<Utc>,
 ) -> Result<Vec<Outgoing>> {
     store.drop_expired_holds(now).await?;
+    fit_bay(store, tenant, &mut visit.job).await?;
     match search(app, store, tenant, &visit.job, &Wish::default(), now).await? {
         Err(why_not) => {
             visit.why = why_not.reason;

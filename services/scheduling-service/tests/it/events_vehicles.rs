@@ -58,3 +58,84 @@ async fn a_truck_needs_a_heavy_bay() {
     assert_eq!(offer["why_not"]["code"], "why_not.no_bay");
     app.stop().await;
 }
+
+/// A centre whose first bay takes no truck; the second one does if there is one.
+async fn with_bays(app: &TestApp, heavy: bool) {
+    let mut center = center("ctr_north");
+    center["bays"][0]["kinds"] = json!(["GENERAL"]);
+    if heavy {
+        let second = json!({"bay_id": "bay_2", "name": "Bay 2", "kinds": ["GENERAL", "HEAVY"], "has_lift": true});
+        center["bays"].as_array_mut().unwrap().push(second);
+    }
+    app.must_post("/api/v1/centers", &manager(TENANT), center).await;
+}
+
+async fn say_truck(app: &TestApp, vehicle_id: &str) {
+    let truck = json!({"vehicle_id": vehicle_id, "powertrain": "DIESEL", "vehicle_class": "TRUCK", "status": "ACTIVE"});
+    app.ingestion
+        .deliver("vehicle.registered", TENANT, vehicle_id, monday(), truck)
+        .await;
+}
+
+#[tokio::test]
+async fn an_alert_that_is_heard_before_its_truck_gets_a_heavy_bay_when_it_is_placed() {
+    let app = TestApp::start().await;
+    app.alert(TENANT, alert("alert_1", "T1", "CRITICAL"), false).await;
+    app.appointments(TENANT, "UNPLACED", 1).await;
+    say_truck(&app, "T1").await;
+    chassis::testing::eventually("the truck is known", || async {
+        let asked = json!({"vehicle_id": "T1", "required_skill": "cooling", "labour_hours": 1.0, "hold": false});
+        let (status, _) = app.post("/api/v1/slots/available", &manager(TENANT), asked).await;
+        (status == 200).then_some(())
+    })
+    .await;
+    app.seed(TENANT).await;
+    app.appointments(TENANT, "SCHEDULED", 1).await;
+    with_bays(&app, false).await;
+    let offer = json!({"alert_id": "alert_1", "hold": false});
+    let offer = app.must_post("/api/v1/slots/available", &manager(TENANT), offer).await;
+    assert_eq!(offer["why_not"]["code"], "why_not.no_bay", "{offer:#}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_visit_in_a_bay_that_its_truck_does_not_fit_into_moves_when_the_truck_is_known() {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    with_bays(&app, true).await;
+    app.alert(TENANT, alert("alert_1", "T1", "CRITICAL"), false).await;
+    let before = app.appointments(TENANT, "SCHEDULED", 1).await;
+    assert_eq!(before[0]["bay_id"], "bay_1");
+    say_truck(&app, "T1").await;
+    let events = app
+        .runtime
+        .published("scheduling-service", "appointment.rescheduled", 1)
+        .await;
+    contracts::validate_event(&events[0]);
+    let after = app.appointments(TENANT, "SCHEDULED", 1).await;
+    assert_eq!(
+        (&after[0]["bay_id"], &after[0]["version"]),
+        (&json!("bay_2"), &json!(2))
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_waited_for_want_of_a_bay_is_tried_at_once_when_the_class_is_corrected() {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    with_bays(&app, false).await;
+    say_truck(&app, "T1").await;
+    chassis::testing::eventually("the truck is known", || async {
+        let asked = json!({"vehicle_id": "T1", "required_skill": "cooling", "labour_hours": 1.0, "hold": false});
+        let (status, _) = app.post("/api/v1/slots/available", &manager(TENANT), asked).await;
+        (status == 200).then_some(())
+    })
+    .await;
+    app.alert(TENANT, alert("alert_1", "T1", "CRITICAL"), false).await;
+    let waiting = app.appointments(TENANT, "UNPLACED", 1).await;
+    assert_eq!(waiting[0]["why_not"]["code"], "why_not.no_bay");
+    app.vehicle(TENANT, "T1").await;
+    app.appointments(TENANT, "SCHEDULED", 1).await;
+    app.stop().await;
+}
