@@ -6,8 +6,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::money::Money;
 use super::network::{Component, Job, PartNeed};
+use super::part_planning::{OnOrder, PlannedPart};
 use super::reason::Reason;
-use super::slot_search::{PlannedPart, Slot};
+use super::slot_search::Slot;
+use super::stock::Source;
 use super::time::Span;
 
 /// Where a visit stands. There is no way back.
@@ -180,6 +182,20 @@ pub struct Placement {
     pub price: Money,
     pub starts_before_p05: Option<bool>,
     pub parts: Vec<PlannedPart>,
+}
+
+impl Placement {
+    /// What was ordered for the visit. Orders of earlier versions have no date: they were to be there when the work starts.
+    pub fn on_order(&self) -> Vec<OnOrder> {
+        let ordered = self.parts.iter().filter(|part| part.source == Source::Order);
+        let on_its_way = |part: &PlannedPart| OnOrder {
+            center_id: self.center_id.clone(),
+            code: part.code.clone(),
+            quantity: part.quantity,
+            arrives: part.arrives.unwrap_or(self.work.start),
+        };
+        ordered.map(on_its_way).collect()
+    }
 }
 
 impl From<&Slot> for Placement {

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod hours;
 pub mod money;
 pub mod network;
+pub mod part_planning;
 pub mod reason;
 pub mod review;
 pub mod risk;

@@ -6,9 +6,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::appointment::Placement;
 use super::hours::{open_hours, working_time};
 use super::money::Money;
 use super::network::{Bay, Center, Job, Location, Network, Resource, Technician};
+use super::part_planning::{OnOrder, PlannedPart, arrival, plan_parts};
 use super::reason::Reason;
 use super::stock::Source;
 use super::time::{Counts, QUARTERS_PER_DAY, Quarter, Span, Timeline};
@@ -40,14 +42,8 @@ pub struct Wish {
     pub start: Option<Quarter>,
     /// Where the vehicle comes from.
     pub from: Option<Location>,
-}
-
-/// One part of a visit and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedPart {
-    pub code: String,
-    pub quantity: i64,
-    pub source: Source,
+    /// What was ordered for the visit already, where one is to be moved.
+    pub on_order: Vec<OnOrder>,
 }
 
 /// A feasible slot.
@@ -83,6 +79,15 @@ impl Slot {
                 bay_id: self.bay_id.clone(),
             },
         ]
+    }
+
+    /// Parts that were ordered for the visit where it stood come when they were to come.
+    pub fn with_orders_of(mut self, before: &Placement) -> Self {
+        let on_order = before.on_order();
+        for part in self.parts.iter_mut().filter(|part| part.source == Source::Order) {
+            part.arrives = arrival(&on_order, &self.center_id, &part.code, part.quantity).or(part.arrives);
+        }
+        self
     }
 
     /// Why this slot.
@@ -268,7 +273,7 @@ impl<'a> Desk<'a> {
         if bays.is_empty() {
             return Err(WhyNot::no_bay(&center.id, job.bay.lift));
         }
-        let (parts, price, ready) = plan_parts(network, center, job, policy, now, window.end)?;
+        let (parts, price, ready) = plan_parts(network, center, job, policy, wish, now, window.end)?;
         let notice = Quarter::at_or_after(now + Duration::minutes(policy.notice_minutes.max(0)));
         let earliest = notice.max(ready).max(job.not_before.unwrap_or(notice));
         if earliest.max(wish.start.unwrap_or(earliest)) >= window.end {
@@ -437,43 +442,6 @@ fn suitable_bays<'a>(
         marks(window, network.busy(&resource))
     };
     bays.into_iter().map(|bay| (bay, busy(bay))).collect()
-}
-
-/// Where each part comes from, what labour and parts cost, and from when all parts are there.
-fn plan_parts(
-    network: &Network,
-    center: &Center,
-    job: &Job,
-    policy: &Policy,
-    now: DateTime<Utc>,
-    until: Quarter,
-) -> Result<(Vec<PlannedPart>, Money, Quarter), WhyNot> {
-    let labour = i128::from(job.labour_quarters) * i128::from(center.labour_per_hour.amount_minor);
-    // Half up, to a whole minor unit.
-    let mut price = (labour + 2).div_euclid(4);
-    let mut ready = Quarter::containing(now);
-    let mut planned = Vec::new();
-    for need in &job.parts {
-        let listed = network.part(&center.id, &need.code);
-        let in_stock = listed.is_some_and(|part| part.stock.free() >= need.quantity);
-        let source = if in_stock { Source::Stock } else { Source::Order };
-        if source == Source::Order {
-            let days = listed.map_or(policy.unlisted_part_lead_time_days, |part| part.lead_time_days);
-            let arrives = Quarter::at_or_after(now + Duration::days(days.clamp(0, 3_650)));
-            if arrives >= until {
-                return Err(WhyNot::parts_too_late(&center.id, &need.code, arrives, until));
-            }
-            ready = ready.max(arrives);
-        }
-        price += i128::from(listed.map_or(0, |part| part.price.amount_minor)) * i128::from(need.quantity);
-        planned.push(PlannedPart {
-            code: need.code.clone(),
-            quantity: need.quantity,
-            source,
-        });
-    }
-    let price = i64::try_from(price).unwrap_or(i64::MAX);
-    Ok((planned, Money::new(price, center.labour_per_hour.currency), ready))
 }
 
 fn travel_minor(center: &Center, policy: &Policy, wish: &Wish) -> i64 {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::Duration;
 
+use super::appointment::Placement;
 use super::network::{Job, Network, PartNeed, Resource};
+use super::part_planning::OnOrder;
 use super::slot_search::{Wish, search};
 use super::slot_search_fixtures::{eur, now, policy, small, small_job};
 use super::stock::Source;
@@ -119,4 +121,43 @@ fn a_missing_part_delays_the_visit_by_its_lead_time() {
     assert_eq!(slots[0].parts[0].source, Source::Order);
     assert_eq!(slots[0].work.start.start().to_rfc3339(), "2026-05-05T10:15:00+00:00");
     assert_eq!(slots[0].price, eur(8_000 + 2 * 4_000));
+}
+
+#[test]
+fn what_was_ordered_for_a_visit_comes_when_it_was_to_come_wherever_in_its_centre_the_visit_is_moved() {
+    let mut network = small();
+    network.technicians[0].rota.absences.clear();
+    let parts = vec![PartNeed {
+        code: "PAD".into(),
+        quantity: 2,
+    }];
+    let job = Job { parts, ..small_job() };
+    let booked = search(&network, &job, &policy(), &Wish::default(), now()).unwrap();
+    let before = Placement::from(&booked[0]);
+    assert_eq!(
+        before.parts[0].arrives,
+        Some(Quarter::at_or_after(now() + Duration::days(1)))
+    );
+    let later = now() + Duration::hours(20);
+    let first = |on_order: Vec<OnOrder>| {
+        let wish = Wish {
+            on_order,
+            ..Wish::default()
+        };
+        search(&network, &job, &policy(), &wish, later).unwrap().remove(0)
+    };
+    let kept = first(before.on_order());
+    assert_eq!((kept.work, &kept.parts), (before.work, &before.parts));
+    // Elsewhere, or where more is needed, the parts are ordered anew.
+    let anew = first(Vec::new());
+    assert!(anew.work.start > kept.work.start);
+    for (center_id, quantity) in [("ctr_other", 2), (before.center_id.as_str(), 1)] {
+        let other = OnOrder {
+            center_id: center_id.into(),
+            quantity,
+            ..before.on_order().remove(0)
+        };
+        assert_eq!(first(vec![other]), anew);
+    }
+    assert_eq!(anew.clone().with_orders_of(&before).parts, before.parts);
 }

@@ -1,6 +1,7 @@
 //! How domain values stand in TEXT columns: JSON by types of the store's own, since domain types know no serde.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc, Weekday};
 use serde::de::DeserializeOwned;
@@ -11,9 +12,10 @@ use crate::domain::appointment::{Action, Finding, Placement, Report, Verdict};
 use crate::domain::hours::{Break, DailyHours};
 use crate::domain::money::{Currency, Money};
 use crate::domain::network::{Bay, BayKind, BayNeed, Component, Job, PartNeed};
+use crate::domain::part_planning::PlannedPart;
 use crate::domain::reason::{Param, Reason};
 use crate::domain::risk::{RemainingLife, Stakes};
-use crate::domain::slot_search::{PlannedPart, Slot};
+use crate::domain::slot_search::Slot;
 use crate::domain::stock::Source;
 use crate::domain::time::{Quarter, Span};
 use crate::error::{Error, Result};
@@ -301,6 +303,9 @@ pub(super) struct StoredPlacement {
     price: StoredMoney,
     starts_before_p05: Option<bool>,
     parts: Vec<(String, i64, String)>,
+    /// When ordered parts come, by code.
+    #[serde(default)]
+    arrivals: BTreeMap<String, i64>,
 }
 
 impl From<&Placement> for StoredPlacement {
@@ -315,6 +320,11 @@ impl From<&Placement> for StoredPlacement {
             price: placement.price.into(),
             starts_before_p05: placement.starts_before_p05,
             parts: placement.parts.iter().map(part).collect(),
+            arrivals: placement
+                .parts
+                .iter()
+                .filter_map(|part| Some((part.code.clone(), part.arrives?.0)))
+                .collect(),
         }
     }
 }
@@ -322,7 +332,9 @@ impl From<&Placement> for StoredPlacement {
 impl StoredPlacement {
     pub(super) fn placement(self) -> Result<Placement> {
         let span = |(start, end)| Span::new(Quarter(start), Quarter(end));
+        let arrivals = self.arrivals;
         let part = |(code, quantity, from): (String, i64, String)| PlannedPart {
+            arrives: arrivals.get(&code).copied().map(Quarter),
             code,
             quantity,
             source: source(&from),

@@ -5,7 +5,7 @@ use chassis::{TenantId, on};
 use super::Store;
 use super::codec;
 use crate::domain::network::{PartNeed, Resource};
-use crate::domain::slot_search::PlannedPart;
+use crate::domain::part_planning::PlannedPart;
 use crate::domain::stock::Source;
 use crate::domain::time::Span;
 use crate::error::Result;

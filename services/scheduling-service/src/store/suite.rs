@@ -10,9 +10,10 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::network::{
     Bay, BayKind, BayNeed, Center, Component, Job, Location, Part, PartNeed, Resource, Technician, VehicleClass,
 };
+use crate::domain::part_planning::PlannedPart;
 use crate::domain::reason::Reason;
 use crate::domain::risk::{LifeKm, RemainingLife, Stakes};
-use crate::domain::slot_search::{PlannedPart, Slot};
+use crate::domain::slot_search::Slot;
 use crate::domain::stock::{Source, Stock};
 use crate::domain::time::{Quarter, Span};
 
@@ -116,6 +117,7 @@ fn slot() -> Slot {
             code: "HOSE".into(),
             quantity: 2,
             source: Source::Stock,
+            arrives: Some(Quarter(90)),
         }],
         price: eur(18_000),
         waiting_minor: 3,

@@ -93,6 +93,7 @@ async fn read(
                 job: hold.job.clone(),
                 alert_id: hold.alert_id.clone(),
                 decision_id: hold.decision_id.clone(),
+                on_order: Vec::new(),
             };
             let place = Place::Offered(Box::new(hold));
             Ok(Asked { work, place })

@@ -4,8 +4,9 @@ use chassis::{Principal, TenantId};
 use chrono::{DateTime, Utc};
 
 use super::{App, access, planning};
-use crate::domain::appointment::{Appointment, Status};
+use crate::domain::appointment::{Appointment, Placement, Status};
 use crate::domain::network::{BayNeed, Component, Job, PartNeed, labour_quarters, merge_parts};
+use crate::domain::part_planning::OnOrder;
 use crate::domain::reason::Reason;
 use crate::domain::risk::{RemainingLife, Urgency};
 use crate::domain::slot_search::{Slot, Wish};
@@ -32,6 +33,8 @@ pub struct Work {
     pub job: Job,
     pub alert_id: Option<String>,
     pub decision_id: Option<String>,
+    /// What was ordered already for the visit that a slot of this work would move.
+    pub on_order: Vec<OnOrder>,
 }
 
 /// A slot that is offered. `hold` is its id and when it expires, if it is kept.
@@ -63,6 +66,10 @@ pub async fn find_slots(app: &App, principal: &Principal, wanted: WantedWork, wi
         store.drop_expired_holds(now).await?;
         store.drop_holds_of(tenant, &work.job.vehicle_id).await?;
     }
+    let wish = Wish {
+        on_order: work.on_order.clone(),
+        ..wish
+    };
     let slots = match planning::search(app, &mut store, tenant, &work.job, &wish, now).await? {
         Ok(slots) => slots,
         Err(why_not) => {
@@ -136,14 +143,12 @@ pub(super) async fn complete(
             ));
         }
         refuse_retired(store, tenant, &alert.job.vehicle_id).await?;
-        let job = Job {
-            not_before,
-            ..work_of_alert(app, store, tenant, alert.job).await?
-        };
+        let (job, on_order) = work_of_alert(app, store, tenant, alert.job).await?;
         return Ok(Work {
-            job,
+            job: Job { not_before, ..job },
             alert_id: Some(alert.alert_id),
             decision_id: alert.decision_id,
+            on_order,
         });
     }
     let missing = |path, what: &str| invalid(path, "required", format!("Give {what}, or an alert_id."));
@@ -174,20 +179,24 @@ pub(super) async fn complete(
         job,
         alert_id: None,
         decision_id: None,
+        on_order: Vec::new(),
     })
 }
 
-/// What a slot for an alert must have room for: where its component has a visit that can still be placed or moved, that visit's work.
-async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<Job> {
+/// What a slot for an alert must have room for: where its component has a visit that can still be placed or moved, that visit's work, with
+/// what was ordered for it.
+async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<(Job, Vec<OnOrder>)> {
     let open = match asked.component {
         Some(component) => store.open_visit_for(tenant, &asked.vehicle_id, component).await?,
         None => None,
     };
     let missed = |visit: &Appointment| visit.is_missed(app.clock.now(), app.settings.missed_after);
     let waiting = open.filter(|visit| visit.status != Status::Started && !missed(visit));
+    let placement = waiting.as_ref().and_then(|visit| visit.placement.as_ref());
+    let on_order = placement.map(Placement::on_order).unwrap_or_default();
     let mut job = waiting.map_or(asked, |visit| visit.job);
     planning::fit_bay(store, tenant, &mut job).await?;
-    Ok(job)
+    Ok((job, on_order))
 }
 
 async fn refuse_retired(

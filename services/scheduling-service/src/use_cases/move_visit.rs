@@ -46,11 +46,13 @@ pub async fn move_visit(
     let found = match target {
         Target::Offered(slot_id) => {
             let hold = book_visit::offered(&mut store, principal, &slot_id, now).await?;
-            let slot = book_visit::slot_of(hold, &visit.job)?;
+            let slot = book_visit::slot_of(hold, &visit.job)?.with_orders_of(&before);
             store.vacate_holds_of(tenant, &visit.job.vehicle_id).await?;
             Ok(vec![slot])
         }
         Target::Named(wish) => {
+            let on_order = before.on_order();
+            let wish = Wish { on_order, ..wish };
             store.vacate_holds_of(tenant, &visit.job.vehicle_id).await?;
             planning::search(app, &mut store, tenant, &visit.job, &wish, now).await?
         }

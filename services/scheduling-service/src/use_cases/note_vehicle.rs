@@ -66,7 +66,11 @@ async fn change_bay(
     if bay.is_some_and(|bay| visit.job.bay.met_by(&bay)) {
         return Ok(());
     }
-    let found = planning::search(app, store, tenant, &visit.job, &Wish::default(), now).await?;
+    let wish = Wish {
+        on_order: before.on_order(),
+        ..Wish::default()
+    };
+    let found = planning::search(app, store, tenant, &visit.job, &wish, now).await?;
     let Some(best) = found.ok().and_then(|slots| slots.into_iter().next()) else {
         return Ok(());
     };

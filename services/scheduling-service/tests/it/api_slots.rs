@@ -122,3 +122,36 @@ async fn a_time_at_the_end_of_the_calendar_is_refused_wherever_one_is_named() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn moving_a_visit_orders_its_parts_only_once() {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    app.vehicle(TENANT, "V1").await;
+    // Three hoses are wanted and two are there: the order of Monday 05:00 comes on Wednesday.
+    let mut wanted = alert("alert_1", "V1", "CRITICAL");
+    wanted["parts"] = json!([{"part_code": "COOLANT-HOSE", "quantity": 3}]);
+    app.alert(TENANT, wanted, false).await;
+    let visit = app.appointments(TENANT, "SCHEDULED", 1).await.remove(0);
+    assert_eq!(visit["starts_at"], "2026-05-06T08:00:00Z");
+    app.advance(24 * 60);
+    let moved = json!({"version": 1, "starts_at": "2026-05-06T09:00:00Z"});
+    let (status, visit) = app.call("PUT", &path(&visit), &manager(TENANT), Some(moved)).await;
+    assert_eq!(
+        (status, &visit["starts_at"]),
+        (200, &json!("2026-05-06T09:00:00Z")),
+        "{visit:#}"
+    );
+    // An offer for its alert would move it, and knows of the order too.
+    let offer = json!({"alert_id": "alert_1"});
+    let offer = app.must_post("/api/v1/slots/available", &manager(TENANT), offer).await;
+    assert_eq!(offer["slots"][0]["starts_at"], "2026-05-06T11:45:00Z", "{offer:#}");
+    let moved = json!({"version": 2, "slot_id": offer["slots"][0]["slot_id"]});
+    let (status, answer) = app.call("PUT", &path(&visit), &manager(TENANT), Some(moved)).await;
+    assert_eq!(status, 200, "{answer:#}");
+    app.advance(60);
+    let moved = json!({"version": 3, "starts_at": "2026-05-06T08:00:00Z"});
+    let (status, answer) = app.call("PUT", &path(&answer), &manager(TENANT), Some(moved)).await;
+    assert_eq!(status, 200, "{answer:#}");
+    app.stop().await;
+}

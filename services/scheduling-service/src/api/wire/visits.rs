@@ -176,7 +176,7 @@ impl NamedSlotBody {
             technician_id: self.technician_id.clone(),
             bay_id: self.bay_id.clone(),
             start: Some(start),
-            from: None,
+            ..Wish::default()
         })
     }
 }
