@@ -114,8 +114,8 @@ pub fn created(tenant: &TenantId, alert: &Alert, recipient_ids: &[String]) -> Ne
     about(tenant, alert, "alert.created", &[&alert.id], alert.event_time, &data)
 }
 
-/// A delivery came to rest (business time).
-pub fn delivered(tenant: &TenantId, alert: &Alert, delivery: &Delivery, at: DateTime<Utc>) -> NewEvent {
+/// A delivery came to rest (business time). `corrects`: it was said to be in doubt, and now it is known that it was sent.
+pub fn delivered(tenant: &TenantId, alert: &Alert, delivery: &Delivery, corrects: bool, at: DateTime<Utc>) -> NewEvent {
     let data = Delivered {
         alert_id: &alert.id,
         delivery_id: &delivery.id,
@@ -127,7 +127,12 @@ pub fn delivered(tenant: &TenantId, alert: &Alert, delivery: &Delivery, at: Date
         reason: delivery.reason.as_deref(),
         latency_ms: delivery.latency_ms,
     };
-    about(tenant, alert, "alert.delivered", &[&delivery.id], at, &data)
+    // A correction is another event than the one that it corrects, and the same one however often it is said.
+    let identity: &[&str] = match corrects {
+        true => &[&delivery.id, "corrected"],
+        false => &[&delivery.id],
+    };
+    about(tenant, alert, "alert.delivered", identity, at, &data)
 }
 
 /// A person took notice (business time).

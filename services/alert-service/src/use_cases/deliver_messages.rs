@@ -207,7 +207,7 @@ async fn is_escalation(store: &mut Store<'_>, delivery: &Delivery) -> Result<boo
 }
 
 /// Writes down how an attempt ended, and when the next one is due. False when the sender came too late: its claim had run out, and another
-/// instance has judged the message.
+/// instance has judged the message. What is known to have been accepted is noted all the same, as long as nobody has begun to send it again.
 pub async fn write_down(
     store: &mut Store<'_>,
     outgoing: &Outgoing,
@@ -221,7 +221,31 @@ pub async fn write_down(
     delivery.in_doubt_count += i64::from(report.outcome == Outcome::Unknown);
     let attempts = u32::try_from(delivery.attempts).unwrap_or(u32::MAX);
     let next = after_attempt(report.outcome, outgoing.severity, attempts, &rules.retry);
-    follow(store, delivery, next, moment).await
+    if follow(store, delivery.clone(), next, moment).await? {
+        return Ok(true);
+    }
+    match report.outcome {
+        Outcome::Accepted => settle_accepted(store, delivery, moment).await,
+        Outcome::Deferred | Outcome::Refused | Outcome::Unknown => Ok(false),
+    }
+}
+
+/// Another instance took the sender for stopped and has put the message back, or let it rest in doubt. The mail server has it, so it is not
+/// sent again. The place names the attempt: a message that is being sent again is left to its new sender.
+async fn settle_accepted(store: &mut Store<'_>, mut delivery: Delivery, moment: Moment) -> Result<bool, Error> {
+    let matter = matter_of(store, &delivery).await?;
+    let attempts = delivery.attempts;
+    delivery.state = State::Sent;
+    delivery.claimed_until = None;
+    // As the other instance counted.
+    delivery.in_doubt_count += 1;
+    for state in [State::Pending, State::InDoubt] {
+        let from = Place { state, attempts };
+        if settle(store, &matter, delivery.clone(), from, moment).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Puts a delivery that was being sent where the rule says; false when another instance did so before.
@@ -270,7 +294,13 @@ async fn settle(
         if let Matter::Alert(alert) = matter {
             let tenant = delivery.tenant.clone();
             store
-                .publish(&published::delivered(&tenant, alert, &delivery, moment.now))
+                .publish(&published::delivered(
+                    &tenant,
+                    alert,
+                    &delivery,
+                    from.state == State::InDoubt,
+                    moment.now,
+                ))
                 .await?;
         }
     }

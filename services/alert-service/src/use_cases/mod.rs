@@ -7,6 +7,8 @@ mod count_alerts;
 mod deliver_messages;
 mod escalate_alerts;
 mod keep_preferences;
+#[cfg(test)]
+mod late_notes;
 mod learn_person;
 mod learn_vehicle;
 mod list_alerts;

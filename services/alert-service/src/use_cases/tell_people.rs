@@ -156,6 +156,7 @@ impl Address<'_> {
                     self.tenant,
                     self.alert,
                     &settled,
+                    false,
                     self.moment.now,
                 ))
                 .await?;
