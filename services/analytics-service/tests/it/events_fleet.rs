@@ -195,6 +195,7 @@ async fn producers_in_another_order_give_the_same_numbers() {
     let done = |body: &Value| {
         body["fleet_summary"]["vehicles"] == 2
             && body["cost_metrics"]["completed_visits"] == 2
+            && body["cost_metrics"]["avoided_estimate"][0]["amount_minor"] == 17_000
             && body["action_list"] == json!([])
             && body["health_distribution"]["CRITICAL"] == 2
     };
