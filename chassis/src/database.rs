@@ -291,6 +291,19 @@ fn is_passing(sqlstate: &str) -> bool {
     ) || sqlstate.starts_with("08")
 }
 
+/// The pattern for `LOWER(…) LIKE … ESCAPE '!'` of what contains a text, in any case; the signs that LIKE gives a meaning stand for themselves.
+pub fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// Does work again while the database refuses it ([`is_retryable`]), at most nine times in all. For whoever begins transactions outside of
 /// requests, events and periodic work, which are tried again anyway.
 ///

@@ -2,6 +2,7 @@
 
 use super::Store;
 use crate::domain::audit::{Access, Entry, StreamPlace, Value};
+use chassis::database::containing;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -107,19 +108,6 @@ impl From<EntryRow> for Entry {
     }
 }
 
-/// A part as LIKE takes it, its own wildcards taken literally.
-fn pattern(part: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in part.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
 pub(super) fn params_to_json(params: &BTreeMap<String, Value>) -> String {
     let member = |(name, value): (&String, &Value)| {
         let value = match value {
@@ -187,7 +175,7 @@ impl Store<'_> {
             _ => (entries!("$2 = ''"), ""),
         };
         let last = filter.to.unwrap_or(DateTime::<Utc>::MAX_UTC).min(FAR_FUTURE);
-        let part = filter.part.as_deref().map(pattern).unwrap_or_default();
+        let part = filter.part.as_deref().map(containing).unwrap_or_default();
         let position = before.map_or((FAR_FUTURE, ""), |before| (before.time, before.entry_id.as_str()));
         let rows: Vec<EntryRow> = on!(self.tx, c => sqlx::query_as(statement)
             .bind(tenant.as_str()).bind(value)

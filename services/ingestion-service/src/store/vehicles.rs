@@ -1,5 +1,6 @@
 //! The registry's rows, and repairs.
 
+use chassis::database::containing;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -71,19 +72,6 @@ pub enum Registration {
     VinTaken,
 }
 
-/// The pattern of what contains this text: the signs that LIKE gives a meaning stand for themselves.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in text.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
 impl Store<'_> {
     /// A vehicle and the version of its row.
     pub async fn vehicle(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Option<(Vehicle, i64)>, DbError> {
@@ -143,7 +131,7 @@ impl Store<'_> {
                AND ($3 IS NULL OR vehicle_id IN {among})
                AND ($4 IS NULL OR owner_id = $4) AND ($5 IS NULL OR fleet_id = $5) AND ($6 IS NULL OR status = $6)
                AND ($7 IS NULL OR LOWER(vehicle_id || ' ' || COALESCE(vin, '') || ' ' || COALESCE(make, '') || ' ' || COALESCE(model, ''))
-                   LIKE $7 ESCAPE '\\')
+                   LIKE $7 ESCAPE '!')
              ORDER BY vehicle_id LIMIT $8"
         );
         let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
