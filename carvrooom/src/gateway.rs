@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use chassis::http::Patience;
 use chassis::problem::{Kind, Problem};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -25,6 +26,12 @@ use crate::web_app::{WebApp, secured};
 
 /// Which service owns which path: generated from the services' APIs, the same file as contracts/http/routes.toml.
 const ROUTES: &str = include_str!("../routes.toml");
+
+/// As long as services have by default, since most of what is open here waits for one of them.
+const PATIENCE: Patience = Patience {
+    head: Duration::from_secs(60),
+    drain: Duration::from_secs(5),
+};
 
 /// Headers that belong to one connection, not to the request (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [&str; 7] = [
@@ -71,7 +78,9 @@ pub(crate) async fn serve(
         web_app: web_app.map(Arc::new),
         routes: routes()?.into(),
         addresses: Arc::new(addresses),
-        client: Client::builder(TokioExecutor::new()).build_http(),
+        client: Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(PATIENCE.head / 2)
+            .build_http(),
         progress,
     };
     let router = Router::new()
@@ -91,10 +100,7 @@ pub(crate) async fn serve(
         .route("/status/history.json", get(history))
         .fallback(answer)
         .with_state(gateway);
-    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    served
-        .with_graceful_shutdown(async move { shutdown.cancelled().await })
-        .await?;
+    chassis::http::serve(listener, router, PATIENCE, shutdown).await;
     Ok(())
 }
 

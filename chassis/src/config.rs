@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use crate::Definition;
+use crate::http::Patience;
 
 /// Defaults that all services share; a service's own are laid over them.
 const SHARED_DEFAULTS: &str = include_str!("../config.default.toml");
@@ -92,7 +94,18 @@ pub struct HttpConfig {
     pub port: u16,
     pub body_bytes_max: usize,
     pub request_timeout_ms: u64,
+    pub head_timeout_ms: u64,
     pub drain_timeout_ms: u64,
+}
+
+impl HttpConfig {
+    /// How long connections may take.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            head: Duration::from_millis(self.head_timeout_ms),
+            drain: Duration::from_millis(self.drain_timeout_ms),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

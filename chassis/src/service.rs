@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::Base;
 use crate::database::{ATTEMPTS, Database, is_postgres, is_retryable, pause};
 use crate::failpoint::Failpoints;
-use crate::http::{Shell, again, serve_until};
+use crate::http::{self, Patience, Shell, again};
 use crate::identity::{Guard, IdentityCopy, Policy, Tokens};
 use crate::outbox::{Archive, Published, Relay};
 
@@ -84,7 +84,7 @@ pub struct Service {
     /// All its routes inside the common layers.
     pub router: Router,
     workers: Vec<Worker>,
-    drain: Duration,
+    patience: Patience,
     drained: CancellationToken,
     database: Database,
     _lock: Option<Arc<std::fs::File>>,
@@ -327,7 +327,7 @@ impl Kit {
             address: format!("{}:{}", self.config.http.host, self.config.http.port).parse()?,
             router: shell.wrap(routes),
             workers: self.workers,
-            drain: Duration::from_millis(self.config.http.drain_timeout_ms),
+            patience: self.config.http.patience(),
             drained: self.drained,
             database: self.database,
             _lock: self.lock,
@@ -457,11 +457,11 @@ pub async fn serve(runtime: &Runtime, services: Vec<(TcpListener, Service)>) -> 
             let name = service.name;
             tasks.spawn(async move { (name, worker.name, worker.future.await) });
         }
-        let server = serve_until(listener, service.router, runtime.shutdown.clone(), service.drain);
+        let server = http::serve(listener, service.router, service.patience, runtime.shutdown.clone());
         tasks.spawn(async move {
-            let served = server.await;
+            server.await;
             service.drained.cancel();
-            (service.name, "http", served)
+            (service.name, "http", Ok(()))
         });
     }
     let mut failure = None;

@@ -3,9 +3,11 @@
 pub(crate) mod again;
 mod extract;
 mod page;
+mod serve;
 mod shell;
 
 pub use again::ShownOnce;
 pub use extract::{Json, Path, Query};
 pub use page::{Page, PageQuery, cursor};
-pub(crate) use shell::{Shell, serve_until};
+pub use serve::{Patience, serve};
+pub(crate) use shell::Shell;

@@ -1,6 +1,5 @@
 //! Puts a service's routes behind the guard and inside the common layers, and serves them.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +10,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
@@ -300,26 +297,4 @@ fn with_request_id(mut problem: Problem, request_id: &str) -> Response {
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
     response
-}
-
-/// Serves until shutdown; open requests get `drain` to finish.
-pub(crate) async fn serve_until(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    shutdown: CancellationToken,
-    drain: Duration,
-) -> anyhow::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let asked = shutdown.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { asked.cancelled().await });
-    let mut server = std::pin::pin!(server.into_future());
-    tokio::select! {
-        done = &mut server => return Ok(done?),
-        () = shutdown.cancelled() => {}
-    }
-    let _ = tokio::time::timeout(drain, server).await;
-    Ok(())
 }
