@@ -63,15 +63,20 @@ pub async fn show_kpi(app: &App, principal: &Principal, id: KpiId, asked: Asked)
     measure.both(&mut store, id, period, step).await
 }
 
-/// Every figure as it was moments ago.
+/// Every figure as it was moments ago, of what the caller may see.
 pub async fn show_kpis(app: &App, principal: &Principal, asked: Asked) -> Result<Arc<Vec<Measured>>, Error> {
+    recent_kpis(app, &sight(principal)?, asked).await
+}
+
+/// Every figure as it was moments ago.
+pub async fn recent_kpis(app: &App, sight: &Sight, asked: Asked) -> Result<Arc<Vec<Measured>>, Error> {
     let (period, step) = asked.resolve(app.clock.now())?;
     let make = move |app: App, sight: Sight| async move { list_kpis(&app, &sight, asked).await };
     let which = format!("{} {} {step:?}", period.from, period.to);
-    app.shelves.kpis.show_of(app, &sight(principal)?, &which, make).await
+    app.shelves.kpis.show_of(app, sight, &which, make).await
 }
 
-/// Every figure.
+/// Every figure, without the rows that it was made of: of a large fleet they are hundreds of thousands, and a list shows none.
 pub async fn list_kpis(app: &App, sight: &Sight, asked: Asked) -> Result<Vec<Measured>, Error> {
     let now = app.clock.now();
     let (period, step) = asked.resolve(now)?;
@@ -84,7 +89,9 @@ pub async fn list_kpis(app: &App, sight: &Sight, asked: Asked) -> Result<Vec<Mea
     };
     let mut all = Vec::with_capacity(KpiId::ALL.len());
     for id in KpiId::ALL {
-        all.push(measure.both(&mut store, id, period, step).await?);
+        let mut measured = measure.both(&mut store, id, period, step).await?;
+        measured.figure.rows = Vec::new();
+        all.push(measured);
     }
     Ok(all)
 }

@@ -1,6 +1,6 @@
 //! The executive's first screen: key figures and how they went, visits, money, and how alerts are answered.
 
-use super::measure_kpis::{Asked, Measured, list_kpis};
+use super::measure_kpis::{Asked, Measured, recent_kpis};
 use super::sight;
 use crate::App;
 use crate::domain::fleet::numbers::{CostNumbers, FleetNumbers};
@@ -17,8 +17,8 @@ pub struct ExecutiveDashboard {
     pub visits: VisitNumbers,
     pub alerts: AlertNumbers,
     pub warranty: WarrantyNumbers,
-    /// Over the usual period.
-    pub kpis: Vec<Measured>,
+    /// Over the usual period, as they were moments ago.
+    pub kpis: Arc<Vec<Measured>>,
 }
 
 /// Shows the dashboard as it was moments ago, of what the caller may see.
@@ -28,7 +28,7 @@ pub async fn show_executive_dashboard(app: &App, principal: &Principal) -> Resul
 }
 
 async fn make_executive_dashboard(app: &App, sight: &Sight) -> Result<ExecutiveDashboard, Error> {
-    let kpis = list_kpis(app, sight, Asked::default()).await?;
+    let kpis = recent_kpis(app, sight, Asked::default()).await?;
     let mut tx = app.database.read().await?;
     let mut store = Store::on(&mut tx);
     Ok(ExecutiveDashboard {

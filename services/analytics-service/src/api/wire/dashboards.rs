@@ -361,7 +361,7 @@ impl From<ExecutiveDashboard> for ExecutiveDashboardBody {
             visit_stats: dashboard.visits.into(),
             alert_stats: dashboard.alerts.into(),
             warranty_stats: dashboard.warranty.into(),
-            kpis: dashboard.kpis.into_iter().map(KpiBody::from).collect(),
+            kpis: dashboard.kpis.iter().cloned().map(KpiBody::from).collect(),
             method,
         }
     }
