@@ -13,6 +13,7 @@ use super::fleet_judging::{Answer, Protocol, When, pooled_limits};
 use super::fleet_training::{answers, learn_reference, raw_reference, scale_of, train_component};
 use super::information_limit::{self, Limit};
 use super::moments::{Moments, follow, of_fleets};
+use super::parallel::in_parallel;
 use super::progress;
 use crate::domain::trained::{Bundle, COMPONENTS};
 
@@ -46,16 +47,13 @@ pub(crate) fn train(folder: &Path, seed: u64) -> anyhow::Result<Bundle> {
     let (moments, _) = of_fleets(&fleets, &reference, &raw_reference(class), &bar)?;
     bar.finish_and_clear();
     let bar = progress::bar(COMPONENTS.len() as u64, "components");
-    let mut models = Vec::new();
-    let mut left_out = Vec::new();
-    for (component, moments) in moments.iter().enumerate() {
-        if let Some((model, answers)) = train_component(&fleets, &reference, component, moments, seed) {
-            models.push(model);
-            left_out.push(answers);
-        }
+    let trained = in_parallel(moments.len(), |component| {
+        let trained = train_component(&fleets, &reference, component, &moments[component], seed);
         bar.inc(1);
-    }
+        trained
+    });
     bar.finish_and_clear();
+    let (mut models, left_out): (Vec<_>, Vec<_>) = trained.into_iter().flatten().unzip();
     let limits = pooled_limits(&left_out, f64::from(reference.scale()));
     for (model, limit) in models.iter_mut().zip(limits) {
         model.card.warn_below_km = limit;

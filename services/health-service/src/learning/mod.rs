@@ -10,6 +10,7 @@ mod fleet_training;
 mod fleets;
 mod information_limit;
 mod moments;
+mod parallel;
 mod progress;
 mod signs;
 

@@ -4,6 +4,7 @@ use indicatif::ProgressBar;
 use prognostics::matrix::Matrix;
 
 use super::fleet_folder::{Failure, Fleet, Vehicle};
+use super::parallel::in_parallel;
 use crate::domain::SECOND;
 use crate::domain::trained::{COMPONENTS, NUMBERS, NUMBERS_BESIDE, Reference, Sample, Trails, channels_of};
 
@@ -41,31 +42,51 @@ pub(crate) fn of_fleets(
     raw: &Reference,
     bar: &ProgressBar,
 ) -> anyhow::Result<(Vec<Moments>, f64)> {
-    let mut all: Vec<Moments> = COMPONENTS
-        .iter()
-        .map(|component| Moments {
-            numbers: Matrix::new(channels_of(component).len() * NUMBERS + NUMBERS_BESIDE),
-            raw: Matrix::new(channels_of(component).len()),
-            moments: Vec::new(),
-        })
-        .collect();
-    let vehicles = fleets.iter().flat_map(|fleet| &fleet.vehicles);
-    let mut years = 0.0;
-    for (number, vehicle) in vehicles.enumerate() {
-        years += of_vehicle(number as u32, vehicle, reference, raw, &mut all)?;
+    let vehicles: Vec<&Vehicle> = fleets.iter().flat_map(|fleet| &fleet.vehicles).collect();
+    let of_vehicles = in_parallel(vehicles.len(), |number| {
+        let made = of_vehicle(number as u32, vehicles[number], reference, raw);
         bar.inc(1);
+        made
+    });
+    let (mut all, mut years) = (blank(), 0.0);
+    for made in of_vehicles {
+        let (moments, watched) = made?;
+        years += watched;
+        for (all, moments) in all.iter_mut().zip(moments) {
+            all.append(&moments);
+        }
     }
     Ok((all, years))
 }
 
+/// No moments yet, of all components.
+fn blank() -> Vec<Moments> {
+    let of_component = |component: &&str| Moments {
+        numbers: Matrix::new(channels_of(component).len() * NUMBERS + NUMBERS_BESIDE),
+        raw: Matrix::new(channels_of(component).len()),
+        moments: Vec::new(),
+    };
+    COMPONENTS.iter().map(of_component).collect()
+}
+
+impl Moments {
+    fn append(&mut self, more: &Moments) {
+        for row in 0..more.moments.len() {
+            self.numbers.push_row(more.numbers.row(row));
+            self.raw.push_row(more.raw.row(row));
+        }
+        self.moments.extend_from_slice(&more.moments);
+    }
+}
+
+/// The moments of one vehicle, and the years that it was watched.
 fn of_vehicle(
     number: u32,
     vehicle: &Vehicle,
     reference: &Reference,
     raw: &Reference,
-    all: &mut [Moments],
-) -> anyhow::Result<f64> {
-    let begin: Vec<usize> = all.iter().map(|component| component.moments.len()).collect();
+) -> anyhow::Result<(Vec<Moments>, f64)> {
+    let mut all = blank();
     let (mut last_km, mut first_at, mut last_at) = (0.0, None, 0);
     let mut row = Vec::new();
     let mut beside = Trails::default();
@@ -94,14 +115,15 @@ fn of_vehicle(
             moments.moments.push(moment);
         }
     })?;
-    for (moments, begin) in all.iter_mut().zip(begin) {
-        for moment in &mut moments.moments[begin..] {
-            if moment.left_km.is_nan() {
-                moment.survived_km = (last_km - moment.km) as f32;
-            }
+    for moment in all.iter_mut().flat_map(|moments| &mut moments.moments) {
+        if moment.left_km.is_nan() {
+            moment.survived_km = (last_km - moment.km) as f32;
         }
     }
-    Ok((last_at - first_at.unwrap_or(last_at)) as f64 / SECOND as f64 / YEAR_S)
+    Ok((
+        all,
+        (last_at - first_at.unwrap_or(last_at)) as f64 / SECOND as f64 / YEAR_S,
+    ))
 }
 
 /// Follows a vehicle through its telemetry and the books; `each` is told the time, the record, whether it closed a bin, and
