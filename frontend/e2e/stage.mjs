@@ -124,17 +124,17 @@ export async function year(ingestionUrl, key, vehicleId, { everyHours = 1 } = {}
 }
 
 /** Says yes to the decisions behind provisional visits, on which nobody may begin, and waits until every visit is firm. */
-export async function confirmVisits(url, token) {
+export async function confirmVisits(url, token, deadlineMs = 30_000) {
   await eventually("every visit is confirmed", async () => {
     const { items } = await call(url, "/api/v1/appointments?status=SCHEDULED", { token });
     const held = new Set(items.filter((visit) => visit.provisional).map((visit) => visit.decision_id));
     if (held.size === 0) return true;
-    const reviews = await call(url, "/api/v1/agents/reviews?status=OPEN", { token });
+    const reviews = await call(url, "/api/v1/agents/reviews?status=OPEN&limit=200", { token });
     for (const review of reviews.items.filter((review) => held.has(review.decision_id))) {
       await call(url, `/api/v1/agents/reviews/${review.review_id}`, { method: "POST", token, body: { verdict: "APPROVE", reason: "Plausible." } });
     }
     return false;
-  });
+  }, deadlineMs);
 }
 
 /** The whole stage. `addresses` is the platform's addresses.json. */
@@ -154,8 +154,8 @@ export async function stage(addresses, bootstrapKey, { tenant = "ten_nord", vehi
   await eventually("every vehicle has been judged", async () => {
     const dashboard = await call(url, "/api/v1/dashboards/fleet", { token: await signIn(url, tenant, "marco") });
     return dashboard.fleet_summary.vehicles === vehicles + 3 && dashboard.action_list.length > 0;
-  }, 60_000);
-  await confirmVisits(url, await signIn(url, tenant, "marco"));
+  }, 60_000 + 10 * vehicles);
+  await confirmVisits(url, await signIn(url, tenant, "marco"), 30_000 + 30 * vehicles);
   return { url, tenant, ids, key: issued.secret };
 }
 
