@@ -356,6 +356,9 @@ impl Redis {
                 "2000",
                 "--cluster-config-file",
                 "nodes.conf",
+                // A replica that has never been in step may not take its master's place.
+                "--repl-diskless-sync-delay",
+                "0",
             ]);
         }
         self.process = Some(Process::start(Path::new("redis-server"), &arguments, false));
@@ -396,6 +399,10 @@ impl Redis {
             .expect("redis-cli");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
+
+    fn is_master(&self) -> bool {
+        self.command(&["role"]).starts_with("master")
+    }
 }
 
 /// A Redis Cluster: three masters with one replica each.
@@ -416,13 +423,18 @@ impl RedisCluster {
             .expect("redis-cli");
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "the cluster was not made: {said}");
+        let cluster = Self { nodes };
         wait_for("the Redis Cluster", || {
-            nodes.iter().all(|node| {
-                node.command(&["cluster", "info"]).contains("cluster_state:ok")
-                    && node.command(&["cluster", "nodes"]).matches("slave").count() == 3
-            })
+            let replicas = (0..cluster.nodes.len())
+                .filter(|node| cluster.is_replica(*node))
+                .count();
+            replicas == 3
+                && cluster.nodes.iter().all(|node| {
+                    node.command(&["cluster", "info"]).contains("cluster_state:ok")
+                        && node.command(&["cluster", "nodes"]).matches("slave").count() == 3
+                })
         });
-        Self { nodes }
+        cluster
     }
 
     /// URLs of all nodes, as the broker takes them.
@@ -431,21 +443,22 @@ impl RedisCluster {
         urls.join(",")
     }
 
-    /// Whether every slot has a master that answers.
+    /// Whether every slot has a master that runs. What the nodes say is not enough: right after a master's death they do not know of it.
     pub fn is_whole(&self) -> bool {
         let mut running = self.nodes.iter().filter(|node| node.process.is_some());
-        running.all(|node| node.command(&["cluster", "info"]).contains("cluster_state:ok"))
+        let masters = running.clone().filter(|node| node.is_master()).count();
+        masters == 3 && running.all(|node| node.command(&["cluster", "info"]).contains("cluster_state:ok"))
     }
 
     /// Whether a node follows another, and is in step with it.
     pub fn is_replica(&self, node: usize) -> bool {
-        self.nodes[node].command(&["role"]).starts_with("slave")
-            && self.nodes[node].command(&["role"]).contains("connected")
+        let role = self.nodes[node].command(&["role"]);
+        role.starts_with("slave") && role.lines().any(|line| line == "connected")
     }
 
     /// Index of a node that is a master now.
     pub fn a_master(&self) -> usize {
-        let master = |node: &Redis| node.process.is_some() && node.command(&["role"]).starts_with("master");
+        let master = |node: &Redis| node.process.is_some() && node.is_master();
         self.nodes.iter().position(master).expect("a master")
     }
 }
