@@ -16,7 +16,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::cluster::ClusterClientBuilder;
 use redis::cluster_async::ClusterConnection;
 use redis::{Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::archives::Archives;
@@ -34,6 +34,9 @@ const REFRESH: Duration = Duration::from_secs(1);
 const REFILL: i64 = 256;
 /// Pause before the bell is connected again.
 const RECONNECT: Duration = Duration::from_millis(300);
+/// A Cluster's connection that is older than this is made anew when a command got no answer: its own recovery was seen to be stuck for good
+/// after masters had died in turn, with every command timing out.
+const RENEWED: Duration = Duration::from_secs(10);
 /// Streams that are written to at the same time.
 const CONCURRENT: usize = 16;
 
@@ -41,7 +44,7 @@ const CONCURRENT: usize = 16;
 pub struct RedisBroker {
     nodes: Vec<String>,
     timeout: Duration,
-    connection: OnceCell<Connection>,
+    connection: tokio::sync::Mutex<Option<(Connection, Instant)>>,
     prefix: String,
     limits: Limits,
     heads: Heads,
@@ -50,6 +53,7 @@ pub struct RedisBroker {
     looked: Mutex<HashMap<String, Instant>>,
 }
 
+#[derive(Clone)]
 enum Connection {
     Single(ConnectionManager),
     Cluster(ClusterConnection),
@@ -69,7 +73,7 @@ impl RedisBroker {
         let broker = Arc::new(Self {
             nodes,
             timeout: Duration::from_millis(config.response_timeout_ms),
-            connection: OnceCell::new(),
+            connection: tokio::sync::Mutex::default(),
             prefix: config.prefix.clone(),
             limits: Limits {
                 bytes: config.window_bytes / usize::from(partition::COUNT),
@@ -85,24 +89,46 @@ impl RedisBroker {
         Ok(broker)
     }
 
-    async fn connection(&self) -> RedisResult<&Connection> {
-        self.connection
-            .get_or_try_init(|| connect(&self.nodes, self.timeout))
-            .await
+    async fn connection(&self) -> RedisResult<(Connection, Instant)> {
+        let mut kept = self.connection.lock().await;
+        if let Some(known) = &*kept {
+            return Ok(known.clone());
+        }
+        let made = (connect(&self.nodes, self.timeout).await?, Instant::now());
+        Ok(kept.insert(made).clone())
+    }
+
+    /// Lets go of a Cluster's connection over which a command got no answer.
+    async fn judge<T>(&self, answer: RedisResult<T>, connection: &Connection, made: Instant) -> RedisResult<T> {
+        let unanswered = answer
+            .as_ref()
+            .is_err_and(|error| error.is_timeout() || error.is_io_error());
+        if unanswered && matches!(connection, Connection::Cluster(_)) && made.elapsed() > RENEWED {
+            let mut kept = self.connection.lock().await;
+            if kept.as_ref().is_some_and(|(_, at)| *at == made) {
+                *kept = None;
+                tracing::info!("a command to the Redis Cluster got no answer, connecting anew");
+            }
+        }
+        answer
     }
 
     async fn query<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
-        match self.connection().await? {
-            Connection::Single(connection) => command.query_async(&mut connection.clone()).await,
-            Connection::Cluster(connection) => command.query_async(&mut connection.clone()).await,
-        }
+        let (connection, made) = self.connection().await?;
+        let answer = match connection.clone() {
+            Connection::Single(mut connection) => command.query_async(&mut connection).await,
+            Connection::Cluster(mut connection) => command.query_async(&mut connection).await,
+        };
+        self.judge(answer, &connection, made).await
     }
 
     async fn pipe<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
-        match self.connection().await? {
-            Connection::Single(connection) => pipeline.query_async(&mut connection.clone()).await,
-            Connection::Cluster(connection) => pipeline.query_async(&mut connection.clone()).await,
-        }
+        let (connection, made) = self.connection().await?;
+        let answer = match connection.clone() {
+            Connection::Single(mut connection) => pipeline.query_async(&mut connection).await,
+            Connection::Cluster(mut connection) => pipeline.query_async(&mut connection).await,
+        };
+        self.judge(answer, &connection, made).await
     }
 
     fn stream_key(&self, producer: &str, partition: u8) -> String {
