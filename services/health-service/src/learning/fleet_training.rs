@@ -24,6 +24,8 @@ use crate::domain::trained::{
 };
 
 const FOLDS: usize = 4;
+/// Of the models that are trained from here on: an installation registers what it does not know by name and version.
+const VERSION: u64 = 3;
 /// Fewer failures than this teach nothing.
 const FAILURES_MIN: usize = 12;
 /// One vehicle in so many teaches the reference.
@@ -196,7 +198,7 @@ fn shaping(fleets: &[&Fleet], reference: &Reference, component: usize, moments: 
     shaping
 }
 
-/// Trains one component; nothing where too few failed.
+/// Trains one component; nothing where too few failed, or where none of its channels is seen.
 pub(crate) fn train_component(
     fleets: &[&Fleet],
     reference: &Reference,
@@ -257,6 +259,8 @@ pub(crate) fn train_component(
         let calibrated = answer.said.and_then(|said| model.calibration.interval(said));
         answer.said = calibrated.map(|said| shaping.in_km(said));
     }
+    // Where no channel speaks often enough there is nothing to say of anybody.
+    answers.iter().find(|answer| answer.said.is_some())?;
     model.card = card(reference, component, moments, &model, &rows, &answers, seed);
     Some((model, answers))
 }
@@ -321,7 +325,7 @@ fn card(
         .collect();
     Card {
         model_id: format!("fleet-{class}-{name}"),
-        version: 2,
+        version: VERSION,
         family: "trees".to_owned(),
         component: name.to_owned(),
         vehicle_class: class.to_owned(),
