@@ -2,6 +2,8 @@
 //!
 //! A log line is one JSON object: `timestamp, service, level, correlation_id, message` and the event's fields.
 
+use std::time::Duration;
+
 pub use metrics_exporter_prometheus::PrometheusHandle as Metrics;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use serde_json::{Map, Value};
@@ -16,6 +18,9 @@ const LATENCY_BUCKETS_S: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
 
+/// How long samples of the histograms may lie before they are counted.
+const SAMPLES_COUNTED_EVERY: Duration = Duration::from_secs(5);
+
 /// Installs the log subscriber (to standard error) and the metrics recorder of this process.
 pub fn install(log_filter: &str) -> anyhow::Result<Metrics> {
     let filter = EnvFilter::try_new(log_filter)?;
@@ -29,7 +34,21 @@ pub fn install(log_filter: &str) -> anyhow::Result<Metrics> {
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCY_BUCKETS_S)?
         .install_recorder()?;
+    count_samples(recorder.clone())?;
     Ok(recorder)
+}
+
+/// Moves the histograms' samples into their buckets from time to time. Else each sample is kept until somebody asks for the metrics, and
+/// where nobody does, memory grows for as long as the process lives.
+fn count_samples(recorder: Metrics) -> std::io::Result<()> {
+    let counting = std::thread::Builder::new().name("metrics".to_owned());
+    counting.spawn(move || {
+        loop {
+            std::thread::sleep(SAMPLES_COUNTED_EVERY);
+            recorder.run_upkeep();
+        }
+    })?;
+    Ok(())
 }
 
 /// Writes an event and the fields of its spans as one flat JSON object.
