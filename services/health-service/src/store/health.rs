@@ -1,11 +1,16 @@
 //! Scores as lists need them: worst first, by band and component.
 
+use std::collections::BTreeMap;
+
 use chassis::{TenantId, on};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::Store;
+use super::{ROWS_MAX, Store};
 use crate::error::Error;
+
+/// Score and status of components, by vehicle and component.
+pub type ComponentRows = BTreeMap<(String, &'static str), (Option<f64>, &'static str)>;
 
 /// One vehicle in a list.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -118,20 +123,20 @@ impl Store<'_> {
         })?)
     }
 
-    /// Keeps the score of a component as it was last told.
-    pub async fn keep_component(
-        &mut self,
-        tenant: &TenantId,
-        vehicle_id: &str,
-        component: &str,
-        score: Option<f64>,
-        status: &str,
-    ) -> Result<(), Error> {
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO component_health (tenant_id, vehicle_id, component, score, status) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (tenant_id, vehicle_id, component) DO UPDATE SET score = excluded.score, status = excluded.status")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(component).bind(score).bind(status)
-            .run(c).await)?;
+    /// Keeps the scores of components as they were last told.
+    pub async fn keep_components(&mut self, tenant: &TenantId, rows: &ComponentRows) -> Result<(), Error> {
+        let rows: Vec<_> = rows.iter().collect();
+        for chunk in rows.chunks(ROWS_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO component_health (tenant_id, vehicle_id, component, score, status) ");
+                query.push_values(chunk, |mut row, ((vehicle_id, component), (score, status))| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id).push_bind(*component).push_bind(*score).push_bind(*status);
+                });
+                query.push(" ON CONFLICT (tenant_id, vehicle_id, component) DO UPDATE SET score = excluded.score, status = excluded.status");
+                query.build().run(c).await
+            })?;
+        }
         Ok(())
     }
 }

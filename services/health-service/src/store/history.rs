@@ -2,8 +2,9 @@
 
 use chassis::{TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
 
-use super::Store;
+use super::{ROWS_MAX, Store};
 use crate::error::Error;
 
 /// One point of a component's history.
@@ -41,17 +42,23 @@ pub struct HistorySpan {
 }
 
 impl Store<'_> {
-    /// Adds a point; one that is there already (a replay) is left alone.
-    pub async fn add_history(&mut self, tenant: &TenantId, vehicle_id: &str, row: &HistoryRow) -> Result<(), Error> {
-        on!(self.tx, c => sqlx::query(
-            "INSERT INTO health_history (tenant_id, vehicle_id, component, time, id, score, status, overall_score,
-                                         rul_km_p05, rul_km_p50, rul_km_p95, odometer_km, reason, day)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(&row.component).bind(row.time).bind(&row.id)
-            .bind(row.score).bind(&row.status).bind(row.overall_score)
-            .bind(row.rul_km_p05).bind(row.rul_km_p50).bind(row.rul_km_p95).bind(row.odometer_km).bind(&row.reason)
-            .bind(row.time.timestamp().div_euclid(86_400))
-            .run(c).await)?;
+    /// Adds points, each with its vehicle; one that is there already (a replay) is left alone.
+    pub async fn add_history(&mut self, tenant: &TenantId, points: &[(String, HistoryRow)]) -> Result<(), Error> {
+        for chunk in points.chunks(ROWS_MAX) {
+            on!(self.tx, c => {
+                let mut query = QueryBuilder::new(
+                    "INSERT INTO health_history (tenant_id, vehicle_id, component, time, id, score, status, overall_score,
+                                                 rul_km_p05, rul_km_p50, rul_km_p95, odometer_km, reason, day) ");
+                query.push_values(chunk, |mut row, (vehicle_id, point)| {
+                    row.push_bind(tenant.as_str()).push_bind(vehicle_id).push_bind(&point.component).push_bind(point.time);
+                    row.push_bind(&point.id).push_bind(point.score).push_bind(&point.status).push_bind(point.overall_score);
+                    row.push_bind(point.rul_km_p05).push_bind(point.rul_km_p50).push_bind(point.rul_km_p95);
+                    row.push_bind(point.odometer_km).push_bind(&point.reason);
+                    row.push_bind(point.time.timestamp().div_euclid(86_400));
+                });
+                query.push(" ON CONFLICT DO NOTHING").build().run(c).await
+            })?;
+        }
         Ok(())
     }
 

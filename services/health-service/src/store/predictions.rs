@@ -4,7 +4,7 @@ use chassis::{TenantId, on};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::Store;
+use super::{ROWS_MAX, Store};
 use crate::error::Error;
 
 /// The outcome is not known yet.
@@ -84,7 +84,6 @@ pub struct PairedRow {
 
 /// Predictions of one part that are looked at when its life ends; the strides of `domain::freeze` leave far fewer.
 const PENDING_MAX: i64 = 5_000;
-const ROWS_MAX: usize = 100;
 /// Groups on the page: components × classes × models, bounded.
 const GROUPS_MAX: i64 = 1_000;
 

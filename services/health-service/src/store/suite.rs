@@ -5,7 +5,7 @@ use chassis::ids::TenantId;
 use chrono::{DateTime, Duration};
 
 use super::states::WithoutTrails;
-use super::{HealthFilter, HistoryRow, HistorySpan, KnownVehicle, Label, Memory, Store, Versioned};
+use super::{ComponentRows, HealthFilter, HistoryRow, HistorySpan, KnownVehicle, Label, Memory, Store, Versioned};
 use crate::domain::codec::{decode_beginning, encode};
 use crate::domain::component::ComponentKind;
 use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
@@ -107,14 +107,10 @@ async fn lists_are_worst_first_and_by_tenant(database: &Database) {
         let key = (tenant.clone(), vehicle_id.to_owned());
         store.save_states(&mut [(key, Versioned::default())]).await.unwrap();
         let cooling = ComponentKind::Cooling.as_str();
-        store
-            .keep_component(&tenant, vehicle_id, cooling, Some(0.9), "EXCELLENT")
-            .await
-            .unwrap();
-        store
-            .keep_component(&tenant, vehicle_id, cooling, rules_score(vehicle_id), "FAIR")
-            .await
-            .unwrap();
+        for (score, status) in [(Some(0.9), "EXCELLENT"), (rules_score(vehicle_id), "FAIR")] {
+            let told = ComponentRows::from([((vehicle_id.to_owned(), cooling), (score, status))]);
+            store.keep_components(&tenant, &told).await.unwrap();
+        }
     }
     let by_component = HealthFilter {
         component: Some("cooling"),
@@ -163,7 +159,8 @@ async fn history_and_labels_are_written_once(database: &Database) {
         reason: "TELEMETRY".to_owned(),
     };
     for (id, hours) in [("hev_1", 0), ("hev_2", 1), ("hev_1", 0)] {
-        store.add_history(&tenant, "V1", &row(id, hours)).await.unwrap();
+        let point = ("V1".to_owned(), row(id, hours));
+        store.add_history(&tenant, &[point]).await.unwrap();
     }
     let span = HistorySpan {
         from: time,
@@ -174,6 +171,20 @@ async fn history_and_labels_are_written_once(database: &Database) {
     assert_eq!(
         store.list_history(&tenant, "V1", &span, 10).await.unwrap(),
         [row("hev_1", 0), row("hev_2", 1)]
+    );
+    // More than one statement takes, with one that is there.
+    let many: Vec<_> = (0..250)
+        .map(|hours| ("V2".to_owned(), row(&format!("hev_{hours}"), hours)))
+        .collect();
+    store.add_history(&tenant, &many[..1]).await.unwrap();
+    store.add_history(&tenant, &many).await.unwrap();
+    let all = HistorySpan {
+        to: time + Duration::days(30),
+        ..span.clone()
+    };
+    assert_eq!(
+        store.list_history(&tenant, "V2", &all, 1_000).await.unwrap().len(),
+        many.len()
     );
     let narrow = HistorySpan {
         to: time + Duration::hours(1),

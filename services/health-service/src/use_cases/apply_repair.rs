@@ -3,7 +3,7 @@
 use chassis::ids::derived_id;
 use chrono::{DateTime, Utc};
 
-use super::batch::{Batch, tell};
+use super::batch::Batch;
 use super::score_predictions::{End, Ending, score_predictions};
 use crate::domain::component::ComponentKind;
 use crate::error::Error;
@@ -46,6 +46,8 @@ pub async fn apply_repair(
     let rules = batch.rules_of(origin.tenant);
     let rules = &*rules;
     let models = batch.models();
+    // What was predicted a moment ago is scored too.
+    batch.write_told(store).await?;
     let mut reset: Vec<ComponentKind> = Vec::new();
     for (number, finding) in repair.findings.iter().enumerate() {
         let vehicle = batch.vehicle(store, origin.tenant, &repair.vehicle_id).await?;
@@ -73,7 +75,7 @@ pub async fn apply_repair(
         };
         score_predictions(store, origin.tenant, &repair.vehicle_id, kind, vehicle, models, ending).await?;
         let told = vehicle.repair(kind, repair.at.timestamp_micros(), historical, rules);
-        tell(store, origin, &repair.vehicle_id, &told).await?;
+        batch.tell(origin, &repair.vehicle_id, &told)?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! The vehicles that one transaction works on: each is taken from memory or its row once, and written once at the end.
+//! The vehicles that one transaction works on: each is taken from memory or its row once, and written once at the end, with all that was
+//! found in them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chassis::TenantId;
+use chassis::{NewEvent, TenantId};
 
 use crate::domain::Micros;
 use crate::domain::component::ComponentKind;
@@ -14,7 +15,7 @@ use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
 use crate::events::published::{self, Origin};
 use crate::models::Models;
-use crate::store::{HistoryRow, Memory, PredictionRow, Store, Versioned, timestamp};
+use crate::store::{ComponentRows, HistoryRow, Memory, PredictionRow, Store, Versioned, timestamp};
 
 /// A batch under way. Dropped without [`Batch::save`], nothing of it stays.
 pub struct Batch<'a> {
@@ -23,6 +24,18 @@ pub struct Batch<'a> {
     pub live_after: Micros,
     memory: &'a Memory,
     vehicles: HashMap<TenantId, HashMap<String, Versioned>>,
+    /// In the order in which it was found.
+    events: Vec<NewEvent>,
+    told: BTreeMap<TenantId, Told>,
+}
+
+/// What was found in a tenant's vehicles, as it will be kept. Gathered, since a statement for each component of each vehicle would cost more
+/// than judging it.
+#[derive(Default)]
+struct Told {
+    components: ComponentRows,
+    history: Vec<(String, HistoryRow)>,
+    predictions: Vec<PredictionRow>,
 }
 
 impl<'a> Batch<'a> {
@@ -34,6 +47,8 @@ impl<'a> Batch<'a> {
             live_after,
             memory,
             vehicles: HashMap::new(),
+            events: Vec::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -70,8 +85,45 @@ impl<'a> Batch<'a> {
         Ok(&mut of_tenant.entry(vehicle_id.to_owned()).or_default().vehicle)
     }
 
-    /// Writes every state and hands it to memory, where it waits for the commit.
-    pub async fn save(self, store: &mut Store<'_>) -> Result<(), Error> {
+    /// Publishes a finding and keeps it in history and lists, in the transaction of the state that it comes from.
+    ///
+    /// # Errors
+    /// When the finding cannot be said as an event.
+    pub fn tell(&mut self, origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<(), Error> {
+        let event = published::event(origin, vehicle_id, finding).map_err(|error| Error::Store(encode(error)))?;
+        let id = event.id.clone().unwrap_or_default();
+        self.events.push(event);
+        let told = self.told.entry(origin.tenant.clone()).or_default();
+        match &finding.what {
+            What::Computed { reports, frozen } => {
+                let said = frozen.iter().map(|said| prediction(vehicle_id, finding, said));
+                told.predictions.extend(said);
+                for report in reports {
+                    told.keep(vehicle_id, finding, report, &id, COMPUTED);
+                }
+            }
+            What::Changed { component, reason, .. } => {
+                told.keep(vehicle_id, finding, component, &id, published::reason_name(*reason));
+            }
+            What::Alarmed { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Writes what was told so far: before anything that reads it, or that must be published after it.
+    pub async fn write_told(&mut self, store: &mut Store<'_>) -> Result<(), Error> {
+        store.publish_all(std::mem::take(&mut self.events)).await?;
+        for (tenant, told) in std::mem::take(&mut self.told) {
+            store.freeze(&tenant, &told.predictions).await?;
+            store.keep_components(&tenant, &told.components).await?;
+            store.add_history(&tenant, &told.history).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what was told and every state, and hands the states to memory, where they wait for the commit.
+    pub async fn save(mut self, store: &mut Store<'_>) -> Result<(), Error> {
+        self.write_told(store).await?;
         let mut states = Vec::new();
         for (tenant, vehicles) in self.vehicles {
             states.extend(vehicles.into_iter().map(|(id, state)| ((tenant.clone(), id), state)));
@@ -84,74 +136,32 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Publishes a finding and keeps it in history and lists, in the transaction of the state that it comes from.
-pub async fn tell(
-    store: &mut Store<'_>,
-    origin: &Origin<'_>,
-    vehicle_id: &str,
-    finding: &Finding,
-) -> Result<(), Error> {
-    let event = published::event(origin, vehicle_id, finding).map_err(|error| Error::Store(encode(error)))?;
-    store.publish(&event).await?;
-    let id = event.id.unwrap_or_default();
-    match &finding.what {
-        What::Computed { reports, frozen } => {
-            let rows: Vec<_> = frozen
-                .iter()
-                .map(|said| prediction(vehicle_id, finding, said))
-                .collect();
-            store.freeze(origin.tenant, &rows).await?;
-            for report in reports {
-                keep(store, origin, vehicle_id, finding, report, &id, "COMPUTED").await?;
-            }
-        }
-        What::Changed { component, reason, .. } => {
-            keep(
-                store,
-                origin,
-                vehicle_id,
-                finding,
-                component,
-                &id,
-                published::reason_name(*reason),
-            )
-            .await?;
-        }
-        What::Alarmed { .. } => {}
-    }
-    Ok(())
-}
+/// Why a point of history is there: its window was over.
+const COMPUTED: &str = "COMPUTED";
 
-async fn keep(
-    store: &mut Store<'_>,
-    origin: &Origin<'_>,
-    vehicle_id: &str,
-    finding: &Finding,
-    report: &ComponentReport,
-    id: &str,
-    reason: &str,
-) -> Result<(), Error> {
-    let (kind, status): (ComponentKind, &str) = (report.kind, published::status(report.band));
-    store
-        .keep_component(origin.tenant, vehicle_id, kind.as_str(), report.score, status)
-        .await?;
-    if report.score.is_none() && reason == "COMPUTED" {
-        return Ok(());
+impl Told {
+    fn keep(&mut self, vehicle_id: &str, finding: &Finding, report: &ComponentReport, id: &str, reason: &str) {
+        let (kind, status): (ComponentKind, &str) = (report.kind, published::status(report.band));
+        let component = (vehicle_id.to_owned(), kind.as_str());
+        self.components.insert(component, (report.score, status));
+        if report.score.is_none() && reason == COMPUTED {
+            return;
+        }
+        let row = HistoryRow {
+            id: id.to_owned(),
+            component: kind.as_str().to_owned(),
+            time: timestamp(finding.at),
+            score: report.score,
+            status: status.to_owned(),
+            overall_score: finding.overall.score,
+            rul_km_p05: report.remaining.map(|remaining| remaining.km.p05),
+            rul_km_p50: report.remaining.map(|remaining| remaining.km.p50),
+            rul_km_p95: report.remaining.map(|remaining| remaining.km.p95),
+            odometer_km: finding.overall.odometer_km,
+            reason: reason.to_owned(),
+        };
+        self.history.push((vehicle_id.to_owned(), row));
     }
-    let row = HistoryRow {
-        id: id.to_owned(),
-        component: kind.as_str().to_owned(),
-        time: timestamp(finding.at),
-        score: report.score,
-        status: status.to_owned(),
-        overall_score: finding.overall.score,
-        rul_km_p05: report.remaining.map(|remaining| remaining.km.p05),
-        rul_km_p50: report.remaining.map(|remaining| remaining.km.p50),
-        rul_km_p95: report.remaining.map(|remaining| remaining.km.p95),
-        odometer_km: finding.overall.odometer_km,
-        reason: reason.to_owned(),
-    };
-    store.add_history(origin.tenant, vehicle_id, &row).await
 }
 
 fn prediction(vehicle_id: &str, finding: &Finding, said: &Frozen) -> PredictionRow {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::batch::{Batch, tell};
+use super::batch::Batch;
 use crate::domain::vehicle::Record;
 use crate::error::Error;
 use crate::events::published::Origin;
@@ -27,7 +27,7 @@ pub async fn judge_records<'r>(
         late += vehicle.late - late_before;
         judged += 1;
         for finding in findings.drain(..) {
-            tell(store, origin, &vehicle_id, &finding).await?;
+            batch.tell(origin, &vehicle_id, &finding)?;
         }
     }
     metrics::counter!("health_records_total", "outcome" => "judged").increment(judged - late);

@@ -18,6 +18,10 @@ pub async fn keep_vehicle(
     known: &KnownVehicle,
 ) -> Result<(), Error> {
     store.keep_vehicle(tenant, known).await?;
+    if known.retired {
+        // What was predicted a moment ago is scored too.
+        batch.write_told(store).await?;
+    }
     let models = batch.models();
     let vehicle = batch.vehicle(store, tenant, &known.vehicle_id).await?;
     vehicle.describe(known.class, known.powertrain);
