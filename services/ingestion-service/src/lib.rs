@@ -39,6 +39,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0002_blocks_and_instances.sql"),
     ),
     ("0010_depot", include_str!("../migrations/0010_depot.sql")),
+    (
+        "0011_order_of_waiting",
+        include_str!("../migrations/0011_order_of_waiting.sql"),
+    ),
 ];
 
 /// The constants of this service.
