@@ -137,6 +137,7 @@ pub struct BrokerConfig {
     pub prefix: String,
     pub window_bytes: usize,
     pub window_s: u64,
+    pub linger_ms: u64,
     pub response_timeout_ms: u64,
     pub archive_key: Secret,
     pub archives: BTreeMap<String, String>,

@@ -22,7 +22,7 @@ use crate::bell::Bell;
 use crate::failpoint::Failpoints;
 use crate::http::again::Scope;
 
-pub(crate) use open::is_postgres;
+pub(crate) use open::{is_postgres, own_url};
 
 /// What a statement can fail with.
 pub type DbError = sqlx::Error;

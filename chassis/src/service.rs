@@ -19,7 +19,7 @@ use crate::bell::Bell;
 use crate::broker::{Broker, Consumer, DeadLetters, Handler, Subscription};
 use crate::clock::Clock;
 use crate::config::Base;
-use crate::database::{ATTEMPTS, Database, is_postgres, is_retryable, pause};
+use crate::database::{ATTEMPTS, Database, is_postgres, is_retryable, own_url, pause};
 use crate::failpoint::Failpoints;
 use crate::http::{self, Patience, Shell, again};
 use crate::identity::{Guard, IdentityCopy, Policy, Tokens};
@@ -377,6 +377,7 @@ impl Kit {
             clock: self.runtime.clock.clone(),
             failpoints: self.runtime.failpoints.clone(),
             lease: Duration::from_millis(self.config.events.lease_ms),
+            linger: Duration::from_millis(self.config.broker.linger_ms),
             published: Published::default(),
         }
     }
@@ -391,18 +392,6 @@ where
         let done = work();
         Box::pin(async move { done.await.map(|()| None) })
     }
-}
-
-/// `notes-service` has the database `notes_db` and the role `notes`.
-pub(crate) fn own_url(template: &str, service: &str) -> String {
-    let role = service.trim_end_matches("-service").replace('-', "_");
-    let template = match template.contains("{database}") {
-        true => template.to_owned(),
-        false => format!("{}/{{database}}", template.trim_end_matches('/')),
-    };
-    template
-        .replace("{database}", &format!("{role}_db"))
-        .replace("{role}", &role)
 }
 
 /// A file-based database belongs to one process: the lock makes sure of it, and says that a former owner is really dead.

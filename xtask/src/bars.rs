@@ -160,14 +160,14 @@ const PERFORMANCE: Area = Area {
     runs: &[
         bench_run!("SQLite, embedded: single", "60"),
         soak_run!("SQLite, embedded: memory"),
-        bench_run!("SQLite, embedded: batches", "60"),
+        soak_run!("PostgreSQL, Redis: memory"),
         bench_run!("PostgreSQL, Redis: single", "60"),
         bench_run!("SQLite, embedded: telemetry", "60"),
         bench_run!("SQLite, embedded: reads", "20"),
         bench_run!("PostgreSQL, Redis: telemetry", "60"),
         bench_run!("PostgreSQL, Redis: reads", "20"),
+        bench_run!("SQLite, embedded: batches", "60"),
         bench_run!("PostgreSQL, Redis: batches", "60"),
-        soak_run!("PostgreSQL, Redis: memory"),
     ],
 };
 

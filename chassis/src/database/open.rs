@@ -48,6 +48,18 @@ pub(crate) fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// `notes-service` has the database `notes_db` and the role `notes`.
+pub(crate) fn own_url(template: &str, service: &str) -> String {
+    let role = service.trim_end_matches("-service").replace('-', "_");
+    let template = match template.contains("{database}") {
+        true => template.to_owned(),
+        false => format!("{}/{{database}}", template.trim_end_matches('/')),
+    };
+    template
+        .replace("{database}", &format!("{role}_db"))
+        .replace("{role}", &role)
+}
+
 async fn open_sqlite(config: &DatabaseConfig, file: &Path) -> anyhow::Result<Pools> {
     let options = if config.url.is_empty() {
         SqliteConnectOptions::new().filename(file)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::archive::COLUMNS;
@@ -37,6 +38,9 @@ pub(crate) struct Relay {
     pub clock: Clock,
     pub failpoints: Failpoints,
     pub lease: Duration,
+    /// The least time from the begin of one round to that of the next: what is appended meanwhile goes together. The first after a pause
+    /// does not wait.
+    pub linger: Duration,
     pub published: Published,
 }
 
@@ -86,6 +90,7 @@ impl Relay {
         let mut failures = 0u32;
         while !shutdown.is_cancelled() {
             let calls = appended.calls();
+            let begun = Instant::now();
             // Only an owner that is well is rung: others are not asked at every commit, and neither is a transport that is down.
             let (pause, rung) = match self.round().await {
                 Ok(Round::Full) => continue,
@@ -110,6 +115,11 @@ impl Relay {
                 () = shutdown.cancelled() => break,
                 () = appended.rung(), if rung => {}
                 () = tokio::time::sleep(pause) => {}
+            }
+            // Simulated time waits for each event's consequences, and has no load to gather.
+            if !self.clock.is_simulated() {
+                let gathered = tokio::time::sleep_until(begun + self.linger);
+                let _ = shutdown.run_until_cancelled(gathered).await;
             }
         }
         self.give_up().await;

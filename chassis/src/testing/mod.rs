@@ -13,14 +13,14 @@ use tokio_util::sync::CancellationToken;
 use crate::broker::{Broker, EmbeddedBroker, RedisBroker};
 use crate::clock::Clock;
 use crate::config::{AuthConfig, BrokerConfig, DatabaseConfig, Secret, Sources};
-use crate::database::Database;
+use crate::database::{Database, own_url};
 use crate::event::{Cause, Event, NewEvent};
 use crate::failpoint::Failpoints;
 use crate::identity::{Claims, Role, Tokens};
 use crate::ids::TenantId;
 use crate::on;
 use crate::outbox::{Archive, Published, Relay};
-use crate::service::{Definition, Runtime, Service, own_url};
+use crate::service::{Definition, Runtime, Service};
 
 /// The secret that test tokens are signed with.
 pub const TOKEN_SECRET: &str = "a-secret-for-tests-that-is-long-enough";
@@ -357,6 +357,7 @@ impl Producer {
             clock: self.runtime.clock.clone(),
             failpoints: Failpoints::default(),
             lease: Duration::from_secs(10),
+            linger: Duration::ZERO,
             published: Published::default(),
         };
         // A round takes a bounded number of rows.
