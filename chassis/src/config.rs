@@ -118,6 +118,7 @@ pub struct DatabaseConfig {
     pub statement_ms_max: u64,
     pub busy_timeout_ms: u64,
     pub cache_kib: u32,
+    pub newest_events_bytes: usize,
 }
 
 #[cfg(feature = "testing")]

@@ -21,6 +21,7 @@ use crate::access::Write;
 use crate::bell::Bell;
 use crate::failpoint::Failpoints;
 use crate::http::again::Scope;
+use crate::outbox::{Newest, Packed};
 
 pub(crate) use open::{is_postgres, own_url};
 
@@ -35,6 +36,7 @@ struct Inner {
     service: &'static str,
     pools: Pools,
     appended: Bell,
+    newest: Newest,
     /// Rung after each such commit, too.
     timers: RwLock<Vec<Bell>>,
     failpoints: Failpoints,
@@ -92,6 +94,7 @@ impl Database {
             database: self.clone(),
             appended: false,
             heads: BTreeMap::new(),
+            placed: Vec::new(),
             scope: None,
             write: None,
         }
@@ -106,6 +109,11 @@ impl Database {
     /// Rung after each commit that appended events.
     pub(crate) fn appended(&self) -> Bell {
         self.0.appended.clone()
+    }
+
+    /// The newest events that were placed by transactions of this process.
+    pub(crate) fn newest(&self) -> &Newest {
+        &self.0.newest
     }
 
     /// Rings this bell as well after each commit that appended events: it may have made a row that is due at once. For simulated time, which
@@ -145,6 +153,8 @@ pub struct Tx {
     appended: bool,
     /// The last sequence of each partition in which it has placed events.
     heads: BTreeMap<u8, i64>,
+    /// Those events, which readers of this process may have from memory once they are committed.
+    placed: Vec<Packed>,
     /// The Idempotency-Key that it carries.
     scope: Option<Scope>,
     /// The request whose line in the access log it carries.
@@ -198,6 +208,9 @@ impl Tx {
             Backend::Sqlite(transaction) => transaction.commit().await,
             Backend::Postgres(transaction) => transaction.commit().await,
         };
+        if committed.is_ok() {
+            inner.newest.keep(std::mem::take(&mut self.placed));
+        }
         if self.appended {
             // Also when in doubt: if it happened, its events wait.
             inner.appended.ring();
@@ -232,6 +245,11 @@ impl Tx {
     /// Whether no other transaction writes while this one is open: then it can place its events itself.
     pub(crate) fn is_sole_writer(&self) -> bool {
         !self.database.is_shared()
+    }
+
+    /// Notes an event that was given its place in it.
+    pub(crate) fn placed(&mut self, event: Packed) {
+        self.placed.push(event);
     }
 
     pub(crate) fn heads(&mut self) -> &mut BTreeMap<u8, i64> {

@@ -13,6 +13,7 @@ use super::{Database, DbError, Inner, Pools, is_retryable, migrate};
 use crate::bell::Bell;
 use crate::config::DatabaseConfig;
 use crate::failpoint::Failpoints;
+use crate::outbox::Newest;
 
 impl Database {
     /// Opens (SQLite: creates) the database and brings its tables up to date. `file` is used when no URL is configured.
@@ -35,6 +36,7 @@ impl Database {
             service,
             pools,
             appended: Bell::new(),
+            newest: Newest::new(config.newest_events_bytes),
             timers: RwLock::default(),
             failpoints,
         }));

@@ -1,6 +1,8 @@
 //! The archive: a producer's events by (partition, sequence), for the embedded broker, for the relay, and for consumers that fell behind
 //! a broker's window.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -64,6 +66,15 @@ where
 }
 
 impl Packed {
+    /// It says where it stands and nothing more.
+    fn without_data(&self) -> Self {
+        Self {
+            encoding: "json".to_owned(),
+            data: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Unpacks it as an event of a producer.
     pub fn unpack(self, producer: &str) -> Result<Event, DbError> {
         Ok(Event {
@@ -105,16 +116,70 @@ impl Archive {
             .bind(i64::from(partition)).bind(after).bind(limit as i64).fetch_all(c).await)
     }
 
-    /// The same of several partitions in one statement, answered in their order. Of events whose kind is neither named nor identity's, only
-    /// each stretch's last one is there, without its data: it says how far was read, and whoever passes over the others need not load them.
+    /// The same of several partitions, answered in their order. Of events whose kind is neither named nor identity's, only each stretch's last
+    /// one is there, without its data: it says how far was read, and whoever passes over the others need not load them.
     ///
     /// Once their data fills [`READ_BYTES_MAX`] it stops: what was not reached is read next time. A backlog of large events must not fill the
     /// memory, and packed they look small.
     pub(crate) async fn read_streams(&self, stretches: &[Stretch], kinds: &[&str]) -> Result<Vec<Vec<Event>>, DbError> {
+        let mut read: Vec<Vec<Event>> = stretches.iter().map(|_| Vec::new()).collect();
+        let mut bytes = 0;
+        let mut elsewhere = Vec::new();
+        for (place, stretch) in stretches.iter().enumerate() {
+            match self.database.newest().stretch(stretch) {
+                Some(newest) => self.take(&newest, kinds, &mut bytes, &mut read[place])?,
+                None => elsewhere.push(place),
+            }
+        }
+        if elsewhere.is_empty() || bytes >= READ_BYTES_MAX {
+            return Ok(read);
+        }
+        let rest: Vec<Stretch> = elsewhere.iter().map(|place| stretches[*place]).collect();
+        let rows = self.read_rows(&rest, kinds, bytes).await?;
+        for (place, events) in elsewhere.into_iter().zip(rows) {
+            read[place] = events;
+        }
+        Ok(read)
+    }
+
+    /// Takes what is wanted of a stretch, and its last event.
+    fn take(
+        &self,
+        stretch: &[Arc<Packed>],
+        kinds: &[&str],
+        bytes: &mut usize,
+        into: &mut Vec<Event>,
+    ) -> Result<(), DbError> {
+        let Some((last, before)) = stretch.split_last() else {
+            return Ok(());
+        };
+        let wanted = |event: &Packed| event.kind.starts_with("identity.") || kinds.contains(&event.kind.as_str());
+        for event in before.iter().filter(|event| wanted(event)).chain([last]) {
+            if *bytes >= READ_BYTES_MAX {
+                break;
+            }
+            let event = if wanted(event) {
+                Packed::clone(event)
+            } else {
+                event.without_data()
+            };
+            let event = event.unpack(self.producer)?;
+            *bytes += event.data.len();
+            into.push(event);
+        }
+        Ok(())
+    }
+
+    /// Reads stretches from the rows in one statement, to go on from so many bytes.
+    async fn read_rows(
+        &self,
+        stretches: &[Stretch],
+        kinds: &[&str],
+        mut bytes: usize,
+    ) -> Result<Vec<Vec<Event>>, DbError> {
         let mut tx = self.database.read().await?;
         let nothing = tx.dialect("x''", "''::bytea");
         let mut read: Vec<Vec<Event>> = stretches.iter().map(|_| Vec::new()).collect();
-        let mut bytes = 0;
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new("WITH place (partition, read_to, up_to) AS (");
             query.push_values(stretches, |mut row, stretch| {
@@ -176,5 +241,78 @@ impl Archive {
         };
         let texts = heads.as_deref().unwrap_or_default().split(',');
         Ok(texts.filter_map(head).collect())
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::DatabaseConfig;
+    use crate::event::{Cause, NewEvent};
+    use crate::failpoint::Failpoints;
+
+    fn note(key: usize, kind: &'static str, length: usize) -> NewEvent {
+        NewEvent {
+            kind,
+            schema_version: "1.0",
+            tenant: TenantId::new("ten_1"),
+            key: key.to_string(),
+            subject: key.is_multiple_of(2).then(|| format!("notes/{key}")),
+            time: DateTime::from_timestamp_nanos(1_790_000_000_123_456_789),
+            cause: Cause::new(),
+            id: None,
+            data: json!({"text": "x".repeat(length)}),
+        }
+    }
+
+    fn told(read: &[Vec<Event>]) -> Vec<Vec<String>> {
+        let tell = |event: &Event| event.to_cloud_event();
+        read.iter().map(|events| events.iter().map(tell).collect()).collect()
+    }
+
+    #[tokio::test]
+    async fn memory_says_what_the_rows_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.db");
+        let config = DatabaseConfig::at("");
+        let database = Database::open("notes-service", &config, &file, &[], Failpoints::default());
+        let database = database.await.unwrap();
+        let archive = Archive::new("notes-service", database.clone());
+        let kinds = ["note.written", "note.forgotten", "identity.user.changed"];
+        for turn in 0..40 {
+            let mut tx = database.begin().await.unwrap();
+            for key in 0..10 {
+                let event = note(key, kinds[(turn + key) % 3], 300 * key);
+                crate::outbox::append(&mut tx, &event).await.unwrap();
+            }
+            // What is rolled back gives its places to the next.
+            match turn % 4 {
+                3 => tx.rollback().await.unwrap(),
+                _ => tx.commit().await.unwrap(),
+            }
+        }
+        let heads = archive.heads().await.unwrap();
+        let stretch = |(partition, up_to): &(u8, i64)| Stretch {
+            partition: *partition,
+            after: up_to / 3,
+            up_to: *up_to,
+        };
+        let stretches: Vec<Stretch> = heads.iter().map(stretch).collect();
+        assert!(stretches.len() > 1 && stretches.iter().all(|one| database.newest().stretch(one).is_some()));
+        for wanted in [&["note.written"][..], &[], &["note.written", "note.forgotten"]] {
+            let from_memory = archive.read_streams(&stretches, wanted).await.unwrap();
+            let from_rows = archive.read_rows(&stretches, wanted, 0).await.unwrap();
+            assert_eq!(told(&from_memory), told(&from_rows));
+            assert!(from_memory.iter().all(|events| !events.is_empty()));
+        }
+        // Memory of one stretch and rows of another answer together.
+        let mut mixed = stretches.clone();
+        database.newest().forget_partition(mixed[0].partition);
+        mixed.reverse();
+        let read = archive.read_streams(&mixed, &["note.written"]).await.unwrap();
+        let rows = archive.read_rows(&mixed, &["note.written"], 0).await.unwrap();
+        assert_eq!(told(&read), told(&rows));
     }
 }

@@ -2,11 +2,13 @@
 //! published by the broker and kept in the archive.
 
 mod archive;
+mod newest;
 mod placing;
 mod relay;
 
 pub use archive::{Archive, Packed};
 pub(crate) use archive::{READ_BYTES_MAX, Stretch};
+pub(crate) use newest::Newest;
 pub(crate) use placing::keep_heads;
 pub(crate) use relay::{Published, Relay};
 
@@ -106,6 +108,26 @@ struct Row<'e> {
     data: &'e [u8],
 }
 
+impl Row<'_> {
+    fn packed(&self, sequence: i64, recorded: DateTime<Utc>) -> Packed {
+        Packed {
+            event_id: self.id.to_owned(),
+            partition: i64::from(self.partition),
+            sequence,
+            kind: self.event.kind.to_owned(),
+            schema_version: self.event.schema_version.to_owned(),
+            tenant_id: self.event.tenant.as_str().to_owned(),
+            subject: self.event.subject.clone(),
+            time: micros(self.event.time),
+            recorded_time: recorded,
+            historical: self.event.cause.historical,
+            correlation_id: self.event.cause.correlation_id.clone(),
+            encoding: self.encoding.to_owned(),
+            data: self.data.to_vec(),
+        }
+    }
+}
+
 async fn insert(tx: &mut Tx, rows: &[Row<'_>]) -> Result<(), DbError> {
     // When we learned it is a matter of the machine: it may not be moved by simulated business time.
     let recorded = micros(chrono::Utc::now());
@@ -120,9 +142,9 @@ async fn insert(tx: &mut Tx, rows: &[Row<'_>]) -> Result<(), DbError> {
         on!(tx, c => {
             let mut query = sqlx::QueryBuilder::new(
                 "INSERT INTO outbox (event_id, partition, sequence, kind, schema_version, tenant_id, subject, time, recorded_time, historical, correlation_id, encoding, data) ");
-            query.push_values(placed, |mut row, (one, sequence)| {
+            query.push_values(&placed, |mut row, (one, sequence)| {
                 let event = &one.event;
-                row.push_bind(one.id).push_bind(i64::from(one.partition)).push_bind(sequence);
+                row.push_bind(one.id).push_bind(i64::from(one.partition)).push_bind(*sequence);
                 row.push_bind(event.kind).push_bind(event.schema_version);
                 row.push_bind(event.tenant.as_str()).push_bind(event.subject.as_deref()).push_bind(micros(event.time)).push_bind(recorded);
                 row.push_bind(event.cause.historical).push_bind(event.cause.correlation_id.as_str()).push_bind(one.encoding);
@@ -130,6 +152,11 @@ async fn insert(tx: &mut Tx, rows: &[Row<'_>]) -> Result<(), DbError> {
             });
             query.push(" ON CONFLICT (event_id) DO NOTHING").build().run(c).await
         })?;
+        for (one, sequence) in placed {
+            if let Some(sequence) = sequence {
+                tx.placed(one.packed(sequence, recorded));
+            }
+        }
     }
     if !rows.is_empty() {
         tx.mark_appended();
