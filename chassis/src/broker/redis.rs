@@ -99,7 +99,12 @@ impl RedisBroker {
     }
 
     /// Lets go of a Cluster's connection over which a command got no answer.
-    async fn judge<T>(&self, answer: RedisResult<T>, connection: &Connection, made: Instant) -> RedisResult<T> {
+    async fn let_go_if_unanswered<T>(
+        &self,
+        answer: RedisResult<T>,
+        connection: &Connection,
+        made: Instant,
+    ) -> RedisResult<T> {
         let unanswered = answer
             .as_ref()
             .is_err_and(|error| error.is_timeout() || error.is_io_error());
@@ -119,7 +124,7 @@ impl RedisBroker {
             Connection::Single(mut connection) => command.query_async(&mut connection).await,
             Connection::Cluster(mut connection) => command.query_async(&mut connection).await,
         };
-        self.judge(answer, &connection, made).await
+        self.let_go_if_unanswered(answer, &connection, made).await
     }
 
     async fn pipe<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
@@ -128,7 +133,7 @@ impl RedisBroker {
             Connection::Single(mut connection) => pipeline.query_async(&mut connection).await,
             Connection::Cluster(mut connection) => pipeline.query_async(&mut connection).await,
         };
-        self.judge(answer, &connection, made).await
+        self.let_go_if_unanswered(answer, &connection, made).await
     }
 
     fn stream_key(&self, producer: &str, partition: u8) -> String {

@@ -127,7 +127,9 @@ async fn only_live_critical_alerts_book_and_warnings_get_a_proposal_on_request()
 async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_does_not() {
     let app = TestApp::start().await;
     app.seed(TENANT).await;
+    // One after the other, so that the first vehicle holds the first hour.
     app.alert(TENANT, alert("alert_1", "V1", "CRITICAL"), false).await;
+    app.appointments(TENANT, "SCHEDULED", 1).await;
     app.alert(TENANT, alert("alert_2", "V2", "CRITICAL"), false).await;
     app.appointments(TENANT, "SCHEDULED", 2).await;
     let resolved = |alert: &str, vehicle: &str, reason: &str| json!({"alert_id": alert, "vehicle_id": vehicle, "component": "cooling", "reason": reason});

@@ -85,6 +85,7 @@ async fn a_rejected_decision_has_no_visit_held_or_not() {
     let app = TestApp::start().await;
     app.seed(TENANT).await;
     app.alert(TENANT, held("alert_1", "dec_1", "V1"), false).await;
+    visits(&app, "SCHEDULED", &[("V1", true)]).await;
     app.alert(TENANT, free("alert_2", "dec_2", "V2"), false).await;
     visits(&app, "SCHEDULED", &[("V1", true), ("V2", false)]).await;
     app.reviewed(TENANT, "dec_1", "V1", "REJECT").await;
