@@ -8,7 +8,10 @@ use parking_lot::Mutex;
 
 use super::archive::{Packed, Stretch};
 
-/// Bounded by the bytes of their data; the oldest leave first.
+/// What an event takes beside its data: its envelope, and its place in the map and in the queue.
+const ENVELOPE_BYTES: usize = 500;
+
+/// Bounded by the bytes that they take; the oldest leave first.
 pub(crate) struct Newest {
     events: Mutex<Events>,
     bytes_max: usize,
@@ -39,14 +42,14 @@ impl Newest {
         let mut events = self.events.lock();
         for event in committed {
             let place = (event.partition, event.sequence);
-            events.bytes += event.data.len();
+            events.bytes += size(&event);
             events.came.push_back(place);
             events.by_place.insert(place, Arc::new(event));
         }
         while events.bytes > self.bytes_max {
             let Some(oldest) = events.came.pop_front() else { break };
             if let Some(event) = events.by_place.remove(&oldest) {
-                events.bytes -= event.data.len();
+                events.bytes -= size(&event);
             }
         }
     }
@@ -69,6 +72,10 @@ impl Newest {
         let found: Vec<_> = events.by_place.range(places).map(|(_, event)| event.clone()).collect();
         (found.len() == length).then_some(found)
     }
+}
+
+fn size(event: &Packed) -> usize {
+    event.data.len() + ENVELOPE_BYTES
 }
 
 #[cfg(test)]
@@ -107,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_stretch_is_given_whole_or_not_at_all() {
-        let newest = Newest::new(500);
+        let newest = Newest::new(5 * size(&event(1, 1)));
         // Whoever committed later may come first.
         newest.keep(vec![event(1, 8), event(2, 3)]);
         newest.keep(vec![event(1, 7)]);
@@ -122,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_oldest_leave_when_there_is_no_room() {
-        let newest = Newest::new(500);
+        let newest = Newest::new(5 * size(&event(1, 1)));
         for sequence in 1..=7 {
             newest.keep(vec![event(1, sequence)]);
         }
