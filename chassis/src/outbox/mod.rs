@@ -82,6 +82,11 @@ impl EncodedEvent {
         &self.id
     }
 
+    /// How its data is packed, and the data.
+    pub fn into_data(self) -> (&'static str, Vec<u8>) {
+        (self.encoding, self.data)
+    }
+
     fn row(&self) -> Row<'_> {
         Row {
             partition: self.partition,

@@ -82,6 +82,8 @@ pub struct TelemetryStore {
     /// How long records are gathered after a transaction before the next one begins, in milliseconds. A vehicle's newest block is rewritten
     /// each time, so under single records this is what bounds the work; what comes after a pause is stored at once.
     pub linger_ms: u64,
+    /// Bytes of committed batches that are kept in memory for the embedded store; one that is further behind reads rows.
+    pub at_hand_bytes_max: usize,
     /// Of the 64 partitions, how many one instance claims for a transaction.
     pub claimed_partitions_max: usize,
     /// Days that raw telemetry is kept, by its own time; receipts and events of it as long, by the time of receipt. 0 keeps all.

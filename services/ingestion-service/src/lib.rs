@@ -21,6 +21,7 @@ use chrono::TimeDelta;
 use crate::config::Config;
 use crate::domain::normalise::Limits;
 use crate::domain::signals::Catalog;
+use crate::store::at_hand::AtHand;
 use crate::store::days::Days;
 use crate::store::known_vehicles::KnownVehicles;
 use crate::store::recent_keys::RecentKeys;
@@ -73,6 +74,8 @@ pub struct Shared {
     pub days: Days,
     /// What was told of accounts that do not close.
     pub alarm: SharedAlarm,
+    /// Committed batches for the store of this process.
+    pub at_hand: AtHand,
     /// Rung after each commit of receipts.
     pub committed: Bell,
 }
@@ -112,6 +115,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         recent: RecentKeys::new(config.receipt.recent_keys_max),
         days: Days::default(),
         alarm: SharedAlarm::default(),
+        at_hand: AtHand::new(config.store.at_hand_bytes_max),
         committed: Bell::new(),
         catalog,
         config,

@@ -1,5 +1,6 @@
 //! The service's own database: one [`Store`] over one transaction, so that state and events leave together.
 
+pub mod at_hand;
 pub mod blocks;
 pub mod conservation;
 pub mod days;

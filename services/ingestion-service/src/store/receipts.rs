@@ -1,5 +1,6 @@
 //! Receipts, and the batches that wait for the telemetry store.
 
+use chassis::outbox::EncodedEvent;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
@@ -38,6 +39,13 @@ pub struct NewBatch {
     pub places: Vec<u8>,
 }
 
+/// How much is stored at once: no more batches than so many, and no more when so many records are reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    pub batches: usize,
+    pub records: usize,
+}
+
 /// A batch that waits for the telemetry store, with the data of its event.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct WaitingBatch {
@@ -50,6 +58,29 @@ pub struct WaitingBatch {
     /// How `data` is packed: `json` or `zstd`.
     pub encoding: String,
     pub data: Vec<u8>,
+}
+
+impl WaitingBatch {
+    /// The batch as its row will be read, with its event.
+    #[must_use]
+    pub fn new(batch: NewBatch, event: EncodedEvent) -> Self {
+        let (encoding, data) = event.into_data();
+        Self {
+            tenant_id: batch.tenant.as_str().to_owned(),
+            event_id: batch.event_id,
+            account_hour: batch.account_hour,
+            records: i64::try_from(batch.records).unwrap_or(i64::MAX),
+            places: Some(batch.places),
+            encoding: encoding.to_owned(),
+            data,
+        }
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn records_count(&self) -> usize {
+        usize::try_from(self.records).unwrap_or(0)
+    }
 }
 
 impl Store<'_> {
@@ -102,13 +133,8 @@ impl Store<'_> {
     }
 
     /// The batches of partitions (all without a list) that wait longest, of all tenants: this is the workers' own queue. The event's data is
-    /// read from the outbox, which is this service's archive, so that it is kept once. At most so many batches, and no more when so many records
-    /// are reached.
-    pub async fn waiting_batches(
-        &mut self,
-        claimed: Option<&[i64]>,
-        (batches_max, records_max): (usize, usize),
-    ) -> Result<Vec<WaitingBatch>, DbError> {
+    /// read from the outbox, which is this service's archive, so that it is kept once.
+    pub async fn waiting_batches(&mut self, claimed: Option<&[i64]>, most: Most) -> Result<Vec<WaitingBatch>, DbError> {
         let stored = |limit: usize| i64::try_from(limit).unwrap_or(i64::MAX);
         on!(self.tx, c => {
             let mut query = QueryBuilder::new(
@@ -122,8 +148,8 @@ impl Store<'_> {
                 }
                 query.push(") ");
             }
-            query.push("ORDER BY ordinal LIMIT ").push_bind(stored(batches_max));
-            query.push(") w) b JOIN outbox o ON o.event_id = b.event_id WHERE b.before < ").push_bind(stored(records_max.max(1)));
+            query.push("ORDER BY ordinal LIMIT ").push_bind(stored(most.batches));
+            query.push(") w) b JOIN outbox o ON o.event_id = b.event_id WHERE b.before < ").push_bind(stored(most.records.max(1)));
             query.push(" ORDER BY b.ordinal");
             query.build_query_as().fetch_all(c).await
         })

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Store;
 use super::blocks::{DAY_US, NewBlock, Stretch, day_of};
 use super::days::Days;
-use super::receipts::{NewBatch, NewReceipt};
+use super::receipts::{Most, NewBatch, NewReceipt};
 use super::telemetry::from_micros;
 use super::telemetry_queries::Span;
 use super::vehicles::{Registration, VehicleFilter};
@@ -213,6 +213,10 @@ async fn eight_instances_at_once_store_each_batch_once_and_lose_no_count() {
     };
     store.add_to_account(&tenant, start(), &received).await.unwrap();
     tx.commit().await.unwrap();
+    let few = Most {
+        batches: 7,
+        records: usize::MAX,
+    };
     let workers = (0..8).map(|_| {
         let (database, tenant) = (database.clone(), tenant.clone());
         tokio::spawn(async move {
@@ -220,7 +224,7 @@ async fn eight_instances_at_once_store_each_batch_once_and_lose_no_count() {
                 let mut tx = database.begin_bulk().await.unwrap();
                 let mut store = Store::new(&mut tx);
                 let claimed = store.claim_partitions(4).await.unwrap();
-                let waiting = store.waiting_batches(Some(&claimed), (7, usize::MAX)).await.unwrap();
+                let waiting = store.waiting_batches(Some(&claimed), few).await.unwrap();
                 let keys: Vec<_> = waiting
                     .iter()
                     .map(|batch| (tenant.clone(), batch.event_id.clone()))

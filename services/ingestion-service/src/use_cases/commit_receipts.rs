@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::events::published::{self, Failure};
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
-use crate::store::receipts::{NewBatch, NewReceipt};
+use crate::store::receipts::{NewBatch, NewReceipt, WaitingBatch};
 
 /// How often a group that the database refused for others' sake is tried again.
 const ATTEMPTS: u32 = 5;
@@ -221,8 +221,11 @@ async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, 
             store.add_to_account(tenant, hour, &account).await?;
         }
         app.failpoints.hit("ingestion.receipt.before_commit");
-        tx.commit().await?;
+        tx.commit().await.inspect_err(|_| app.at_hand.forget())?;
         app.failpoints.hit("ingestion.receipt.after_commit");
+        let waiting = batches.into_iter().zip(events);
+        app.at_hand
+            .put(waiting.map(|(batch, event)| WaitingBatch::new(batch, event)));
         Ok(())
     };
     let outcome = outcome.await;

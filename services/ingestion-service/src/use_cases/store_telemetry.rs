@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::store::blocks::day_of;
 use crate::store::lines::Line;
 use crate::store::places::Places;
-use crate::store::receipts::WaitingBatch;
+use crate::store::receipts::{Most, WaitingBatch};
 use crate::store::telemetry::{CodeKey, CodeReports, Newest, VehicleKey};
 
 /// VSS path of the odometer, in metres.
@@ -48,6 +48,7 @@ pub async fn run(shared: Arc<Shared>, shutdown: tokio_util::sync::CancellationTo
             Err(error) => {
                 // Its memory of days and blocks may be what was wrong.
                 shared.days.forget();
+                shared.at_hand.forget();
                 tails = Tails::default();
                 tracing::warn!(error = %error, cause = ?std::error::Error::source(&error), "batches could not be stored, they will be tried again");
             }
@@ -55,7 +56,8 @@ pub async fn run(shared: Arc<Shared>, shutdown: tokio_util::sync::CancellationTo
         tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             () = shared.committed.rung() => {}
-            () = tokio::time::sleep(interval) => {}
+            // Rows are the truth: while there is nothing to do they are looked at.
+            () = tokio::time::sleep(interval) => shared.at_hand.forget(),
         }
     }
 }
@@ -75,11 +77,7 @@ async fn store_once(shared: &Arc<Shared>, tails: &mut Tails) -> Result<Stored, E
         return Ok(Stored::Nothing);
     }
     let limits = &shared.config.store;
-    let records: usize = waiting
-        .iter()
-        .map(|batch| usize::try_from(batch.records).unwrap_or(0))
-        .sum();
-    let is_much = waiting.len() >= limits.batches_max || records >= limits.records_max / 4;
+    let is_much = waiting.len() >= limits.batches_max || records_in(&waiting) >= limits.records_max / 4;
     let gathered = blocking(move || gather(waiting)).await?;
     // Before the claim touches a block: whoever drops a day waits for those who do.
     let days = gathered.days.iter().map(|day| day.day_us);
@@ -122,11 +120,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + S
 /// store has one worker, which does not hold up the one writer while it packs.
 async fn waiting(shared: &Shared) -> Result<(Option<Tx>, Vec<WaitingBatch>), Error> {
     let limits = &shared.config.store;
-    let most = (limits.batches_max.max(1), limits.records_max);
+    let most = Most {
+        batches: limits.batches_max.max(1),
+        records: limits.records_max.max(1),
+    };
     if !shared.database.is_shared() {
-        let mut tx = shared.database.read().await?;
-        let waiting = Store::new(&mut tx).waiting_batches(None, most).await?;
-        return Ok((None, waiting));
+        return Ok((None, waiting_here(shared, most).await?));
     }
     let mut tx = shared.database.begin_bulk().await?;
     let mut store = Store::new(&mut tx);
@@ -136,6 +135,23 @@ async fn waiting(shared: &Shared) -> Result<(Option<Tx>, Vec<WaitingBatch>), Err
     }
     let waiting = store.waiting_batches(Some(&claimed), most).await?;
     Ok((Some(tx), waiting))
+}
+
+/// The same for the one worker of an embedded store: from memory while all that wait are there.
+async fn waiting_here(shared: &Shared, most: Most) -> Result<Vec<WaitingBatch>, Error> {
+    if let Some(waiting) = shared.at_hand.take(most) {
+        return Ok(waiting);
+    }
+    shared.at_hand.begin_reading();
+    let mut tx = shared.database.read().await?;
+    let waiting = Store::new(&mut tx).waiting_batches(None, most).await?;
+    let is_all = waiting.len() < most.batches && records_in(&waiting) < most.records;
+    shared.at_hand.have_read(&waiting, is_all);
+    Ok(waiting)
+}
+
+fn records_in(waiting: &[WaitingBatch]) -> usize {
+    waiting.iter().map(WaitingBatch::records_count).sum()
 }
 
 /// A batch, unpacked.
