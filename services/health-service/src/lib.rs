@@ -16,6 +16,8 @@ pub mod events;
 pub mod learning;
 /// The registry in memory.
 pub mod models;
+/// Work on all processors.
+mod parallel;
 /// Tables, and their shadow in memory.
 pub mod store;
 /// What the service does.
@@ -69,6 +71,8 @@ pub struct App {
     pub models: Arc<Models>,
     pub memory: Arc<Memory>,
     pub live_horizon_s: u32,
+    /// On how many processors vehicles are judged.
+    pub threads: usize,
 }
 
 /// How often choices of other instances are looked for, and how often old rows and drift are.
@@ -94,6 +98,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         models,
         memory: Arc::new(Memory::new(config.memory.vehicles_max)),
         live_horizon_s: config.told.live_horizon_s,
+        threads: parallel::all_cores(),
     };
     let (refreshed, kept) = (app.clone(), app.clone());
     kit.routes(api::router(app.clone()))

@@ -9,8 +9,10 @@ use chassis::{Event, HandleError, Handler, Subscription, Tx};
 use crate::App;
 use crate::domain::SECOND;
 use crate::error::Error;
+use crate::parallel::in_parallel;
 use crate::store::Store;
 use crate::use_cases::batch::Batch;
+use crate::use_cases::judge_records::Heard;
 use crate::use_cases::{apply_repair, judge_records, keep_vehicle};
 use consumed::{AppointmentCompleted, RepairRecorded, Telemetry, VehicleDescribed};
 use published::Origin;
@@ -33,6 +35,9 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
     },
 ];
 
+/// Waking a thread for less takes longer than reading it.
+const BYTES_PER_THREAD_MIN: usize = 16 << 10;
+
 /// Translates events into use cases. A whole batch shares one load and one save of each vehicle.
 pub struct Consumer {
     app: App,
@@ -46,16 +51,8 @@ impl Consumer {
     }
 
     async fn one(&self, event: &Event, batch: &mut Batch<'_>, store: &mut Store<'_>) -> Result<(), HandleError> {
-        let origin = Origin {
-            tenant: &event.tenant,
-            place: format!("{}/{}/{}", event.source, event.partition, event.sequence),
-            correlation_id: &event.correlation_id,
-        };
+        let origin = origin(event);
         let done = match event.kind.as_str() {
-            "vehicle.telemetry.received" => {
-                let records = Telemetry::parse(event)?.into_records();
-                judge_records::judge_records(batch, store, &origin, event.historical, records).await
-            }
             "vehicle.registered" | "vehicle.updated" | "vehicle.retired" => {
                 let known = event.parse::<VehicleDescribed>()?.into_vehicle();
                 keep_vehicle::keep_vehicle(batch, store, &event.tenant, &known).await
@@ -72,6 +69,38 @@ impl Consumer {
         };
         done.map_err(fate)
     }
+
+    /// Events of telemetry that follow each other.
+    async fn telemetry(
+        &self,
+        events: &[Event],
+        batch: &mut Batch<'_>,
+        store: &mut Store<'_>,
+    ) -> Result<(), HandleError> {
+        let bytes: usize = events.iter().map(|event| event.data.len()).sum();
+        let threads = self.app.threads.min(bytes / BYTES_PER_THREAD_MIN);
+        let heard = in_parallel(threads, events.iter().collect(), |event| {
+            Ok(Heard {
+                origin: origin(event),
+                historical: event.historical,
+                records: Telemetry::parse(event)?.into_records().collect(),
+            })
+        });
+        let heard = heard.into_iter().collect::<Result<Vec<_>, HandleError>>()?;
+        judge_records::judge_records(batch, store, &heard).await.map_err(fate)
+    }
+}
+
+fn is_telemetry(event: &Event) -> bool {
+    event.kind == "vehicle.telemetry.received"
+}
+
+fn origin(event: &Event) -> Origin<'_> {
+    Origin {
+        tenant: &event.tenant,
+        place: format!("{}/{}/{}", event.source, event.partition, event.sequence),
+        correlation_id: &event.correlation_id,
+    }
 }
 
 #[async_trait]
@@ -82,10 +111,13 @@ impl Handler for Consumer {
 
     async fn handle_batch(&self, events: &[Event], tx: &mut Tx) -> Result<(), HandleError> {
         let live_after = self.app.clock.now().timestamp_micros() - i64::from(self.app.live_horizon_s) * SECOND;
-        let mut batch = Batch::new(&self.app.models, &self.app.memory, live_after);
+        let mut batch = Batch::new(&self.app.models, &self.app.memory, live_after, self.app.threads);
         let store = &mut Store::new(tx);
-        for event in events {
-            self.one(event, &mut batch, store).await?;
+        for alike in events.chunk_by(|one, next| is_telemetry(one) && is_telemetry(next)) {
+            match alike {
+                [event] if !is_telemetry(event) => self.one(event, &mut batch, store).await?,
+                telemetry => self.telemetry(telemetry, &mut batch, store).await?,
+            }
         }
         batch.save(store).await.map_err(fate)
     }

@@ -13,9 +13,9 @@ use super::fleet_judging::{Answer, Protocol, When, pooled_limits};
 use super::fleet_training::{answers, learn_reference, raw_reference, scale_of, train_component};
 use super::information_limit::{self, Limit};
 use super::moments::{Moments, follow, of_fleets};
-use super::parallel::in_parallel;
 use super::progress;
 use crate::domain::trained::{Bundle, COMPONENTS};
+use crate::parallel::{all_cores, in_parallel};
 
 fn by_class(fleets: &[Fleet]) -> BTreeMap<&'static str, Vec<&Fleet>> {
     let mut classes: BTreeMap<&'static str, Vec<&Fleet>> = BTreeMap::new();
@@ -47,8 +47,9 @@ pub(crate) fn train(folder: &Path, seed: u64) -> anyhow::Result<Bundle> {
     let (moments, _) = of_fleets(&fleets, &reference, &raw_reference(class), &bar)?;
     bar.finish_and_clear();
     let bar = progress::bar(COMPONENTS.len() as u64, "components");
-    let trained = in_parallel(moments.len(), |component| {
-        let trained = train_component(&fleets, &reference, component, &moments[component], seed);
+    let numbered = moments.iter().enumerate().collect();
+    let trained = in_parallel(all_cores(), numbered, |(component, moments)| {
+        let trained = train_component(&fleets, &reference, component, moments, seed);
         bar.inc(1);
         trained
     });

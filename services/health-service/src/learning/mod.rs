@@ -10,7 +10,6 @@ mod fleet_training;
 mod fleets;
 mod information_limit;
 mod moments;
-mod parallel;
 mod progress;
 mod signs;
 

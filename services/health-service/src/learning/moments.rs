@@ -4,9 +4,9 @@ use indicatif::ProgressBar;
 use prognostics::matrix::Matrix;
 
 use super::fleet_folder::{Failure, Fleet, Vehicle};
-use super::parallel::in_parallel;
 use crate::domain::SECOND;
 use crate::domain::trained::{COMPONENTS, NUMBERS, NUMBERS_BESIDE, Reference, Sample, Trails, channels_of};
+use crate::parallel::{all_cores, in_parallel};
 
 const YEAR_S: f64 = 365.25 * 86_400.0;
 
@@ -43,8 +43,9 @@ pub(crate) fn of_fleets(
     bar: &ProgressBar,
 ) -> anyhow::Result<(Vec<Moments>, f64)> {
     let vehicles: Vec<&Vehicle> = fleets.iter().flat_map(|fleet| &fleet.vehicles).collect();
-    let of_vehicles = in_parallel(vehicles.len(), |number| {
-        let made = of_vehicle(number as u32, vehicles[number], reference, raw);
+    let numbered = vehicles.into_iter().enumerate().collect();
+    let of_vehicles = in_parallel(all_cores(), numbered, |(number, vehicle)| {
+        let made = of_vehicle(number as u32, vehicle, reference, raw);
         bar.inc(1);
         made
     });

@@ -9,6 +9,7 @@ use super::{Store, timestamp};
 use crate::domain::codec;
 use crate::domain::vehicle::Vehicle;
 use crate::error::Error;
+use crate::parallel::in_parallel;
 
 /// The format that is written. A change of any `fields` function in the domain needs a new number and a way to read the
 /// old one.
@@ -22,6 +23,8 @@ const FORMAT_BEFORE: i64 = 2;
 
 /// States in one statement.
 const STATES_MAX: usize = 100;
+/// Waking a thread for fewer takes longer than encoding them.
+const STATES_PER_THREAD_MIN: usize = 8;
 
 /// A state of [`FORMAT_OLDER_TRAILS`] up to its trails, which later models could not read: they begin anew.
 #[derive(Debug, Default)]
@@ -74,13 +77,14 @@ impl Store<'_> {
         }))
     }
 
-    /// Writes vehicles' states with what lists need of them, and moves their versions on.
+    /// Writes vehicles' states, encoded on at most so many threads, with what lists need of them, and moves their versions on.
     ///
     /// # Errors
     /// [`Error::StateOutdated`] when a row is not the one that its state came from: then nothing may be committed.
-    pub async fn save_states(&mut self, states: &mut [(VehicleKey, Versioned)]) -> Result<(), Error> {
+    pub async fn save_states(&mut self, states: &mut [(VehicleKey, Versioned)], threads: usize) -> Result<(), Error> {
         for chunk in states.chunks_mut(STATES_MAX) {
-            let rows: Vec<_> = chunk.iter_mut().map(row_of).collect();
+            let threads = threads.min(chunk.len() / STATES_PER_THREAD_MIN);
+            let rows = in_parallel(threads, chunk.iter_mut().collect(), row_of);
             let count = rows.len() as u64;
             let written = on!(self.tx, c => {
                 let mut query = QueryBuilder::new(

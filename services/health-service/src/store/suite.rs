@@ -43,7 +43,7 @@ async fn of_eight_writers_at_once_each_builds_on_the_one_before(database: &Datab
                 let mut store = Store::new(&mut tx);
                 let mut state = store.load_state(&key.0, &key.1).await.unwrap().unwrap_or_default();
                 state.vehicle.records += 1;
-                if store.save_states(&mut [(key.clone(), state)]).await.is_ok() {
+                if store.save_states(&mut [(key.clone(), state)], 1).await.is_ok() {
                     tx.commit().await.unwrap();
                     written += 1;
                 }
@@ -75,7 +75,7 @@ async fn vehicles_and_states_come_back_as_they_were(database: &Database) {
         version,
     };
     store
-        .save_states(&mut [(key.clone(), state(&vehicle, 0))])
+        .save_states(&mut [(key.clone(), state(&vehicle, 0))], 1)
         .await
         .unwrap();
     let mut read = store.load_state(&ours, "V1").await.unwrap().unwrap();
@@ -86,12 +86,12 @@ async fn vehicles_and_states_come_back_as_they_were(database: &Database) {
     older.extend([7; 40]);
     let WithoutTrails(mut kept) = decode_beginning(&older).unwrap();
     assert_eq!(encode(&mut kept), encode(&mut vehicle));
-    let outdated = store.save_states(&mut [(key.clone(), state(&vehicle, 0))]).await;
+    let outdated = store.save_states(&mut [(key.clone(), state(&vehicle, 0))], 1).await;
     assert!(
         matches!(outdated, Err(Error::StateOutdated)),
         "somebody else was quicker"
     );
-    store.save_states(&mut [(key, read)]).await.unwrap();
+    store.save_states(&mut [(key, read)], 1).await.unwrap();
     assert!(store.load_state(&theirs, "V1").await.unwrap().is_none());
 }
 
@@ -105,7 +105,7 @@ async fn lists_are_worst_first_and_by_tenant(database: &Database) {
     let rules_score = |vehicle_id| if vehicle_id == "V1" { Some(0.7) } else { Some(0.2) };
     for vehicle_id in ["V1", "V2", "V3"] {
         let key = (tenant.clone(), vehicle_id.to_owned());
-        store.save_states(&mut [(key, Versioned::default())]).await.unwrap();
+        store.save_states(&mut [(key, Versioned::default())], 1).await.unwrap();
         let cooling = ComponentKind::Cooling.as_str();
         for (score, status) in [(Some(0.9), "EXCELLENT"), (rules_score(vehicle_id), "FAIR")] {
             let told = ComponentRows::from([((vehicle_id.to_owned(), cooling), (score, status))]);

@@ -22,6 +22,8 @@ pub struct Batch<'a> {
     models: &'a Models,
     /// Records older than this disturb nobody.
     pub live_after: Micros,
+    /// On how many processors vehicles may be judged.
+    pub threads: usize,
     memory: &'a Memory,
     vehicles: HashMap<TenantId, HashMap<String, Versioned>>,
     /// In the order in which it was found.
@@ -41,10 +43,11 @@ struct Told {
 impl<'a> Batch<'a> {
     /// An empty batch.
     #[must_use]
-    pub fn new(models: &'a Models, memory: &'a Memory, live_after: Micros) -> Self {
+    pub fn new(models: &'a Models, memory: &'a Memory, live_after: Micros, threads: usize) -> Self {
         Self {
             models,
             live_after,
+            threads,
             memory,
             vehicles: HashMap::new(),
             events: Vec::new(),
@@ -71,18 +74,31 @@ impl<'a> Batch<'a> {
         tenant: &TenantId,
         vehicle_id: &str,
     ) -> Result<&mut Vehicle, Error> {
-        if !self.vehicles.contains_key(tenant) {
-            self.vehicles.insert(tenant.clone(), HashMap::new());
+        let state = self.take(store, tenant, vehicle_id).await?;
+        Ok(&mut self.put(tenant, vehicle_id, state).vehicle)
+    }
+
+    /// The same, taken out of the batch to be worked on beside others; it must be [put](Self::put) back.
+    pub async fn take(
+        &mut self,
+        store: &mut Store<'_>,
+        tenant: &TenantId,
+        vehicle_id: &str,
+    ) -> Result<Versioned, Error> {
+        let of_tenant = self.vehicles.get_mut(tenant);
+        if let Some(state) = of_tenant.and_then(|vehicles| vehicles.remove(vehicle_id)) {
+            return Ok(state);
         }
+        match self.memory.take(tenant, vehicle_id) {
+            Some(state) => Ok(state),
+            None => Ok(store.load_state(tenant, vehicle_id).await?.unwrap_or_default()),
+        }
+    }
+
+    /// Puts a vehicle's state into the batch, which will save it.
+    pub fn put(&mut self, tenant: &TenantId, vehicle_id: &str, state: Versioned) -> &mut Versioned {
         let of_tenant = self.vehicles.entry(tenant.clone()).or_default();
-        if !of_tenant.contains_key(vehicle_id) {
-            let loaded = match self.memory.take(tenant, vehicle_id) {
-                Some(state) => state,
-                None => store.load_state(tenant, vehicle_id).await?.unwrap_or_default(),
-            };
-            of_tenant.insert(vehicle_id.to_owned(), loaded);
-        }
-        Ok(&mut of_tenant.entry(vehicle_id.to_owned()).or_default().vehicle)
+        of_tenant.entry(vehicle_id.to_owned()).insert_entry(state).into_mut()
     }
 
     /// Publishes a finding and keeps it in history and lists, in the transaction of the state that it comes from.
@@ -130,7 +146,7 @@ impl<'a> Batch<'a> {
         }
         // In one order, so that two transactions never wait for each other.
         states.sort_by(|one, other| one.0.cmp(&other.0));
-        store.save_states(&mut states).await?;
+        store.save_states(&mut states, self.threads).await?;
         self.memory.stage(states);
         Ok(())
     }

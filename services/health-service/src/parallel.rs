@@ -1,0 +1,69 @@
+//! Work on many things at once, with results in the order of the things.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// As many threads as the machine has processors for us.
+pub(crate) fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What `work` makes of each thing, on at most so many threads; the caller's is one of them.
+pub(crate) fn in_parallel<W: Send, T: Send>(threads: usize, things: Vec<W>, work: impl Fn(W) -> T + Sync) -> Vec<T> {
+    let threads = threads.min(things.len());
+    if threads < 2 {
+        return things.into_iter().map(work).collect();
+    }
+    let made = Mutex::new((0..things.len()).map(|_| None).collect::<Vec<Option<T>>>());
+    let things = Mutex::new(things.into_iter().enumerate());
+    let one_after_another = || {
+        loop {
+            let next = lock(&things).next();
+            let Some((number, thing)) = next else { return };
+            let result = work(thing);
+            lock(&made)[number] = Some(result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(one_after_another);
+        }
+        one_after_another();
+    });
+    let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // A thread that panicked has ended the scope with its panic: nothing is missing here.
+    made.into_iter().flatten().collect()
+}
+
+/// Work is done outside of locks: whoever panics leaves nothing half done in them.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_things() {
+        let numbers: Vec<usize> = (0..200).collect();
+        let squares: Vec<usize> = numbers.iter().map(|number| number * number).collect();
+        for threads in [0, 1, 2, 7, 300] {
+            let made = in_parallel(threads, numbers.clone(), |number| number * number);
+            assert_eq!(made, squares, "{threads} threads");
+        }
+        assert!(in_parallel(2, Vec::new(), |number: usize| number).is_empty());
+    }
+
+    #[test]
+    fn things_are_worked_on_at_the_same_time() {
+        let both = std::sync::Barrier::new(2);
+        // Each waits for the other: one after the other they would never end.
+        assert_eq!(
+            in_parallel(2, vec![1, 2], |number| {
+                both.wait();
+                number
+            }),
+            [1, 2]
+        );
+    }
+}
