@@ -110,6 +110,7 @@ export const deNames = {
   "status.SUPPRESSED": "Unterdrückt",
   "status.MANUAL": "von Hand erledigt",
   "status.REPAIRED": "repariert",
+  "status.NOT_FOUND": "kein Fehler gefunden",
   "status.ACCEPTED": "Angenommen",
   "status.RUNNING": "Läuft",
   "status.OVER": "Vorbei",

@@ -110,6 +110,7 @@ export const enNames = {
   "status.SUPPRESSED": "Suppressed",
   "status.MANUAL": "settled by hand",
   "status.REPAIRED": "repaired",
+  "status.NOT_FOUND": "no fault was found",
   "status.ACCEPTED": "Accepted",
   "status.RUNNING": "Running",
   "status.OVER": "Over",

@@ -36,6 +36,8 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolvedReason {
     Repaired,
+    /// The workshop looked for the fault and did not find it.
+    NotFound,
     Manual,
 }
 
@@ -44,13 +46,14 @@ impl ResolvedReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Repaired => "REPAIRED",
+            Self::NotFound => "NOT_FOUND",
             Self::Manual => "MANUAL",
         }
     }
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Repaired, Self::Manual]
+        [Self::Repaired, Self::NotFound, Self::Manual]
             .into_iter()
             .find(|reason| reason.as_str() == word)
     }
@@ -172,19 +175,25 @@ impl Alert {
     }
 }
 
-/// What a technician did about a finding.
+/// What a technician found in a component and did about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The component had a fault, whichever one.
-    pub fault_found: bool,
-    /// Something was replaced, repaired or adjusted.
-    pub acted: bool,
+pub enum Finding {
+    /// It had a fault, whichever one, and something was replaced, repaired or adjusted.
+    Repaired,
+    /// It was looked for and not found.
+    NotFound,
+    /// A fault that is still there, or words that we do not know.
+    Open,
 }
 
 impl Finding {
-    /// True when the finding ends alerts about its component.
-    pub fn repairs(self) -> bool {
-        self.fault_found && self.acted
+    /// Why alerts about its component are over, if they are.
+    pub fn ends(self) -> Option<ResolvedReason> {
+        match self {
+            Self::Repaired => Some(ResolvedReason::Repaired),
+            Self::NotFound => Some(ResolvedReason::NotFound),
+            Self::Open => None,
+        }
     }
 }
 

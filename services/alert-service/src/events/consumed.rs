@@ -222,12 +222,13 @@ struct FindingReported {
 }
 
 impl AppointmentCompleted {
-    /// In the use case's words. Only verdicts and actions known to mean a repair count as one.
+    /// In the use case's words. Only verdicts and actions that are known end an alert.
     pub fn into_visit(self) -> CompletedVisit {
         let finding = |finding: FindingReported| {
-            let judged = Finding {
-                fault_found: matches!(finding.verdict.as_str(), "CONFIRMED" | "OTHER_CAUSE"),
-                acted: matches!(finding.action.as_str(), "REPLACED" | "REPAIRED" | "ADJUSTED"),
+            let judged = match (finding.verdict.as_str(), finding.action.as_str()) {
+                ("CONFIRMED" | "OTHER_CAUSE", "REPLACED" | "REPAIRED" | "ADJUSTED") => Finding::Repaired,
+                ("NOT_FOUND", _) => Finding::NotFound,
+                _ => Finding::Open,
             };
             (finding.component, judged)
         };

@@ -95,7 +95,7 @@ impl Handler for Consumer {
             }
             "appointment.completed" => {
                 let visit = event.parse::<consumed::AppointmentCompleted>()?.into_visit();
-                use_cases::resolve_repaired_alerts(store, tenant, &visit, moment).await?;
+                use_cases::resolve_visited_alerts(store, tenant, &visit, moment).await?;
             }
             // Kinds that were subscribed to by a newer version of this service and read by an older one.
             _ => {}
