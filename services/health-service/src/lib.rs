@@ -56,6 +56,10 @@ pub static DEFINITION: Definition = Definition {
             "0004_lists_by_rank",
             include_str!("../migrations/0004_lists_by_rank.sql"),
         ),
+        (
+            "0005_retired_vehicles",
+            include_str!("../migrations/0005_retired_vehicles.sql"),
+        ),
     ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIPTIONS,
