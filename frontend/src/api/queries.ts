@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, data, getJson } from "@/api/client";
 import type { components as AgentTypes } from "@/api/generated/agent-service";
 import type { components as AlertTypes } from "@/api/generated/alert-service";
@@ -34,6 +34,15 @@ export type VehicleHealth = HealthTypes["schemas"]["HealthBody"];
 export type Center = SchedulingTypes["schemas"]["CenterBody"];
 export type { AgentTypes, AlertTypes, AnalyticsTypes, HealthTypes, IngestionTypes, SchedulingTypes, WarrantyTypes };
 
+/** Of which decisions the list of things to do is asked; each that is named must be so. */
+export interface ActionsAsked {
+  component?: string;
+  severity?: "WARNING" | "CRITICAL" | "EMERGENCY";
+  depot_id?: string;
+  /** A part of the vehicle's id. */
+  vehicle?: string;
+}
+
 /** Whole days up to and with today, as the service counts them: UTC; `to` is the first day that is no part of it. */
 export function period(days: number, now = Date.now()): { from: string; to: string } {
   const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -44,6 +53,13 @@ export function period(days: number, now = Date.now()): { from: string; to: stri
 export const queries = {
   fleetDashboard: () =>
     queryOptions({ queryKey: ["dashboard", "fleet"], queryFn: () => data(api.GET("/api/v1/dashboards/fleet")) }),
+  /** What there is to do of some; the dashboard's own list ends with the hundredth of all. */
+  fleetActions: (filter: ActionsAsked) =>
+    queryOptions({
+      queryKey: ["dashboard", "fleet", "actions", filter],
+      placeholderData: keepPreviousData,
+      queryFn: () => data(api.GET("/api/v1/dashboards/fleet/actions", { params: { query: filter } })),
+    }),
   executiveDashboard: () =>
     queryOptions({ queryKey: ["dashboard", "executive"], queryFn: () => data(api.GET("/api/v1/dashboards/executive")) }),
   kpis: (days: number) =>

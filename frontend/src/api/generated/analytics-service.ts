@@ -224,6 +224,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards/fleet/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fleet has to do, of one component, severity or depot: the dashboard's list holds the first hundred of all. */
+        get: operations["list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboards/owner/{user_id}": {
         parameters: {
             query?: never;
@@ -783,6 +800,27 @@ export interface components {
             waiting_cost_week: components["schemas"]["MoneyBody"];
             warranty_covered?: boolean | null;
         };
+        /** @description What can be chosen from, and how many there are of each. */
+        ActionChoices: {
+            components: {
+                [key: string]: number;
+            };
+            depots: {
+                [key: string]: number;
+            };
+            severities: Record<string, never>;
+        };
+        /** @description What was asked for of all that there is to do. */
+        ActionsBody: {
+            action_choices: components["schemas"]["ActionChoices"];
+            action_list: components["schemas"]["ActionBody"][];
+            /**
+             * Format: int64
+             * @description How many there are, also beyond the end of the list.
+             */
+            actions_total: number;
+            method: Record<string, never>;
+        };
         /** @description How alerts are raised, delivered and answered. */
         AlertStats: {
             /** Format: int64 */
@@ -922,7 +960,13 @@ export interface components {
         };
         /** @description The fleet manager's first screen. */
         FleetDashboardBody: {
+            action_choices: components["schemas"]["ActionChoices"];
             action_list: components["schemas"]["ActionBody"][];
+            /**
+             * Format: int64
+             * @description How many there are, also beyond the end of the list.
+             */
+            actions_total: number;
             cost_metrics: components["schemas"]["CostMetrics"];
             /**
              * Format: int64
@@ -2301,6 +2345,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FleetDashboardBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_actions: {
+        parameters: {
+            query?: {
+                /** @description As decisions name it. */
+                component?: string;
+                severity?: "WARNING" | "CRITICAL" | "EMERGENCY";
+                depot_id?: string;
+                /** @description A part of the vehicle's id, in any case. */
+                vehicle?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionsBody"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             403: {

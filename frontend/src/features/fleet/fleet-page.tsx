@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
-import { queries, type Action, type AnalyticsTypes, type TrendDay } from "@/api/queries";
+import { queries, type ActionsAsked, type AnalyticsTypes, type TrendDay } from "@/api/queries";
 import { Page } from "@/components/layouts/page";
 import { BANDS } from "@/components/ui/band";
-import { FilterChip, namedChoices } from "@/components/ui/field";
+import { FilterChip } from "@/components/ui/field";
 import { Kpi, KpiStrip } from "@/components/ui/kpi";
 import { Loaded, QueryPanel } from "@/components/ui/panel";
 import { Empty } from "@/components/ui/states";
@@ -14,14 +13,14 @@ import { JustNow } from "@/features/fleet/components/just-now";
 import { TopIssues } from "@/features/fleet/components/top-issues";
 import { WorstVehicles } from "@/features/fleet/components/worst-vehicles";
 import { moneyRange, moneys, number, percent } from "@/lib/format";
-import { t, tn } from "@/lib/i18n";
+import { name, t, tn } from "@/lib/i18n";
 import { kpiName, shown } from "@/lib/kpi";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
 
 type Dashboard = AnalyticsTypes["schemas"]["FleetDashboardBody"];
 
-const SEVERITIES = ["EMERGENCY", "CRITICAL", "WARNING", "INFO"];
+const SEVERITIES = ["EMERGENCY", "CRITICAL", "WARNING"] as const;
 
 function Figures({ dashboard }: { dashboard: Dashboard }) {
   const user = useUser();
@@ -60,24 +59,41 @@ function Uptime() {
     .map((kpi) => <Kpi key={kpi.id} label={kpiName(kpi)} value={shown(kpi, kpi.value)} detail={`${tn("kpi.n", kpi.n)}${kpi.previous != null ? ` · ${t("kpi.before", { value: shown(kpi, kpi.previous) })}` : ""}`} method={kpi.method.text} />);
 }
 
-function useFilteredActions(actions: Action[]): Action[] {
+/** What is asked for, as the address says it. */
+function useAsked(): ActionsAsked {
   const { component, severity, depot, q } = useSearch({ from: "/fleet" });
-  return useMemo(
-    () =>
-      actions.filter(
-        (action) => (!component || action.component === component) && (!severity || action.severity === severity) && (!depot || action.depot_id === depot) && (!q || action.vehicle_id.toLowerCase().includes(q.toLowerCase())),
-      ),
-    [actions, component, severity, depot, q],
+  return { component, severity: SEVERITIES.find((known) => known === severity), depot_id: depot, vehicle: q };
+}
+
+interface ListedProps {
+  list: Pick<Dashboard, "action_list" | "actions_total">;
+  dashboard: Dashboard;
+}
+
+function Listed({ list, dashboard }: ListedProps) {
+  const shown = list.action_list.length;
+  if (shown === 0) return <Empty title={t("fleet.actions.none_chosen")}>{tn("fleet.actions.others", dashboard.actions_total)}</Empty>;
+  const modes = new Map(dashboard.top_issues.map((issue) => [issue.failure_mode, issue.name ?? issue.failure_mode]));
+  return (
+    <>
+      <ActionList actions={list.action_list} modes={modes} />
+      {list.actions_total > shown && <p className="m-0 px-4 py-3 text-sm text-ink-2">{t("fleet.actions.more", { shown: number(shown), total: number(list.actions_total) })}</p>}
+    </>
   );
 }
 
+/** The dashboard's own list holds the first of all; of some, the service is asked. */
 function Actions({ dashboard }: { dashboard: Dashboard }) {
-  const actions = dashboard.action_list as Action[];
-  const visible = useFilteredActions(actions);
-  if (actions.length === 0) return <Empty title={t("fleet.actions.empty")}>{t("fleet.actions.empty.text")}</Empty>;
-  if (visible.length === 0) return <Empty title={t("fleet.actions.none_chosen")}>{t("fleet.actions.none_chosen.text", { count: number(actions.length) })}</Empty>;
-  const modes = new Map(dashboard.top_issues.map((issue) => [issue.failure_mode, issue.name ?? issue.failure_mode]));
-  return <ActionList actions={visible} modes={modes} />;
+  const asked = useAsked();
+  const isAsked = Object.values(asked).some(Boolean);
+  const some = useQuery({ ...queries.fleetActions(asked), enabled: isAsked });
+  if (dashboard.actions_total === 0) return <Empty title={t("fleet.actions.empty")}>{t("fleet.actions.empty.text")}</Empty>;
+  if (!isAsked) return <Listed list={dashboard} dashboard={dashboard} />;
+  return (
+    <Loaded query={some} lines={8}>
+      {(loaded) => <Listed list={loaded} dashboard={dashboard} />}
+    </Loaded>
+  );
 }
 
 /** Which vehicles need me today, what happens if I wait, what is booked, what did we avoid. */
@@ -86,16 +102,16 @@ export function FleetPage() {
   const search = useSearch({ from: "/fleet" });
   const navigate = useNavigate({ from: "/fleet" });
   const filter = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
-  const values = (of: (action: Action) => string | null | undefined) => [...new Set(actions.map(of).filter((value): value is string => Boolean(value)))].sort();
-  const actions = (dashboard.data?.action_list ?? []) as Action[];
-  const depots = values((action) => action.depot_id);
-  const components = values((action) => action.component);
-  const severities = SEVERITIES.filter((severity) => actions.some((action) => action.severity === severity));
-  const filters = (
+  const choices = dashboard.data?.action_choices;
+  const counted = (group: "component" | "severity", counts: Record<string, number>, values: readonly string[], any: string) => [{ value: "", label: any }, ...values.map((value) => ({ value, label: `${name(group, value)} (${number(counts[value])})` }))];
+  const depots = Object.keys(choices?.depots ?? {}).sort();
+  const components = Object.keys(choices?.components ?? {}).sort();
+  const severities = SEVERITIES.filter((severity) => severity in (choices?.severities ?? {}));
+  const filters = choices && (
     <>
-      {depots.length > 1 && <FilterChip label={t("filter.depot")} value={search.depot ?? ""} choices={[{ value: "", label: t("filter.any_depot") }, ...depots.map((value) => ({ value, label: value }))]} onChange={(value) => filter({ depot: value || undefined })} />}
-      {components.length > 1 && <FilterChip label={t("filter.component")} value={search.component ?? ""} choices={namedChoices("component", components, t("filter.any_component"))} onChange={(value) => filter({ component: value || undefined })} />}
-      {severities.length > 1 && <FilterChip label={t("filter.severity")} value={search.severity ?? ""} choices={namedChoices("severity", severities, t("filter.any_severity"))} onChange={(value) => filter({ severity: value || undefined })} />}
+      {depots.length > 1 && <FilterChip label={t("filter.depot")} value={search.depot ?? ""} choices={[{ value: "", label: t("filter.any_depot") }, ...depots.map((value) => ({ value, label: `${value} (${number(choices.depots[value])})` }))]} onChange={(value) => filter({ depot: value || undefined })} />}
+      {components.length > 1 && <FilterChip label={t("filter.component")} value={search.component ?? ""} choices={counted("component", choices.components, components, t("filter.any_component"))} onChange={(value) => filter({ component: value || undefined })} />}
+      {severities.length > 1 && <FilterChip label={t("filter.severity")} value={search.severity ?? ""} choices={counted("severity", choices.severities as Record<string, number>, severities, t("filter.any_severity"))} onChange={(value) => filter({ severity: value || undefined })} />}
     </>
   );
   return (
@@ -105,7 +121,7 @@ export function FleetPage() {
       </Loaded>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_296px]">
         <div className="grid min-w-0 gap-4">
-          <QueryPanel title={t("fleet.actions")} note={t(actions.some((action) => action.waiting_cost_week) ? "fleet.actions.by_cost" : "fleet.actions.note")} query={dashboard} lines={8}>
+          <QueryPanel title={t("fleet.actions")} note={t("fleet.actions.by_cost")} query={dashboard} lines={8}>
             {(loaded) => <Actions dashboard={loaded} />}
           </QueryPanel>
           <QueryPanel title={t("fleet.worst")} note={t("fleet.worst.note")} query={dashboard} isEmpty={(loaded) => loaded.worst_vehicles.length === 0} empty={<Empty title={t("fleet.no_vehicles")}>{t("fleet.no_vehicles.text")}</Empty>}>

@@ -1,5 +1,6 @@
 //! The dashboards of each role.
 
+use super::wire::actions::{ActionsBody, ActionsQuery};
 use super::wire::dashboards::{
     ExecutiveDashboardBody, FleetDashboardBody, OwnerDashboardBody, TechnicianDashboardBody,
 };
@@ -7,7 +8,7 @@ use crate::App;
 use crate::use_cases;
 use axum::extract::State;
 use chassis::Principal;
-use chassis::http::{Json, Path};
+use chassis::http::{Json, Path, Query};
 use chassis::problem::Problem;
 
 /// The fleet manager's first screen.
@@ -19,6 +20,18 @@ pub(super) async fn show_fleet_dashboard(
 ) -> Result<Json<FleetDashboardBody>, Problem> {
     let dashboard = use_cases::show_fleet_dashboard::show_fleet_dashboard(&app, &principal).await?;
     Ok(Json((*dashboard).clone().into()))
+}
+
+/// What the fleet has to do, of one component, severity or depot: the dashboard's list holds the first hundred of all.
+#[utoipa::path(get, path = "/api/v1/dashboards/fleet/actions", params(ActionsQuery),
+    responses((status = 200, body = ActionsBody), (status = 400, body = Problem), (status = 403, body = Problem)))]
+pub(super) async fn list_actions(
+    State(app): State<App>,
+    principal: Principal,
+    Query(query): Query<ActionsQuery>,
+) -> Result<Json<ActionsBody>, Problem> {
+    let list = use_cases::list_actions::list_fleet_actions(&app, &principal, &query.into()).await?;
+    Ok(Json(list.into()))
 }
 
 /// An owner's first screen; an OWNER sees their own only.

@@ -61,6 +61,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(audit::export_audit))
         .routes(routes!(audit::show_user_activity))
         .routes(routes!(dashboards::show_fleet_dashboard))
+        .routes(routes!(dashboards::list_actions))
         .routes(routes!(dashboards::show_owner_dashboard))
         .routes(routes!(dashboards::show_technician_dashboard))
         .routes(routes!(dashboards::show_executive_dashboard))

@@ -27,6 +27,16 @@ pub struct VehicleRow {
     pub next_visit: Option<(String, DateTime<Utc>)>,
 }
 
+/// An open decision, as far as its place in a list is concerned, and what lists are filtered by.
+#[derive(Debug, Clone)]
+pub struct OpenDecision {
+    pub decision_id: String,
+    pub vehicle_id: String,
+    pub component: Option<String>,
+    pub depot_id: Option<String>,
+    pub pending: Pending,
+}
+
 /// Something to do: an open decision.
 #[derive(Debug, Clone)]
 pub struct ActionRow {
@@ -118,6 +128,9 @@ struct ActionDbRow {
 #[derive(sqlx::FromRow)]
 struct PendingRow {
     decision_id: String,
+    vehicle_id: String,
+    component: Option<String>,
+    depot_id: Option<String>,
     severity_rank: i64,
     rul_p05_km: Option<f64>,
     rul_p50_km: Option<f64>,
@@ -127,15 +140,21 @@ struct PendingRow {
     km_per_day: Option<f64>,
 }
 
-impl From<PendingRow> for (String, Pending) {
-    fn from(row: PendingRow) -> (String, Pending) {
+impl From<PendingRow> for OpenDecision {
+    fn from(row: PendingRow) -> OpenDecision {
         let pending = Pending {
             severity: severity(row.severity_rank),
             rul_km: remaining(row.rul_p05_km, row.rul_p50_km, row.rul_p95_km),
             driven_km: driven(row.decided_km, row.odometer_km),
             km_per_day: row.km_per_day,
         };
-        (row.decision_id, pending)
+        OpenDecision {
+            decision_id: row.decision_id,
+            vehicle_id: row.vehicle_id,
+            component: row.component,
+            depot_id: row.depot_id,
+            pending,
+        }
     }
 }
 
@@ -233,15 +252,15 @@ impl Store<'_> {
         row.map(VehicleRow::try_from).transpose()
     }
 
-    /// Open decisions of WARNING and above, as far as their place in a list is concerned.
-    pub async fn pending(&mut self, sight: &Sight) -> Result<Vec<(String, Pending)>, DbError> {
-        let sql = sight.sql(self.tx, "SELECT d.decision_id, d.severity_rank, d.rul_p05_km, d.rul_p50_km, d.rul_p95_km, d.odometer_km AS decided_km, v.odometer_km,
+    /// Open decisions of WARNING and above.
+    pub async fn open_decisions(&mut self, sight: &Sight) -> Result<Vec<OpenDecision>, DbError> {
+        let sql = sight.sql(self.tx, "SELECT d.decision_id, d.vehicle_id, d.component, v.depot_id, d.severity_rank, d.rul_p05_km, d.rul_p50_km, d.rul_p95_km, d.odometer_km AS decided_km, v.odometer_km,
                  v.km_per_day
              FROM decision_view d JOIN vehicle_view v ON v.tenant_id = d.tenant_id AND v.vehicle_id = d.vehicle_id
              WHERE d.tenant_id = $1 AND d.is_open = TRUE AND d.severity_rank >= 2 AND v.retired = FALSE{}", "d.vehicle_id", 2);
         let rows: Vec<PendingRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
             .bind(sight.tenant.as_str())).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(<(String, Pending)>::from).collect())
+        Ok(rows.into_iter().map(OpenDecision::from).collect())
     }
 
     /// How many vehicles have an open decision that is due before the day is over, and no visit.

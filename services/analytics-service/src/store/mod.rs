@@ -26,7 +26,7 @@ mod thresholds;
 mod tries;
 
 pub use audit::{AuditFilter, AuditPosition};
-pub use lists::{ActionRow, Issue, JobRow, VehicleRow};
+pub use lists::{ActionRow, Issue, JobRow, OpenDecision, VehicleRow};
 pub use numbers::{AlertNumbers, VisitNumbers, WarrantyNumbers};
 pub use people::Credentials;
 pub use sessions::Refresh;

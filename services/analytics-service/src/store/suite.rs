@@ -252,7 +252,7 @@ async fn counted(heard: &[Heard], batch: usize) -> (FleetNumbers, usize, u64) {
     let mut tx = database.read().await.unwrap();
     let mut store = Store::on(&mut tx);
     let numbers = store.fleet_numbers(&whole).await.unwrap();
-    let actions = store.pending(&whole).await.unwrap().len();
+    let actions = store.open_decisions(&whole).await.unwrap().len();
     let open = store.cost_numbers(&whole).await.unwrap().open_decisions;
     let foreign = store
         .fleet_numbers(&Sight::whole(&TenantId::new("ten_other")))

@@ -100,7 +100,7 @@ pub fn fleet_report(about: &About<'_>, fleet: &FleetDashboard, kpis: &[Measured]
         "By what waiting a week is expected to cost: the probability of a breakdown within it times its extra cost."
             .to_owned(),
     ));
-    blocks.push(Block::Table(actions(&fleet.actions)));
+    blocks.push(Block::Table(actions(&fleet.actions.actions)));
     blocks.push(Block::Table(worst(&fleet.worst)));
     about.document("Fleet report", blocks)
 }

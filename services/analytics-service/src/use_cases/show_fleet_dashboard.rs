@@ -1,6 +1,6 @@
 //! The fleet manager's first screen: how the fleet is and went, what it costs, what to do next.
 
-use super::list_actions::{Action, list_actions};
+use super::list_actions::{ActionList, Filter, list_actions};
 use super::sight;
 use crate::App;
 use crate::domain::fleet::numbers::{CostNumbers, FleetNumbers};
@@ -13,8 +13,6 @@ use std::sync::Arc;
 
 /// Issues shown.
 const ISSUES: usize = 10;
-/// Actions shown.
-const ACTIONS: usize = 100;
 /// Vehicles shown.
 const WORST: usize = 20;
 /// Days of the trend.
@@ -26,7 +24,7 @@ pub struct FleetDashboard {
     pub numbers: FleetNumbers,
     pub costs: CostNumbers,
     pub issues: Vec<Issue>,
-    pub actions: Vec<Action>,
+    pub actions: ActionList,
     /// Vehicles with a decision that is due before the day is over, and no visit.
     pub due_today: i64,
     pub worst: Vec<VehicleRow>,
@@ -50,7 +48,7 @@ pub async fn make_fleet_dashboard(app: &App, sight: &Sight) -> Result<FleetDashb
         numbers: store.fleet_numbers(sight).await?,
         costs: store.cost_numbers(sight).await?,
         issues: store.issues(sight, ISSUES).await?,
-        actions: list_actions(&mut store, sight, &app.stakes, ACTIONS).await?,
+        actions: list_actions(&mut store, sight, &app.stakes, &Filter::default()).await?,
         due_today: store.due_today(sight).await?,
         worst: store.worst_vehicles(sight, WORST).await?,
         trend: store.health_trend(sight, &Period::last_days(TREND_DAYS, now)).await?,

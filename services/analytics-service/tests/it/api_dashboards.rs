@@ -47,6 +47,66 @@ async fn what_is_due_today_is_counted_by_vehicle() {
     app.service.stop().await;
 }
 
+/// A hundred and twenty decisions about brakes, which are dear to wait with, and three about tyres of one depot, which are not.
+async fn with_more_than_a_list_holds() -> TestApp {
+    let app = TestApp::start().await;
+    let producers = Producers::of(&app).await;
+    let tyres = (0..3).map(|number| (format!("Tyre-{number}"), "tyres", "WARNING", "dep_south"));
+    let brakes = (0..120).map(|number| (format!("Brake-{number}"), "brakes", "EMERGENCY", "dep_north"));
+    for (vehicle, component, severity, depot) in tyres.chain(brakes) {
+        let registered = json!({"status": "ACTIVE", "depot_id": depot});
+        producers
+            .say("ingestion-service", "vehicle.registered", &vehicle, 0, registered)
+            .await;
+        let decided = json!({"decision_id": format!("dec_{vehicle}"), "component": component, "severity": severity});
+        producers
+            .say("agent-service", "agent.decision.made", &vehicle, 5, decided)
+            .await;
+    }
+    let all = |_: u16, body: &Value| body["actions_total"] == 123 && body["fleet_summary"]["vehicles"] == 123;
+    app.until(FLEET, By::Key(BOOTSTRAP_KEY), "all decisions", all).await;
+    app
+}
+
+#[tokio::test]
+async fn what_the_list_does_not_hold_is_found_by_what_it_is_about() {
+    let app = with_more_than_a_list_holds().await;
+    let (_, dashboard) = app.get(FLEET, By::Key(BOOTSTRAP_KEY)).await;
+    let listed = dashboard["action_list"].as_array().unwrap();
+    assert_eq!(listed.len(), 100);
+    assert!(listed.iter().all(|action| action["component"] == "brakes"));
+    let choices = json!({"components": {"brakes": 120, "tyres": 3}, "severities": {"EMERGENCY": 120, "WARNING": 3},
+        "depots": {"dep_north": 120, "dep_south": 3}});
+    assert_eq!(dashboard["action_choices"], choices);
+    for (query, total) in [
+        ("", 123),
+        ("component=tyres", 3),
+        ("severity=WARNING", 3),
+        ("depot_id=dep_south", 3),
+        ("vehicle=tyre-", 3),
+        ("vehicle=TYRE-1&component=tyres", 1),
+        ("component=tyres&severity=EMERGENCY", 0),
+        ("component=%25", 0),
+    ] {
+        let path = format!("{FLEET}/actions?{query}");
+        let (status, body) = app.get(&path, By::Key(BOOTSTRAP_KEY)).await;
+        assert_eq!(
+            (status, &body["actions_total"]),
+            (200, &json!(total)),
+            "{query}: {body}"
+        );
+        assert_eq!(body["action_list"].as_array().unwrap().len(), total.min(100), "{query}");
+        assert_eq!(body["action_choices"], choices, "{query}: whatever is asked for");
+    }
+    for query in ["severity=terrible", "colour=red"] {
+        let (status, body) = app
+            .get(&format!("{FLEET}/actions?{query}"), By::Key(BOOTSTRAP_KEY))
+            .await;
+        assert_eq!(status, 400, "{query}: {body}");
+    }
+    app.service.stop().await;
+}
+
 /// Every number of an answer that neither has a method itself nor stands below something that has.
 fn unexplained(path: &str, value: &Value, method: &Value, found: &mut Vec<String>) {
     let explained = method.get(path).is_some();
@@ -73,6 +133,7 @@ async fn every_number_says_how_it_was_computed() {
     let app = filled().await;
     for path in [
         "dashboards/fleet",
+        "dashboards/fleet/actions",
         "dashboards/executive",
         "dashboards/technician/tech_1",
         "metrics/fleet-health",

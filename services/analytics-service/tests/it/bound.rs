@@ -103,9 +103,11 @@ async fn check_dashboard(app: &TestApp, manager: &str, archive: &Archive, vehicl
         .collect();
     assert_eq!(trend, days(archive));
     assert_eq!(body["telemetry_records_24h"], Value::Null, "not counted by vehicle");
-    for list in ["action_list", "worst_vehicles"] {
-        for row in body[list].as_array().unwrap() {
-            assert!(vehicles.contains(row["vehicle_id"].as_str().unwrap()), "{list}: {row}");
+    let (_, asked) = app.get(&format!("{FLEET}/actions"), By::Token(manager)).await;
+    assert_eq!(asked["action_choices"], body["action_choices"]);
+    for list in [&body["action_list"], &asked["action_list"], &body["worst_vehicles"]] {
+        for row in list.as_array().unwrap() {
+            assert!(vehicles.contains(row["vehicle_id"].as_str().unwrap()), "{row}");
         }
     }
     body

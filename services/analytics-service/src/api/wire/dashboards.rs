@@ -1,15 +1,15 @@
 //! Dashboards on the wire.
 
+use super::actions::{ACTION_CHOICES_METHOD, ACTION_LIST_METHOD, ACTIONS_TOTAL_METHOD, ActionBody, ActionChoices};
 use super::kpis::KpiBody;
 use super::numbers::{
     ALERT_METHOD, AlertStats, COST_METHOD, CostMetrics, DISTRIBUTION_METHOD, FLEET_SUMMARY_METHOD, FleetSummary,
-    Method, MoneyBody, VISIT_METHOD, VisitStats, WARRANTY_METHOD, WarrantyStats, distribution,
+    Method, VISIT_METHOD, VisitStats, WARRANTY_METHOD, WarrantyStats, distribution,
 };
 use crate::domain::fleet::change::{Reason, RemainingKm};
 use crate::domain::fleet::{Band, Severity};
 use crate::domain::kpi::TrendFact;
 use crate::store::{Issue, JobRow, VehicleRow};
-use crate::use_cases::list_actions::{Action, WAIT_DAYS};
 use crate::use_cases::show_executive_dashboard::ExecutiveDashboard;
 use crate::use_cases::show_fleet_dashboard::FleetDashboard;
 use crate::use_cases::show_owner_dashboard::OwnedVehicle;
@@ -63,7 +63,7 @@ pub(crate) struct NextVisit {
     pub starts_at: DateTime<Utc>,
 }
 
-fn next_visit(visit: Option<(String, DateTime<Utc>)>) -> Option<NextVisit> {
+pub(super) fn next_visit(visit: Option<(String, DateTime<Utc>)>) -> Option<NextVisit> {
     visit.map(|(appointment_id, starts_at)| NextVisit {
         appointment_id,
         starts_at,
@@ -109,84 +109,6 @@ impl From<VehicleRow> for VehicleBody {
     }
 }
 
-/// Something to do.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ActionBody {
-    pub decision_id: String,
-    pub vehicle_id: String,
-    pub component: String,
-    pub severity: &'static str,
-    pub urgency: String,
-    pub failure_mode: String,
-    /// English; empty where the decision gave none.
-    pub failure_name: String,
-    pub decided_at: DateTime<Utc>,
-    pub decision: ReasonBody,
-    pub recommended_action: Option<ReasonBody>,
-    pub rul_km: Option<RemainingBody>,
-    pub estimated_cost_low: Option<MoneyBody>,
-    pub estimated_cost_high: Option<MoneyBody>,
-    pub warranty_covered: Option<bool>,
-    pub next_visit: Option<NextVisit>,
-    pub waiting: WaitingBody,
-    /// The cost of `waiting` once more.
-    pub waiting_cost_week: MoneyBody,
-    pub fleet_id: Option<String>,
-    pub depot_id: Option<String>,
-    pub make: Option<String>,
-    pub model: Option<String>,
-    pub odometer_km: Option<f64>,
-    pub km_per_day: Option<f64>,
-}
-
-/// What it is expected to cost to wait.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct WaitingBody {
-    pub days: f64,
-    /// Of a breakdown within these days, 0 to 1.
-    pub failure_probability: f64,
-    pub cost: MoneyBody,
-    /// `RUL`, or `SEVERITY` where no remaining life is known.
-    pub basis: &'static str,
-}
-
-impl From<Action> for ActionBody {
-    fn from(action: Action) -> ActionBody {
-        let Action { row, waiting } = action;
-        let detail = row.detail;
-        ActionBody {
-            failure_name: detail.failure_name,
-            waiting_cost_week: waiting.cost.clone().into(),
-            waiting: WaitingBody {
-                days: WAIT_DAYS,
-                failure_probability: waiting.failure_probability,
-                cost: waiting.cost.into(),
-                basis: waiting.basis.as_str(),
-            },
-            fleet_id: row.registration.fleet_id,
-            depot_id: row.registration.depot_id,
-            make: row.registration.make,
-            model: row.registration.model,
-            odometer_km: row.odometer_km,
-            km_per_day: row.pending.km_per_day,
-            decision_id: row.decision_id,
-            vehicle_id: row.vehicle_id,
-            component: detail.component,
-            severity: detail.severity.as_str(),
-            urgency: detail.urgency,
-            failure_mode: detail.failure_code,
-            decided_at: row.made_at,
-            decision: detail.decision.into(),
-            recommended_action: detail.action.map(ReasonBody::from),
-            rul_km: detail.rul_km.map(RemainingBody::from),
-            estimated_cost_low: detail.cost_low.map(MoneyBody::from),
-            estimated_cost_high: detail.cost_high.map(MoneyBody::from),
-            warranty_covered: row.covered,
-            next_visit: next_visit(row.next_visit),
-        }
-    }
-}
-
 /// A failure that vehicles share.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IssueBody {
@@ -215,13 +137,6 @@ impl From<Issue> for IssueBody {
 const TOP_ISSUES_METHOD: (&str, &str) = (
     "top_issues",
     "Failure modes of open decisions by the number of vehicles that share them; the first ten.",
-);
-const ACTION_LIST_METHOD: (&str, &str) = (
-    "action_list",
-    "Open decisions of WARNING and above, by what waiting a week is expected to cost: the probability of a breakdown within it, by the \
-     remaining life, the distance since the decision and the daily distance, times the configured extra cost of a breakdown, and for \
-     EMERGENCY the configured cost of days that the vehicle must stand. Where no remaining life is known the probability is assumed \
-     from the severity (`basis`). The first hundred.",
 );
 const DUE_TODAY_METHOD: (&str, &str) = (
     "due_today",
@@ -295,6 +210,9 @@ pub(crate) struct FleetDashboardBody {
     pub cost_metrics: CostMetrics,
     pub top_issues: Vec<IssueBody>,
     pub action_list: Vec<ActionBody>,
+    /// How many there are, also beyond the end of the list.
+    pub actions_total: u64,
+    pub action_choices: ActionChoices,
     /// Vehicles with an open decision that is due before the day is over, and no visit; also those beyond the end of the list.
     pub due_today: u64,
     pub worst_vehicles: Vec<VehicleBody>,
@@ -313,6 +231,8 @@ impl From<FleetDashboard> for FleetDashboardBody {
             DISTRIBUTION_METHOD,
             TOP_ISSUES_METHOD,
             ACTION_LIST_METHOD,
+            ACTIONS_TOTAL_METHOD,
+            ACTION_CHOICES_METHOD,
             DUE_TODAY_METHOD,
             WORST_METHOD,
             RECORDS_METHOD,
@@ -323,7 +243,9 @@ impl From<FleetDashboard> for FleetDashboardBody {
             health_distribution: distribution(&dashboard.numbers),
             cost_metrics: (&dashboard.costs).into(),
             top_issues: dashboard.issues.into_iter().map(IssueBody::from).collect(),
-            action_list: dashboard.actions.into_iter().map(ActionBody::from).collect(),
+            actions_total: dashboard.actions.total,
+            action_choices: (&dashboard.actions.choices).into(),
+            action_list: dashboard.actions.actions.into_iter().map(ActionBody::from).collect(),
             due_today: dashboard.due_today.unsigned_abs(),
             worst_vehicles: dashboard.worst.into_iter().map(VehicleBody::from).collect(),
             telemetry_records_24h: dashboard.records_24h,

@@ -1,5 +1,6 @@
 //! The shapes of requests and answers.
 
+pub(super) mod actions;
 pub(super) mod audit;
 pub(super) mod dashboards;
 pub(super) mod identity;
