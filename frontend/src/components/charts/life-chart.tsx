@@ -62,7 +62,8 @@ function Ground({ width, x, y, now, range }: Frame) {
         </text>
       ))}
       <line x1={x(now)} x2={x(now)} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} stroke="var(--ink-3)" strokeDasharray="2 3" />
-      <text x={x(now) - 5} y={MARGIN.top + 11} textAnchor="end">
+      {/* At the foot: a healthy component's course runs along the top. */}
+      <text x={x(now) - 5} y={HEIGHT - MARGIN.bottom - 6} textAnchor="end">
         {t("life.now")}
       </text>
     </>

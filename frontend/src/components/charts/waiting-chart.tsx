@@ -69,7 +69,8 @@ export function WaitingChart({ curve, slots, bookedAt }: WaitingChartProps) {
           {bookedAt && daysUntil(bookedAt) <= days && (
             <g>
               <line x1={x(daysUntil(bookedAt))} x2={x(daysUntil(bookedAt))} y1={MARGIN.top} y2={y(0)} stroke="var(--accent)" strokeWidth="2" />
-              <text x={x(daysUntil(bookedAt)) - 5} y={y(0) - 8} textAnchor="end" fontWeight="600">
+              {/* Above the risk of the first weeks, and inside the chart. */}
+              <text x={x(daysUntil(bookedAt)) + (daysUntil(bookedAt) > days / 2 ? -5 : 5)} y={MARGIN.top + 11} textAnchor={daysUntil(bookedAt) > days / 2 ? "end" : "start"} fontWeight="600">
                 {t("waiting.booked")}
               </text>
             </g>

@@ -71,7 +71,7 @@ function Panels({ dashboard }: { dashboard: Dashboard }) {
   const high = cost.open_estimate_high[0];
   const count = (key: string, label: React.ReactNode, value: number, color?: string) => ({ key, label, value, text: number(value), color });
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
       <Panel title={t("business.money")} note={low && high ? t("business.open", { count: number(cost.open_decisions), range: moneyRange(low, high) }) : undefined}>
         <Money cost={cost} />
       </Panel>

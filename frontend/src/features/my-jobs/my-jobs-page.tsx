@@ -51,7 +51,7 @@ function JobRow({ job, chosen, choose, isWaiting }: { job: Job; chosen: boolean;
           {clock(job.starts_at)}
         </time>
         <span className="min-w-0">
-          <b className="font-semibold">{job.vehicle_id}</b> <span className="text-ink-2">{name("component", job.component)}</span>
+          <b className="font-semibold">{job.vehicle_id}</b> <span className="inline-block text-ink-2">{name("component", job.component)}</span>
           <span className="block truncate text-sm text-ink-2">{job.failure_mode ? failureMode(job.failure_mode, said(job.decision)) : said(job.decision)}</span>
         </span>
         <span className="text-right text-sm text-ink-3">{isWaiting ? t("jobs.reported") : job.state === "SCHEDULED" ? visit(job.starts_at).replace(/ [\d:]+( [AP]M)?$/, "") : name("status", job.state)}</span>
@@ -113,7 +113,7 @@ function JobDetail({ job, appointment, report }: { job: Job; appointment: Appoin
             <ul className="m-0 list-disc pl-4">
               {appointment.parts.map((part) => (
                 <li key={part.part_code}>
-                  {number(part.quantity)} × {part.part_code.replaceAll("_", " ")}
+                  {number(part.quantity)} × {part.part_code === job.component ? name("component", job.component) : part.part_code.replaceAll("_", " ")}
                 </li>
               ))}
             </ul>

@@ -34,7 +34,7 @@ function ReviewRow({ review }: { review: Review }) {
             <Severity severity={review.severity} />
           </div>
           <div className="text-sm text-ink-2">
-            {failureMode(review.failure_mode, name("service", review.failure_mode))} · {t("why.confidence", { share: percent(review.confidence) })} · {ago(review.opened_at)}
+            {failureMode(review.failure_mode, `${name("component", review.component)} · ${name("service", review.failure_mode.split(".").pop())}`)} · {t("why.confidence", { share: percent(review.confidence) })} · {ago(review.opened_at)}
           </div>
         </div>
         <Button look="quiet" aria-expanded={isOpen} aria-label={`${t("reviews.answer")} ${review.vehicle_id}`} onClick={() => setOpen(!isOpen)}>
@@ -95,7 +95,7 @@ export function Agents() {
               <tbody>
                 {loaded.agents.map((agent) => (
                   <tr key={agent.agent}>
-                    <td>{agent.agent}</td>
+                    <td>{agent.agent.replace(":", " · ")}</td>
                     <td className="num">{number(agent.decisions)}</td>
                     <td className="num">{percent(agent.mean_confidence)}</td>
                     <td className="num">{percent(agent.accuracy)}</td>

@@ -96,7 +96,7 @@ function Row(props: RowProps) {
   const { action, maxKm, isOpen } = props;
   return (
     <tr className={isOpen ? "bg-accent-soft" : ""}>
-      <td className="min-w-28">
+      <td className="min-w-36">
         <Link to="/vehicles/$vehicleId" params={{ vehicleId: action.vehicle_id }} search={{ component: action.component }} className="font-semibold no-underline hover:underline">
           {action.vehicle_id}
         </Link>
