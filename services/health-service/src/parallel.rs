@@ -7,20 +7,24 @@ pub(crate) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Small enough that no thread waits long for another's last piece, large enough that they do not meet at every thing.
+const PIECES_PER_THREAD: usize = 8;
+
 /// What `work` makes of each thing, on at most so many threads; the caller's is one of them.
 pub(crate) fn in_parallel<W: Send, T: Send>(threads: usize, things: Vec<W>, work: impl Fn(W) -> T + Sync) -> Vec<T> {
     let threads = threads.min(things.len());
     if threads < 2 {
         return things.into_iter().map(work).collect();
     }
-    let made = Mutex::new((0..things.len()).map(|_| None).collect::<Vec<Option<T>>>());
-    let things = Mutex::new(things.into_iter().enumerate());
+    let pieces = cut(things, threads * PIECES_PER_THREAD);
+    let made = Mutex::new((0..pieces.len()).map(|_| Vec::new()).collect::<Vec<Vec<T>>>());
+    let pieces = Mutex::new(pieces.into_iter().enumerate());
     let one_after_another = || {
         loop {
-            let next = lock(&things).next();
-            let Some((number, thing)) = next else { return };
-            let result = work(thing);
-            lock(&made)[number] = Some(result);
+            let next = lock(&pieces).next();
+            let Some((number, piece)) = next else { return };
+            let results = piece.into_iter().map(&work).collect();
+            lock(&made)[number] = results;
         }
     };
     std::thread::scope(|scope| {
@@ -32,6 +36,14 @@ pub(crate) fn in_parallel<W: Send, T: Send>(threads: usize, things: Vec<W>, work
     let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     // A thread that panicked has ended the scope with its panic: nothing is missing here.
     made.into_iter().flatten().collect()
+}
+
+/// Cuts things into at most so many pieces of about one length.
+fn cut<W>(things: Vec<W>, pieces_max: usize) -> Vec<Vec<W>> {
+    let length = things.len().div_ceil(pieces_max);
+    let mut things = things.into_iter();
+    let pieces = std::iter::repeat_with(|| things.by_ref().take(length).collect::<Vec<W>>());
+    pieces.take_while(|piece| !piece.is_empty()).collect()
 }
 
 /// Work is done outside of locks: whoever panics leaves nothing half done in them.

@@ -35,8 +35,8 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
     },
 ];
 
-/// Waking a thread for less takes longer than reading it.
-const BYTES_PER_THREAD_MIN: usize = 16 << 10;
+/// For less another thread is not woken; see [`judge_records`].
+const BYTES_PER_THREAD_MIN: usize = 256 << 10;
 
 /// Translates events into use cases. A whole batch shares one load and one save of each vehicle.
 pub struct Consumer {

@@ -17,8 +17,8 @@ use crate::events::published::Origin;
 use crate::parallel::in_parallel;
 use crate::store::{Store, Versioned};
 
-/// Waking a thread for fewer takes longer than judging them.
-const RECORDS_PER_THREAD_MIN: usize = 32;
+/// For fewer another thread is not woken: single records of a busy fleet keep all processors at work anyway.
+const RECORDS_PER_THREAD_MIN: usize = 400;
 
 /// What an event says of vehicles.
 pub struct Heard<'r> {
