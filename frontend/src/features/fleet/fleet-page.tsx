@@ -103,13 +103,15 @@ export function FleetPage() {
   const navigate = useNavigate({ from: "/fleet" });
   const filter = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const choices = dashboard.data?.action_choices;
-  const counted = (group: "component" | "severity", counts: Record<string, number>, values: readonly string[], any: string) => [{ value: "", label: any }, ...values.map((value) => ({ value, label: `${name(group, value)} (${number(counts[value])})` }))];
-  const depots = Object.keys(choices?.depots ?? {}).sort();
-  const components = Object.keys(choices?.components ?? {}).sort();
-  const severities = SEVERITIES.filter((severity) => severity in (choices?.severities ?? {}));
+  const counted = (group: "component" | "severity", counts: Record<string, number>, values: readonly string[], any: string) => [{ value: "", label: any }, ...values.map((value) => ({ value, label: `${name(group, value)} (${number(counts[value] ?? 0)})` }))];
+  // What is chosen can be chosen from, also when the last of its kind was settled: else nobody could undo it.
+  const offered = (counts: Record<string, number> | undefined, chosen: string | undefined) => [...new Set([...Object.keys(counts ?? {}), ...(chosen ? [chosen] : [])])].sort();
+  const depots = offered(choices?.depots, search.depot);
+  const components = offered(choices?.components, search.component);
+  const severities = SEVERITIES.filter((severity) => severity in (choices?.severities ?? {}) || severity === search.severity);
   const filters = choices && (
     <>
-      {depots.length > 1 && <FilterChip label={t("filter.depot")} value={search.depot ?? ""} choices={[{ value: "", label: t("filter.any_depot") }, ...depots.map((value) => ({ value, label: `${value} (${number(choices.depots[value])})` }))]} onChange={(value) => filter({ depot: value || undefined })} />}
+      {depots.length > 1 && <FilterChip label={t("filter.depot")} value={search.depot ?? ""} choices={[{ value: "", label: t("filter.any_depot") }, ...depots.map((value) => ({ value, label: `${value} (${number(choices.depots[value] ?? 0)})` }))]} onChange={(value) => filter({ depot: value || undefined })} />}
       {components.length > 1 && <FilterChip label={t("filter.component")} value={search.component ?? ""} choices={counted("component", choices.components, components, t("filter.any_component"))} onChange={(value) => filter({ component: value || undefined })} />}
       {severities.length > 1 && <FilterChip label={t("filter.severity")} value={search.severity ?? ""} choices={counted("severity", choices.severities as Record<string, number>, severities, t("filter.any_severity"))} onChange={(value) => filter({ severity: value || undefined })} />}
     </>
