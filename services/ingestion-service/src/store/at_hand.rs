@@ -26,9 +26,9 @@ struct State {
 
 #[derive(Default, PartialEq)]
 enum Holds {
-    /// Nobody knows how many of those that wait: they are not kept at all.
+    /// Rows may wait that nobody here knows of: until they are read, none is kept.
     #[default]
-    Some,
+    Nothing,
     /// What was committed since rows were begun to be read.
     New,
     /// All that wait.
@@ -47,7 +47,7 @@ impl AtHand {
     /// Keeps batches that were just committed.
     pub fn put(&self, committed: impl Iterator<Item = WaitingBatch>) {
         let mut state = self.state.lock();
-        if state.holds == Holds::Some {
+        if state.holds == Holds::Nothing {
             return;
         }
         for batch in committed {
