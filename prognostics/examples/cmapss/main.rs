@@ -8,6 +8,13 @@
 //! Where the folder has no truth file for a subset (or with `--holdout`), a quarter of the training units, another one
 //! for each seed, is kept out of training and cut at random places. `--predict OUT.csv` writes what the first seed thinks
 //! of the test units, with or without truth.
+//!
+//! `--plain` trains the design's plain yardstick beside the chain, on the same units, and asks it at the same cuts;
+//! `--in-turn CUTS` asks about more cuts than the protocol does, to tell the two apart: each quarter of the training units
+//! is left out in its turn and each of its units cut at so many random places.
+
+mod in_turn;
+mod plain;
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -18,7 +25,8 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use flate2::read::GzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
-use prognostics::metrics::{binomial_interval_95, held_of};
+use plain::Plain;
+use prognostics::metrics::{binomial_interval_95, held_of, rmse};
 use prognostics::models::Family;
 use prognostics::prognoser::{Asked, Prognoser, Report, Training, Watch};
 use prognostics::random::Random;
@@ -43,6 +51,12 @@ struct Options {
     /// Keep a quarter of the training units out even where there is a truth file.
     #[arg(long)]
     holdout: bool,
+    /// Train the plain yardstick beside the chain and report the paired difference.
+    #[arg(long)]
+    plain: bool,
+    /// Instead of the protocol, leave each quarter of the training units out in its turn and cut each unit at so many places.
+    #[arg(long)]
+    in_turn: Option<usize>,
     /// Models trained side by side.
     #[arg(long, default_value_t = 1)]
     threads: usize,
@@ -97,31 +111,27 @@ fn measure(options: &Options, subset: &str) -> Result<Value> {
         options.data.clone()
     };
     let runs = read(&folder.join(format!("train_{subset}.txt.gz")), Ending::Failed)?;
+    if let Some(cuts) = options.in_turn {
+        return in_turn::measure(options, subset, &runs, cuts);
+    }
     let test = read(&folder.join(format!("test_{subset}.txt.gz")), Ending::Censored)?;
     let truth = truth(&folder.join(format!("RUL_{subset}.txt")), test.len())?.filter(|_| !options.holdout);
     let mut reports: Vec<Report> = Vec::new();
-    let (mut seconds, mut blends) = (Vec::new(), Vec::new());
+    let (mut seconds, mut blends, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 1..=options.seeds {
-        let training = training(options, seed)?;
-        let fold = folds_by_unit(runs.len(), 4, seed ^ 0x5EED);
-        let part = |of_test: bool| -> Vec<Run> {
-            runs.iter()
-                .zip(&fold)
-                .filter(|(_, fold)| (**fold == 0) == of_test)
-                .map(|(run, _)| run.clone())
-                .collect()
-        };
         let (known, asked) = match &truth {
             Some(truth) => (runs.clone(), with_truth(&test, truth)),
-            None => (part(false), cut_at_random(&part(true), seed)),
+            None => {
+                let fold = folds_by_unit(runs.len(), 4, seed ^ 0x5EED);
+                let (left_out, known) = divide(&runs, &fold, 0);
+                (
+                    known,
+                    left_out.iter().flat_map(|run| cut_at_random(run, 1, seed)).collect(),
+                )
+            }
         };
         let begun = Instant::now();
-        let bar = Bar(ProgressBar::new(0).with_style(ProgressStyle::with_template(
-            "{prefix} {wide_bar} {pos}/{len} {msg} {elapsed}",
-        )?));
-        bar.0.set_prefix(format!("{subset} seed {seed}"));
-        let prognoser = Prognoser::train(&known, &training, &bar)?;
-        bar.0.finish_and_clear();
+        let prognoser = train(options, &known, seed, &format!("{subset} seed {seed}"))?;
         seconds.push(begun.elapsed().as_secs_f64());
         let weights = prognoser
             .blend()
@@ -129,6 +139,9 @@ fn measure(options: &Options, subset: &str) -> Result<Value> {
             .map(|(family, weight)| (family.name().to_owned(), json!(weight)));
         blends.push(Value::Object(weights.collect()));
         reports.push(prognoser.judge(&asked));
+        if options.plain {
+            plain.push(rmse_of_plain(&known, &asked, seed));
+        }
         if let (1, Some(out)) = (seed, &options.predict) {
             predict(&prognoser, &test, out)?;
         }
@@ -138,7 +151,41 @@ fn measure(options: &Options, subset: &str) -> Result<Value> {
     } else {
         "a quarter of the training units, cut at random"
     };
-    Ok(summary(subset, judged_on, &reports, &seconds, blends))
+    let mut measured = summary(subset, judged_on, &reports, &seconds, blends);
+    if options.plain {
+        let ours = reports.iter().filter_map(|report| rmse(&report.judged));
+        let less = ours.zip(&plain).map(|(ours, plain)| ours - plain).collect();
+        measured["plain_rmse"] = mean_and_sd(plain);
+        measured["rmse_less_plain"] = mean_and_sd(less);
+    }
+    Ok(measured)
+}
+
+fn train(options: &Options, known: &[Run], seed: u64, what: &str) -> Result<Prognoser> {
+    let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg} {elapsed}")?;
+    let bar = Bar(ProgressBar::new(0).with_style(style));
+    bar.0.set_prefix(what.to_owned());
+    let prognoser = Prognoser::train(known, &training(options, seed)?, &bar)?;
+    bar.0.finish_and_clear();
+    Ok(prognoser)
+}
+
+/// The units of a fold, and the others.
+fn divide(runs: &[Run], fold_of: &[usize], fold: usize) -> (Vec<Run>, Vec<Run>) {
+    let part = |of_fold: bool| -> Vec<Run> {
+        runs.iter()
+            .zip(fold_of)
+            .filter(|(_, at)| (**at == fold) == of_fold)
+            .map(|(run, _)| run.clone())
+            .collect()
+    };
+    (part(true), part(false))
+}
+
+fn rmse_of_plain(known: &[Run], asked: &[Asked], seed: u64) -> f64 {
+    let plain = Plain::train(known, seed);
+    let square = |asked: &Asked| (plain.say(&asked.run) - asked.truth.min(CAP_CYCLES)).powi(2);
+    (asked.iter().map(square).sum::<f64>() / asked.len().max(1) as f64).sqrt()
 }
 
 fn training(options: &Options, seed: u64) -> Result<Training> {
@@ -182,18 +229,18 @@ fn with_truth(test: &[Run], truth: &[f64]) -> Vec<Asked> {
         .collect()
 }
 
-/// Each unit cut at one random place, after 20 records at the earliest: the shortest test units have about as many.
-fn cut_at_random(runs: &[Run], seed: u64) -> Vec<Asked> {
-    let cut = |run: &Run| {
-        let mut random = Random::for_part(seed, u64::from(run.unit));
-        let first = 20.min(run.len() - 1);
+/// A unit cut at random places, after 20 records at the earliest: the shortest test units have about as many.
+fn cut_at_random(run: &Run, cuts: usize, seed: u64) -> Vec<Asked> {
+    let mut random = Random::for_part(seed, u64::from(run.unit));
+    let first = 20.min(run.len() - 1);
+    let cut = |_| {
         let last = first + random.below(run.len() - first);
         Asked {
             run: run.cut(last + 1),
             truth: run.remaining(last).unwrap_or(0.0),
         }
     };
-    runs.iter().map(cut).collect()
+    (0..cuts).map(cut).collect()
 }
 
 fn predict(prognoser: &Prognoser, test: &[Run], out: &Path) -> Result<()> {
@@ -215,10 +262,7 @@ fn summary(subset: &str, judged_on: &str, reports: &[Report], seconds: &[f64], b
         .map_or(Vec::new(), |r| r.measures().iter().map(|m| m.0).collect());
     for (place, name) in names.into_iter().enumerate() {
         let values: Vec<f64> = reports.iter().filter_map(|report| report.measures()[place].1).collect();
-        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-        let spread = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-        let sd = (spread / values.len().saturating_sub(1).max(1) as f64).sqrt();
-        measures.insert(name.into(), json!({ "mean": mean, "sd": sd, "seeds": values }));
+        measures.insert(name.into(), mean_and_sd(values));
     }
     let sum = |of: &dyn Fn(&Report) -> (usize, usize)| {
         reports
@@ -245,6 +289,13 @@ fn summary(subset: &str, judged_on: &str, reports: &[Report], seconds: &[f64], b
     })
 }
 
+fn mean_and_sd(values: Vec<f64>) -> Value {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let spread = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    let sd = (spread / values.len().saturating_sub(1).max(1) as f64).sqrt();
+    json!({ "mean": mean, "sd": sd, "seeds": values })
+}
+
 fn print_row(measured: &Value) {
     let show = |name: &str| {
         let measure = &measured["measures"][name];
@@ -262,8 +313,16 @@ fn print_row(measured: &Value) {
         .as_object()
         .map_or(Vec::new(), |all| all.keys().collect());
     names.iter().for_each(|name| println!("  {}", show(name)));
-    println!(
-        "  blend {}\n  train seconds {}",
-        measured["blend"], measured["train_seconds"]
-    );
+    for name in [
+        "plain_rmse",
+        "rmse_less_plain",
+        "rmse_95_by_units",
+        "rmse_less_plain_95_by_units",
+        "blend",
+        "train_seconds",
+    ] {
+        if !measured[name].is_null() {
+            println!("  {name} {}", measured[name]);
+        }
+    }
 }
