@@ -40,7 +40,12 @@ pub static DEFINITION: Definition = Definition {
     subscribes: &[
         Subscription {
             producer: "health-service",
-            kinds: &["component.degraded", "component.critical", "vehicle.health.changed"],
+            kinds: &[
+                "component.degraded",
+                "component.critical",
+                "component.recovered",
+                "vehicle.health.changed",
+            ],
         },
         Subscription {
             producer: "ingestion-service",

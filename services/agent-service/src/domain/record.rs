@@ -17,6 +17,8 @@ pub enum Status {
     Superseded,
     /// The workshop has found out.
     Closed,
+    /// The component is well again, without a word of a workshop of ours.
+    Recovered,
 }
 
 impl Status {
@@ -26,12 +28,13 @@ impl Status {
             Self::Open => "OPEN",
             Self::Superseded => "SUPERSEDED",
             Self::Closed => "CLOSED",
+            Self::Recovered => "RECOVERED",
         }
     }
 
     /// The status with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Open, Self::Superseded, Self::Closed]
+        [Self::Open, Self::Superseded, Self::Closed, Self::Recovered]
             .into_iter()
             .find(|status| status.code() == code)
     }

@@ -1,5 +1,7 @@
 //! What amends a decision after it was published. A revision asks for no new notification.
 
+use chrono::{DateTime, Utc};
+
 use super::budget::Usage;
 use super::opinion::Explanation;
 use super::outcome::Verdict;
@@ -19,6 +21,17 @@ pub enum Revision {
         failure_mode: Option<String>,
         appointment_id: Option<String>,
     },
+    /// The component is well again.
+    Recovery(Recovery),
+}
+
+/// That a component is well again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recovery {
+    /// Event time since which it is.
+    pub since: DateTime<Utc>,
+    /// A repair made elsewhere was recorded; otherwise its signals say so.
+    pub repaired: bool,
 }
 
 impl Revision {
@@ -43,6 +56,7 @@ impl Revision {
             Self::Outcome {
                 verdict, failure_mode, ..
             } => outcome(*verdict, failure_mode.as_deref()),
+            Self::Recovery(recovery) => recovered(recovery),
         }
     }
 }
@@ -97,4 +111,14 @@ fn outcome(verdict: Verdict, failure_mode: Option<&str>) -> Reason {
         reason.params.insert("failure_mode".to_owned(), failure_mode.into());
     }
     reason
+}
+
+fn recovered(recovery: &Recovery) -> Reason {
+    let params = [("since", chassis::rfc3339(recovery.since).as_str().into())];
+    if recovery.repaired {
+        let text = "The component was repaired elsewhere.";
+        return Reason::new("decision.revised.repaired_elsewhere", params, text);
+    }
+    let text = "The component is well again, and has been for days.";
+    Reason::new("decision.revised.recovered", params, text)
 }

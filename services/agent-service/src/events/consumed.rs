@@ -10,13 +10,14 @@ use crate::domain::decision::Trigger;
 use crate::domain::knowledge::Direction;
 use crate::domain::outcome::{Finding, Verdict};
 use crate::domain::record::Warranty;
+use crate::domain::revision::Recovery;
 use crate::domain::severity::Severity;
 use crate::domain::symptoms::{Observations, RiskFactor};
 use crate::domain::trouble_code;
 use crate::domain::values::{Evidence, Quantiles};
 use crate::domain::vehicle::{LastHealth, Powertrain, Vehicle};
 use crate::error::Error;
-use crate::use_cases::Visit;
+use crate::use_cases::{Recovered, Visit};
 
 /// `component.degraded` and `component.critical` of health.
 #[derive(Debug, Deserialize)]
@@ -148,6 +149,39 @@ impl HealthChanged {
             status: self.status,
             observed_at,
         }
+    }
+}
+
+/// `component.recovered` of health.
+#[derive(Debug, Deserialize)]
+pub struct ComponentRecovered {
+    vehicle_id: String,
+    component: String,
+    since: DateTime<Utc>,
+    reason: RecoveredBy,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+enum RecoveredBy {
+    #[serde(rename = "REPAIR")]
+    Repair,
+    #[serde(other)]
+    Signals,
+}
+
+impl ComponentRecovered {
+    /// What is well again. A component that is not known here is refused.
+    pub fn into_domain(self) -> Result<Recovered, Error> {
+        let component =
+            Component::from_code(&self.component).ok_or(Error::ComponentUnknown { code: self.component })?;
+        Ok(Recovered {
+            vehicle_id: self.vehicle_id,
+            component,
+            recovery: Recovery {
+                since: chassis::clock::micros(self.since),
+                repaired: self.reason == RecoveredBy::Repair,
+            },
+        })
     }
 }
 

@@ -31,6 +31,16 @@ impl Handler for Consumer {
         match event.kind.as_str() {
             "component.degraded" => self.decide(event, Severity::Warning, &mut store).await,
             "component.critical" => self.decide(event, Severity::Critical, &mut store).await,
+            "component.recovered" => {
+                let recovered = event
+                    .parse::<consumed::ComponentRecovered>()?
+                    .into_domain()
+                    .map_err(fate)?;
+                let cause = Cause::of(event);
+                use_cases::withdraw_recovered(&mut store, &event.tenant, &recovered, event.time, &cause)
+                    .await
+                    .map_err(fate)
+            }
             "vehicle.health.changed" => {
                 let health = event.parse::<consumed::HealthChanged>()?.into_domain(event.time);
                 use_cases::note_health(&mut store, &event.tenant, &health)

@@ -23,7 +23,7 @@ pub const DECISION_REVISED: &str = "agent.decision.revised";
 /// Version of what has not changed since.
 pub const SCHEMA_VERSION: &str = "1.0";
 /// `llm_usage` came with 1.1.
-pub const REVISED_VERSION: &str = "1.1";
+pub const REVISED_VERSION: &str = "1.2";
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reason {
@@ -229,6 +229,14 @@ pub struct DecisionRevised {
     /// A review was opened by this revision.
     #[serde(skip_serializing_if = "Option::is_none")]
     hold: Option<Hold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<RecoveryPart>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct RecoveryPart {
+    since: String,
+    repaired: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -267,6 +275,7 @@ impl DecisionRevised {
             explanation: None,
             llm_usage: None,
             hold: None,
+            recovery: None,
         };
         match revision {
             Revision::Warranty(warranty) => {
@@ -297,6 +306,12 @@ impl DecisionRevised {
                 body.outcome = Some(OutcomePart {
                     verdict: verdict.code(),
                     appointment_id: appointment_id.clone(),
+                });
+            }
+            Revision::Recovery(recovery) => {
+                body.recovery = Some(RecoveryPart {
+                    since: chassis::rfc3339(recovery.since),
+                    repaired: recovery.repaired,
                 });
             }
         }

@@ -100,6 +100,30 @@ impl Store<'_> {
         rows.into_iter().map(open).collect()
     }
 
+    /// The decisions on a component that were made for a time up to `until` and still stand, latest first: open ones, and the latest if a
+    /// workshop found what it says (and may have left it).
+    pub async fn standing_decisions(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        component: Component,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<String>, DbError> {
+        let rows: Vec<(String, String)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT decision_id, status FROM decision
+             WHERE tenant_id = $1 AND vehicle_id = $2 AND component = $3 AND decided_for <= $4 AND status <> 'SUPERSEDED'
+             ORDER BY decided_for DESC, decision_id DESC")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(component.code()).bind(micros(until)).fetch_all(c).await)?;
+        let stands = |place: usize, status: &str| {
+            status == Status::Open.code() || (place == 0 && status == Status::Closed.code())
+        };
+        let standing = rows.into_iter().enumerate();
+        Ok(standing
+            .filter(|(place, (_, status))| stands(*place, status))
+            .map(|(_, (decision_id, _))| decision_id)
+            .collect())
+    }
+
     /// Keeps a new decision and tells of it.
     pub async fn insert_decision(
         &mut self,

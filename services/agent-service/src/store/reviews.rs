@@ -83,7 +83,8 @@ impl Store<'_> {
         row.map(ReviewRow::into_domain).transpose()
     }
 
-    /// Reviews, open or answered ones, latest first, from a position on.
+    /// Reviews, open or answered ones, latest first, from a position on. On a decision that is over, or that a later one
+    /// took the place of, nobody's word is waited for.
     pub async fn reviews(
         &mut self,
         tenant: &TenantId,
@@ -95,7 +96,7 @@ impl Store<'_> {
             "SELECT review_id, r.decision_id, vehicle_id, component, severity, failure_mode, confidence, opened_at,
                  verdict, changed_failure_mode, reason, answered_by, answered_at
              FROM review r JOIN decision d ON d.tenant_id = r.tenant_id AND d.decision_id = r.decision_id
-             WHERE r.tenant_id = $1 AND (verdict IS NOT NULL) = $2
+             WHERE r.tenant_id = $1 AND (verdict IS NOT NULL) = $2 AND ($2 OR d.status = 'OPEN')
                  AND (opened_at < $3 OR (opened_at = $3 AND review_id < $4))
              ORDER BY opened_at DESC, review_id DESC LIMIT $5")
             .bind(tenant.as_str()).bind(answered).bind(after.time).bind(&after.id)

@@ -50,7 +50,8 @@ impl Store<'_> {
              WHERE d.tenant_id = $1 GROUP BY agent_used, verdict")
             .bind(tenant.as_str()).fetch_all(c).await)?;
         let reviews_open: i64 = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM review WHERE tenant_id = $1 AND verdict IS NULL")
+            "SELECT COUNT(*) FROM review r JOIN decision d ON d.tenant_id = r.tenant_id AND d.decision_id = r.decision_id
+             WHERE r.tenant_id = $1 AND verdict IS NULL AND d.status = 'OPEN'")
             .bind(tenant.as_str()).fetch_one(c).await)?;
         let mut statistics = gather(decisions, outcomes, reviews_open);
         statistics.adoption = self.adoption(tenant).await?;

@@ -22,6 +22,7 @@ mod show_decision;
 mod show_review;
 mod show_status;
 mod tools;
+mod withdraw_recovered;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ pub use show_agents::{Conducts, show_agents};
 pub use show_decision::{Progress, follow_steps, show_decision, show_explanation, show_steps};
 pub use show_review::show_review;
 pub use show_status::{Overview, show_status};
+pub use withdraw_recovered::{Recovered, withdraw_recovered};
 
 use crate::domain::decision::{Decision, Rules};
 use crate::domain::knowledge::KnowledgeBase;

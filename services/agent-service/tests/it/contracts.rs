@@ -46,6 +46,15 @@ fn the_examples_of_others_are_understood() {
                         trigger.observations.trouble_codes_read == Some(true) && codes.contains(&"U0100".to_owned())
                     );
                 }
+                "component.recovered" => {
+                    let recovered = event
+                        .parse::<consumed::ComponentRecovered>()
+                        .unwrap()
+                        .into_domain()
+                        .unwrap();
+                    assert_eq!(Some(&recovered.vehicle_id), event.subject.as_ref());
+                    assert!(!recovered.recovery.repaired && recovered.recovery.since < event.time);
+                }
                 "vehicle.health.changed" => {
                     let health: consumed::HealthChanged = event.parse().unwrap();
                     assert!(health.into_domain(event.time).health_score.is_some());

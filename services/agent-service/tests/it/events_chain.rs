@@ -250,3 +250,64 @@ async fn a_visit_is_found_by_its_vehicle_where_it_names_no_decision() {
     );
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_that_is_well_again_withdraws_what_was_decided_before() {
+    let app = TestApp::start().await;
+    app.finding("component.degraded", TENANT, weak_battery("V1"), now())
+        .await;
+    app.finding("component.critical", TENANT, coolant_leak("V1"), now())
+        .await;
+    let decisions = app.decisions(2).await;
+    let battery = decisions
+        .iter()
+        .map(data)
+        .find(|decision| decision["component"] == "battery_12v");
+    let reviews = || async {
+        app.get("/api/v1/agents/reviews?status=OPEN", &admin()).await.body["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    let waiting = reviews().await;
+    let recovered = |since| {
+        json!({"vehicle_id": "V1", "component": "battery_12v", "health_score": 0.93, "status": "EXCELLENT",
+        "since": since, "odometer_km": 84_500.0, "confidence": 0.9, "reason": "TELEMETRY"})
+    };
+    // Well before the finding: that says nothing about it.
+    app.finding("component.recovered", TENANT, recovered(hours(-2)), hours(1))
+        .await;
+    for _ in 0..2 {
+        app.finding("component.recovered", TENANT, recovered(hours(30)), hours(102))
+            .await;
+    }
+    let revisions = app.revisions(1).await;
+    app.settled().await;
+    assert_eq!(app.revisions(1).await.len(), 1, "told once");
+    chassis::testing::contracts::validate_event(&revisions[0]);
+    let told = data(&revisions[0]);
+    assert_eq!(told["decision_id"], battery.unwrap()["decision_id"]);
+    assert_eq!(
+        told["recovery"],
+        json!({"since": chassis::rfc3339(hours(30)), "repaired": false})
+    );
+    assert_eq!(told["what"]["code"], "decision.revised.recovered");
+    let listed = app.get("/api/v1/agents/decisions/V1", &admin()).await.body;
+    let status = |component: &str| {
+        let items = listed["items"].as_array().unwrap();
+        items.iter().find(|item| item["component"] == component).unwrap()["status"].clone()
+    };
+    assert_eq!(
+        (status("battery_12v"), status("cooling")),
+        (json!("RECOVERED"), json!("OPEN"))
+    );
+    assert!(
+        reviews().await < waiting || waiting == 0,
+        "nobody's word on it is waited for"
+    );
+    // What is found later is a new case.
+    app.finding("component.degraded", TENANT, weak_battery("V1"), hours(110))
+        .await;
+    app.decisions(3).await;
+    app.stop().await;
+}

@@ -36,7 +36,7 @@ pub struct AlertView {
     pub acknowledged_at: Option<DateTime<Utc>>,
     pub resolved_by: Option<String>,
     pub resolved_at: Option<DateTime<Utc>>,
-    /// REPAIRED or MANUAL.
+    /// REPAIRED, NOT_FOUND, RECOVERED or MANUAL.
     pub resolved_reason: Option<&'static str>,
     pub resolved_note: Option<String>,
     pub resolved_appointment_id: Option<String>,

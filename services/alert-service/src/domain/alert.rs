@@ -38,6 +38,8 @@ pub enum ResolvedReason {
     Repaired,
     /// The workshop looked for the fault and did not find it.
     NotFound,
+    /// The component is well again by itself, or was repaired elsewhere.
+    Recovered,
     Manual,
 }
 
@@ -47,13 +49,14 @@ impl ResolvedReason {
         match self {
             Self::Repaired => "REPAIRED",
             Self::NotFound => "NOT_FOUND",
+            Self::Recovered => "RECOVERED",
             Self::Manual => "MANUAL",
         }
     }
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Repaired, Self::NotFound, Self::Manual]
+        [Self::Repaired, Self::NotFound, Self::Recovered, Self::Manual]
             .into_iter()
             .find(|reason| reason.as_str() == word)
     }
@@ -72,7 +75,7 @@ pub struct Resolution {
     pub reason: ResolvedReason,
     /// Own words of the person, if any.
     pub note: Option<String>,
-    /// The person; none when a repair resolved it.
+    /// The person; none when a repair or a recovery resolved it.
     pub by: Option<String>,
     pub appointment_id: Option<String>,
     pub at: DateTime<Utc>,

@@ -10,7 +10,7 @@ use crate::domain::report::Report;
 use crate::domain::severity::{Severity, Urgency};
 use crate::shapes::{CostRange, FailureMode, Hold, PartNeed, Quantiles, Reason};
 use crate::store::{Revision, WarrantyFinding};
-use crate::use_cases::{CompletedVisit, Decision, Origin, ReportMade, ScheduledVisit};
+use crate::use_cases::{CompletedVisit, Decision, Origin, Recovered, ReportMade, ScheduledVisit};
 
 /// `agent.decision.made`.
 #[derive(Debug, Deserialize)]
@@ -70,8 +70,17 @@ impl DecisionMade {
 pub struct DecisionRevised {
     decision_id: String,
     revision: i64,
+    vehicle_id: String,
+    component: String,
     what: Reason,
     warranty: Option<Warranty>,
+    recovery: Option<Recovery>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Recovery {
+    since: DateTime<Utc>,
+    repaired: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +91,17 @@ struct Warranty {
 }
 
 impl DecisionRevised {
+    /// The component that is well again, when that is what was found out.
+    pub fn recovered(&self) -> Option<Recovered> {
+        let recovery = self.recovery.as_ref()?;
+        Some(Recovered {
+            vehicle_id: self.vehicle_id.clone(),
+            component: self.component.clone(),
+            since: chassis::clock::micros(recovery.since),
+            repaired: recovery.repaired,
+        })
+    }
+
     /// The decision's id and what was found out about it.
     pub fn into_revision(self, time: DateTime<Utc>) -> (String, Revision) {
         let warranty = self.warranty.map(|warranty| WarrantyFinding {

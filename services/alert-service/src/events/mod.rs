@@ -70,8 +70,13 @@ impl Handler for Consumer {
                 use_cases::record_decision(store, tenant, decision, rules, moment).await?;
             }
             "agent.decision.revised" => {
-                let (decision_id, revision) = event.parse::<consumed::DecisionRevised>()?.into_revision(event.time);
+                let revised = event.parse::<consumed::DecisionRevised>()?;
+                let recovered = revised.recovered();
+                let (decision_id, revision) = revised.into_revision(event.time);
                 use_cases::amend_alert(store, tenant, &decision_id, &revision).await?;
+                if let Some(recovered) = recovered {
+                    use_cases::resolve_recovered_alerts(store, tenant, &recovered, moment).await?;
+                }
             }
             "vehicle.registered" | "vehicle.updated" => {
                 let vehicle = event.parse::<consumed::VehicleChanged>()?.into_vehicle();

@@ -110,3 +110,38 @@ async fn a_visit_ends_alerts_of_what_it_repaired_or_did_not_find_and_no_others()
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_component_that_is_well_again_ends_what_was_raised_before() {
+    let app = TestApp::start().await.with_people().await;
+    app.decide("dec_1", "V1", "cooling", "CRITICAL").await;
+    app.decide("dec_2", "V1", "brakes", "WARNING").await;
+    let (cooling, brakes) = (app.alert_of("dec_1").await, app.alert_of("dec_2").await);
+    let revised = |component: &str, since: chrono::DateTime<chrono::Utc>, repaired: bool| {
+        json!({"decision_id": "dec_1", "vehicle_id": "V1", "component": component, "revision": 1,
+            "what": {"code": "decision.revised.recovered", "params": {}, "text": "The component is well again."},
+            "recovery": {"since": since, "repaired": repaired}})
+    };
+    let hours = |hours| start_of_test() + chrono::TimeDelta::hours(hours);
+    for data in [
+        revised("cooling", hours(-1), false),
+        revised("cooling", hours(90), false),
+        revised("brakes", hours(90), true),
+    ] {
+        let told = event("agent.decision.revised", TENANT, data, hours(96), false);
+        app.agents.deliver_event(told).await;
+    }
+    for (alert_id, reason) in [(&cooling, "RECOVERED"), (&brakes, "REPAIRED")] {
+        let alert = alert_when(&app, alert_id, "resolved", |alert| alert["status"] == "RESOLVED").await;
+        assert_eq!(
+            (&alert["resolved_reason"], &alert["resolved_by"]),
+            (&json!(reason), &json!(null))
+        );
+    }
+    let resolved = app.published("alert.resolved", 2).await;
+    for event in &resolved {
+        chassis::testing::contracts::validate_event(event);
+        assert!(data_of(event)["appointment_id"].is_null());
+    }
+    app.stop().await;
+}

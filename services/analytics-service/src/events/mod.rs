@@ -35,6 +35,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             "vehicle.health.changed",
             "component.degraded",
             "component.critical",
+            "component.recovered",
             "model.promoted",
             ACCESS_RECORDED,
         ],

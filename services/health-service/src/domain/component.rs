@@ -160,6 +160,10 @@ pub struct Told {
     alarm_at: Micros,
     alarm_band: u8,
     alarm_historical: bool,
+    /// An alarm was told, and its end was not.
+    unended: bool,
+    /// Event time since which an alarmed component is well again; 0 while it is not.
+    well_since: Micros,
 }
 
 impl Told {
@@ -373,7 +377,38 @@ impl Component {
             return None;
         }
         (told.alarm, told.alarm_at, told.alarm_band, told.alarm_historical) = (present, at, self.band, historical);
+        told.unended = true;
         Some(if present == 2 { Alarm::Critical } else { Alarm::Degraded })
+    }
+
+    /// Since when a component that was alarmed of is well again, once it has been for `recovered_after`; told once. On-board diagnostics
+    /// put out their lamp by the same kind of rule, after three driving cycles without the fault (SAE J1979, 40 CFR 86.1806). Silence is no
+    /// proof: the window must have spoken of the component. Call once for each window.
+    pub fn recover(&mut self, at: Micros, rules: &Rules) -> Option<Micros> {
+        if !self.told.unended {
+            return None;
+        }
+        let well = self.band().is_some_and(|band| band <= Band::Good) && self.told.alarm == 0;
+        if !well {
+            self.told.well_since = 0;
+            return None;
+        }
+        if self.last_evidence < at {
+            return None;
+        }
+        if self.told.well_since == 0 {
+            self.told.well_since = at;
+        }
+        if at - self.told.well_since < rules.recovered_after_us {
+            return None;
+        }
+        self.end_alarm()
+    }
+
+    /// Ends what an alarm began, if one did, and says since when the component is well, as far as that is known.
+    pub fn end_alarm(&mut self) -> Option<Micros> {
+        let since = std::mem::take(&mut self.told.well_since);
+        std::mem::take(&mut self.told.unended).then_some(since)
     }
 
     /// Notes the present score as told; returns what was told before.

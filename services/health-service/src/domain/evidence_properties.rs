@@ -25,6 +25,16 @@ struct Added(Vehicle);
 impl Portable for Added {
     fn fields(&mut self, fields: &mut dyn Fields) {
         self.0.fields_of_format_5(fields);
+        self.0.fields_of_format_6(fields);
+    }
+}
+
+/// What only the newest format has.
+struct Newest(Vehicle);
+
+impl Portable for Newest {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        self.0.fields_of_format_6(fields);
     }
 }
 
@@ -62,6 +72,18 @@ impl Drive {
         let is =
             |finding: &&Finding| matches!(&finding.what, What::Alarmed { component, .. } if component.kind == kind);
         self.findings.iter().filter(is).count()
+    }
+
+    /// Days from the start on which the end of a component's alarm was told, and since when.
+    fn recoveries(&self, kind: ComponentKind) -> Vec<(i64, i64)> {
+        let days = |at: Micros| (at - START) / (DAY * SECOND);
+        let ends = self.findings.iter().filter_map(|finding| match &finding.what {
+            What::Recovered { component, since, .. } if component.kind == kind => {
+                Some((days(finding.at), days(*since)))
+            }
+            _ => None,
+        });
+        ends.collect()
     }
 
     fn band(&self, kind: ComponentKind) -> Option<Band> {
@@ -177,6 +199,80 @@ fn a_condition_is_not_held_for_ever() {
         Some(Band::Excellent),
         "somebody may have filled it up"
     );
+}
+
+#[test]
+fn the_end_of_an_alarm_is_told_once_and_only_after_days_of_health() {
+    let mut drive = Drive::new();
+    let battery = ComponentKind::Battery12v;
+    starts(&mut drive, 0..12, 6.3, Some(95.0), None);
+    assert!(drive.alarms(battery) > 0);
+    // Well for two days, and ill again: nothing has ended.
+    starts(&mut drive, 12..15, 10.5, Some(95.0), None);
+    starts(&mut drive, 15..20, 6.3, Some(95.0), None);
+    assert_eq!(drive.recoveries(battery), []);
+    starts(&mut drive, 20..40, 10.5, Some(95.0), None);
+    let told = drive.recoveries(battery);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (told_on, since) = told[0];
+    assert!(since >= 20 && told_on >= since + 3, "{told:?}");
+    // What falls ill later is a new alarm with an end of its own.
+    let alarms = drive.alarms(battery);
+    starts(&mut drive, 40..52, 6.3, Some(95.0), None);
+    assert!(drive.alarms(battery) > alarms);
+    starts(&mut drive, 52..70, 10.5, Some(95.0), None);
+    assert_eq!(drive.recoveries(battery).len(), 2);
+}
+
+#[test]
+fn a_component_that_was_never_alarmed_of_or_is_silent_does_not_recover() {
+    let mut drive = Drive::new();
+    starts(&mut drive, 0..30, 10.5, Some(95.0), None);
+    assert_eq!(drive.recoveries(ComponentKind::Battery12v), []);
+    pads(&mut drive, 30 * DAY / 60..30 * DAY / 60 + 30, |_| 97.0);
+    assert!(drive.alarms(ComponentKind::Brakes) > 0);
+    let at = START + 31 * DAY * SECOND;
+    drive.vehicle.repair(ComponentKind::Brakes, at, false, &drive.rules);
+    for second in (31 * DAY..60 * DAY).step_by(600) {
+        drive.record(second, &[(Signal::Speed, 0.0)], None);
+    }
+    assert_eq!(
+        drive.recoveries(ComponentKind::Brakes),
+        [],
+        "nothing was seen of the new part"
+    );
+    assert!(
+        drive
+            .vehicle
+            .end_alarm(ComponentKind::Brakes, at, false, &drive.rules)
+            .is_some()
+    );
+    assert!(
+        drive
+            .vehicle
+            .end_alarm(ComponentKind::Brakes, at, false, &drive.rules)
+            .is_none()
+    );
+}
+
+#[test]
+fn an_alarm_without_an_end_is_kept_with_the_state() {
+    let mut drive = Drive::new();
+    starts(&mut drive, 0..12, 6.3, Some(95.0), None);
+    starts(&mut drive, 12..14, 10.5, Some(95.0), None);
+    let bytes = encode(&mut drive.vehicle);
+    let newest = encode(&mut Newest(drive.vehicle.clone())).len();
+    let older: Vehicle = decode_older(&bytes[..bytes.len() - newest]).unwrap();
+    drive.vehicle = decode(&bytes).unwrap();
+    starts(&mut drive, 14..30, 10.5, Some(95.0), None);
+    assert_eq!(drive.recoveries(ComponentKind::Battery12v).len(), 1);
+    // Of a state from before it is not known that anybody waits.
+    let mut drive = Drive {
+        vehicle: older,
+        ..Drive::new()
+    };
+    starts(&mut drive, 14..30, 10.5, Some(95.0), None);
+    assert_eq!(drive.recoveries(ComponentKind::Battery12v), []);
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub mod trouble_code;
 pub mod usage;
 pub mod vehicle;
 mod vehicle_state;
+mod vehicle_telling;
 pub mod window;
 
 /// Event time in microseconds since 1970, UTC.

@@ -109,6 +109,7 @@ mod tests {
     impl Portable for Later {
         fn fields(&mut self, fields: &mut dyn Fields) {
             self.0.fields_of_format_5(fields);
+            self.0.fields_of_format_6(fields);
         }
     }
 

@@ -67,6 +67,12 @@ pub enum What {
         previous: Option<(f64, Band)>,
         alarm: Alarm,
     },
+    /// A component that was alarmed of is well again, since an instant of event time.
+    Recovered {
+        component: Box<ComponentReport>,
+        since: Micros,
+        reason: Reason,
+    },
 }
 
 /// Something worth telling, at an instant of event time.

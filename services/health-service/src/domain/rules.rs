@@ -92,6 +92,8 @@ pub struct Rules {
     pub critical_below: f64,
     /// At most one event per component in this time, unless worse by a band.
     pub quiet_us: Micros,
+    /// So long a component must be well before the end of its alarm is told.
+    pub recovered_after_us: Micros,
     /// A trouble code counts until it has not been seen for this long.
     pub code_memory_us: Micros,
     /// Evidence of a condition that may recover unseen counts until it has been silent for this long.

@@ -433,6 +433,7 @@ impl Vehicle {
         }
         for kind in ComponentKind::ALL {
             self.tell(kind, at, historical, rules, findings);
+            self.tell_recovery(kind, at, historical, rules, findings);
         }
         let judged = self.components.iter().any(|component| component.score().is_some());
         if judged && at - self.computed_at >= COMPUTED_EVERY {
@@ -443,46 +444,6 @@ impl Vehicle {
             let frozen = self.freeze(at, rules);
             let reports = self.reports(rules);
             findings.push(self.finding(at, historical, What::Computed { reports, frozen }));
-        }
-    }
-
-    fn tell(&mut self, kind: ComponentKind, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
-        let component = &mut self.components[kind as usize];
-        let telling = component.tell(at, historical, rules);
-        if !telling.changed {
-            return;
-        }
-        let previous = component.note_told(at);
-        let component = Box::new(self.report(kind, rules));
-        let reason = Reason::Telemetry;
-        findings.push(self.finding(
-            at,
-            historical,
-            What::Changed {
-                component: component.clone(),
-                previous,
-                reason,
-            },
-        ));
-        if let Some(alarm) = telling.alarm {
-            findings.push(self.finding(
-                at,
-                historical,
-                What::Alarmed {
-                    component,
-                    previous,
-                    alarm,
-                },
-            ));
-        }
-    }
-
-    fn finding(&self, at: Micros, historical: bool, what: What) -> Finding {
-        Finding {
-            at,
-            historical,
-            overall: self.overall(),
-            what,
         }
     }
 }

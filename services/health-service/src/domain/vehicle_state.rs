@@ -54,6 +54,13 @@ impl Vehicle {
             self.trails.late_fields(fields);
         }
     }
+
+    /// What came with format 6: alarms that were told, and since when their components are well again.
+    pub(super) fn fields_of_format_6(&mut self, fields: &mut dyn Fields) {
+        self.components
+            .iter_mut()
+            .for_each(|component| component.fields_of_format_6(fields));
+    }
 }
 
 impl Portable for Vehicle {
@@ -75,5 +82,9 @@ impl Portable for Vehicle {
             return;
         }
         self.fields_of_format_5(fields);
+        if fields.is_exhausted() {
+            return;
+        }
+        self.fields_of_format_6(fields);
     }
 }

@@ -315,7 +315,7 @@ impl AppointmentCompleted {
         };
         Repair {
             repair_id: self.appointment_id,
-            source: "APPOINTMENT",
+            source: Repair::APPOINTMENT,
             vehicle_id: self.vehicle_id,
             at: self.completed_at,
             odometer_km: sound_odometer(self.odometer_km),
@@ -343,7 +343,7 @@ impl RepairRecorded {
         let mended = matches!(self.action.as_str(), "REPLACED" | "REPAIRED");
         Repair {
             repair_id: self.repair_id,
-            source: "RECORDED",
+            source: Repair::RECORDED,
             vehicle_id: self.vehicle_id,
             at: self.repaired_at,
             odometer_km: sound_odometer(self.odometer_km),

@@ -6,6 +6,7 @@ use prognostics::intervals::Quantiles;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::domain::Micros;
 use crate::domain::component::{Alarm, Band};
 use crate::domain::factor::{Direction, Factor};
 use crate::domain::life::Revision;
@@ -20,6 +21,8 @@ pub const CHANGED: &str = "vehicle.health.changed";
 pub const DEGRADED: &str = "component.degraded";
 /// A component is critical.
 pub const CRITICAL: &str = "component.critical";
+/// A component that was degraded or critical is well again.
+pub const RECOVERED: &str = "component.recovered";
 /// Another model speaks for a component.
 pub const MODEL_PROMOTED: &str = "model.promoted";
 /// Everything this service publishes.
@@ -28,6 +31,7 @@ pub const KINDS: &[&str] = &[
     CHANGED,
     DEGRADED,
     CRITICAL,
+    RECOVERED,
     MODEL_PROMOTED,
     chassis::ACCESS_RECORDED,
 ];
@@ -36,6 +40,7 @@ pub const KINDS: &[&str] = &[
 const CHANGED_VERSION: &str = "1.1";
 const ALARMED_VERSION: &str = "1.2";
 const COMPUTED_VERSION: &str = "1.0";
+const RECOVERED_VERSION: &str = "1.0";
 const NOT_ENOUGH_DATA: &str = "NOT_ENOUGH_DATA";
 
 /// Where in the log a finding comes from: the same place always gives the same ids.
@@ -117,6 +122,18 @@ struct AlarmedData<'a> {
     recommended_actions: Vec<Value>,
 }
 
+#[derive(Serialize)]
+struct RecoveredData<'a> {
+    vehicle_id: &'a str,
+    component: &'static str,
+    health_score: Option<f64>,
+    status: &'static str,
+    since: String,
+    odometer_km: Option<f64>,
+    confidence: f64,
+    reason: &'static str,
+}
+
 /// The event of a finding.
 pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result<NewEvent, serde_json::Error> {
     let (kind, component, data) = match &finding.what {
@@ -149,6 +166,14 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
             };
             (kind, component.kind.as_str(), serde_json::to_value(data)?)
         }
+        What::Recovered {
+            component,
+            since,
+            reason,
+        } => {
+            let data = recovered(vehicle_id, finding, component, *since, *reason);
+            (RECOVERED, component.kind.as_str(), serde_json::to_value(data)?)
+        }
     };
     Ok(NewEvent {
         kind,
@@ -156,6 +181,7 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
             What::Computed { .. } => COMPUTED_VERSION,
             What::Changed { .. } => CHANGED_VERSION,
             What::Alarmed { .. } => ALARMED_VERSION,
+            What::Recovered { .. } => RECOVERED_VERSION,
         },
         tenant: origin.tenant.clone(),
         key: vehicle_id.to_owned(),
@@ -246,6 +272,25 @@ fn changed<'a>(
             .filter(|revision| revision.at == at)
             .as_ref()
             .map(revision),
+    }
+}
+
+fn recovered<'a>(
+    vehicle_id: &'a str,
+    finding: &Finding,
+    report: &ComponentReport,
+    since: Micros,
+    reason: Reason,
+) -> RecoveredData<'a> {
+    RecoveredData {
+        vehicle_id,
+        component: report.kind.as_str(),
+        health_score: report.score.map(thousandths),
+        status: status(report.band),
+        since: rfc3339(timestamp(since)),
+        odometer_km: finding.overall.odometer_km.map(tenths),
+        confidence: thousandths(report.confidence),
+        reason: reason_name(reason),
     }
 }
 

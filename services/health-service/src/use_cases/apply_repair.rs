@@ -27,12 +27,19 @@ pub struct Finding {
 pub struct Repair {
     /// The appointment's id, or that of the recorded repair.
     pub repair_id: String,
-    /// APPOINTMENT or RECORDED.
+    /// [`Repair::APPOINTMENT`] or [`Repair::RECORDED`].
     pub source: &'static str,
     pub vehicle_id: String,
     pub at: DateTime<Utc>,
     pub odometer_km: Option<f64>,
     pub findings: Vec<Finding>,
+}
+
+impl Repair {
+    /// By a visit that scheduling booked.
+    pub const APPOINTMENT: &str = "APPOINTMENT";
+    /// Made elsewhere, and written down.
+    pub const RECORDED: &str = "RECORDED";
 }
 
 /// Applies a repair. A component named twice is reset once.
@@ -74,8 +81,13 @@ pub async fn apply_repair(
             odometer_km: repair.odometer_km,
         };
         score_predictions(store, origin.tenant, &repair.vehicle_id, kind, vehicle, models, ending).await?;
-        let told = vehicle.repair(kind, repair.at.timestamp_micros(), historical, rules);
+        let at = repair.at.timestamp_micros();
+        let told = vehicle.repair(kind, at, historical, rules);
+        // A visit of ours ends by itself what its alarm began; of a repair made elsewhere nobody else tells those who wait for one.
+        let ended = vehicle.end_alarm(kind, at, historical, rules);
+        let ended = ended.filter(|_| repair.source == Repair::RECORDED);
         batch.tell(origin, &repair.vehicle_id, &told)?;
+        ended.map_or(Ok(()), |ended| batch.tell(origin, &repair.vehicle_id, &ended))?;
     }
     Ok(())
 }

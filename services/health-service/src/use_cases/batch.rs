@@ -121,7 +121,7 @@ impl<'a> Batch<'a> {
             What::Changed { component, reason, .. } => {
                 told.keep(vehicle_id, finding, component, &id, published::reason_name(*reason));
             }
-            What::Alarmed { .. } => {}
+            What::Alarmed { .. } | What::Recovered { .. } => {}
         }
         Ok(())
     }

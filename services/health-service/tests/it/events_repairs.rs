@@ -88,3 +88,37 @@ async fn a_repair_that_is_told_late_leaves_the_present_part_alone() {
     let health = app.taken("ten_a", "V1", 20).await;
     assert_eq!(component(&health, "brakes")["status"], "CRITICAL");
 }
+
+/// Of a repair elsewhere nobody else tells those who wait for one; a visit of ours speaks for itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repair_made_elsewhere_ends_the_alarm_and_a_visit_of_ours_does_so_itself() {
+    let app = TestApp::start().await;
+    for vehicle_id in ["V1", "V2"] {
+        app.register("ten_a", vehicle_id).await;
+        app.telemetry("ten_a", vehicle_id, worn_pads(vehicle_id, 95.0, 60, 10))
+            .await;
+    }
+    app.told("component.critical", 2).await;
+    let visit = json!({
+        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
+        "cost": {"amount_minor": 20_000, "currency": "EUR"},
+        "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
+    });
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
+        .await;
+    let repair = json!({"repair_id": "rep_1", "vehicle_id": "V2", "component": "brakes", "action": "REPLACED",
+        "repaired_at": NOW, "recorded_by": "usr_o"});
+    app.ingestion
+        .deliver("vehicle.repair.recorded", "ten_a", "V2", time(NOW), repair)
+        .await;
+    let recovered = app.told("component.recovered", 1).await;
+    chassis::testing::contracts::validate_event(&recovered[0]);
+    let told = data(&recovered[0]);
+    assert_eq!(
+        (&told["vehicle_id"], &told["reason"], &told["since"]),
+        (&json!("V2"), &json!("REPAIR"), &json!(NOW))
+    );
+    app.told("vehicle.health.changed", 4).await;
+    assert_eq!(app.told("component.recovered", 1).await.len(), 1);
+}

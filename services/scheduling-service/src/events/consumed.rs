@@ -66,6 +66,8 @@ impl From<Quantiles> for LifeKm {
 pub struct AlertResolved {
     pub alert_id: String,
     pub reason: ResolvedBecause,
+    /// The visit of ours that ended it.
+    pub appointment_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -74,6 +76,8 @@ pub enum ResolvedBecause {
     Manual,
     #[serde(rename = "REPAIRED")]
     Repaired,
+    #[serde(rename = "RECOVERED")]
+    Recovered,
     #[serde(other)]
     Unknown,
 }

@@ -14,7 +14,7 @@ use crate::use_cases::App;
 use crate::use_cases::accept_alert::{RaisedAlert, accept_alert};
 use crate::use_cases::hear_review::hear_review;
 use crate::use_cases::note_vehicle::note_vehicle;
-use crate::use_cases::withdraw_alert::withdraw_alert;
+use crate::use_cases::withdraw_alert::{AlertEnd, withdraw_alert};
 
 /// The service's consumer; its effects commit together with the position in the stream.
 pub struct Consumer {
@@ -38,11 +38,9 @@ impl Handler for Consumer {
             }
             "alert.resolved" => {
                 let resolved: AlertResolved = event.parse()?;
-                match resolved.reason {
-                    ResolvedBecause::Manual => {
-                        withdraw_alert(&self.app, &mut store, &event.tenant, &resolved.alert_id).await
-                    }
-                    ResolvedBecause::Repaired | ResolvedBecause::Unknown => Ok(()),
+                match end(&resolved) {
+                    Some(end) => withdraw_alert(&self.app, &mut store, &event.tenant, &resolved.alert_id, end).await,
+                    None => Ok(()),
                 }
             }
             "agent.decision.revised" => {
@@ -61,6 +59,16 @@ impl Handler for Consumer {
             _ => Ok(()),
         };
         done.map_err(failure)
+    }
+}
+
+/// Why an alert no longer asks for its visit; none where a visit of ours brought that about, or nobody knows.
+fn end(resolved: &AlertResolved) -> Option<AlertEnd> {
+    match resolved.reason {
+        ResolvedBecause::Manual => Some(AlertEnd::ByHand),
+        ResolvedBecause::Recovered => Some(AlertEnd::Recovered),
+        ResolvedBecause::Repaired if resolved.appointment_id.is_none() => Some(AlertEnd::RepairedElsewhere),
+        ResolvedBecause::Repaired | ResolvedBecause::Unknown => None,
     }
 }
 

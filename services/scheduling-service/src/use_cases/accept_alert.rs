@@ -102,7 +102,8 @@ async fn share(
     let read_version = visit.version;
     let provisional = booking == Booking::Provisional;
     visit.hand_to(alert.alert_id, alert.decision_id, provisional, app.clock.now());
-    store.change_visit(tenant, &visit, read_version).await
+    store.change_visit(tenant, &visit, read_version).await?;
+    planning::tell_handed(store, tenant, &visit).await
 }
 
 /// A visit that stands for an alert, without a slot.

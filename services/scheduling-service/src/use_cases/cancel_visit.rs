@@ -89,5 +89,6 @@ async fn hand_over(
     }
     let read_version = visit.version;
     visit.hand_to(newest.alert_id, newest.decision_id, provisional, app.clock.now());
-    store.change_visit(tenant, &visit, read_version).await
+    store.change_visit(tenant, &visit, read_version).await?;
+    planning::tell_handed(store, tenant, &visit).await
 }

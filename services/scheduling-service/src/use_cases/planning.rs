@@ -134,6 +134,14 @@ pub(super) fn check_version(visit: &Appointment, expected: Option<i64>) -> Resul
     }
 }
 
+/// Tells that a visit is now for another alert; its time stays. One without a time is told when it has one.
+pub(super) async fn tell_handed(store: &mut Store<'_>, tenant: &TenantId, visit: &Appointment) -> Result<()> {
+    match &visit.placement {
+        Some(placement) => publish(store, &published::rescheduled(tenant, visit, placement, placement)).await,
+        None => Ok(()),
+    }
+}
+
 /// Appends events to the outbox.
 pub(super) async fn publish(store: &mut Store<'_>, events: &[Outgoing]) -> Result<()> {
     for event in events {

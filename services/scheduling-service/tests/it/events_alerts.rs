@@ -124,7 +124,7 @@ async fn only_live_critical_alerts_book_and_warnings_get_a_proposal_on_request()
 }
 
 #[tokio::test]
-async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_does_not() {
+async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_of_ours_does_not() {
     let app = TestApp::start().await;
     app.seed(TENANT).await;
     // One after the other, so that the first vehicle holds the first hour.
@@ -134,13 +134,11 @@ async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_does_not() {
     app.appointments(TENANT, "SCHEDULED", 2).await;
     let resolved = |alert: &str, vehicle: &str, reason: &str| json!({"alert_id": alert, "vehicle_id": vehicle, "component": "cooling", "reason": reason});
     app.alerts
-        .deliver(
-            "alert.resolved",
-            TENANT,
-            "V2",
-            monday(),
-            resolved("alert_2", "V2", "REPAIRED"),
-        )
+        .deliver("alert.resolved", TENANT, "V2", monday(), {
+            let mut repaired = resolved("alert_2", "V2", "REPAIRED");
+            repaired["appointment_id"] = json!("apt_of_ours");
+            repaired
+        })
         .await;
     app.alerts
         .deliver(
@@ -164,6 +162,31 @@ async fn an_alert_resolved_by_hand_cancels_its_visit_and_a_repair_does_not() {
     app.alert(TENANT, alert("alert_3", "V3", "CRITICAL"), false).await;
     let visits = app.appointments(TENANT, "SCHEDULED", 2).await;
     assert_eq!(visits[0]["vehicle_id"], "V3");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_component_that_is_well_again_or_was_repaired_elsewhere_needs_no_visit() {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    for (number, reason, code) in [
+        (1, "RECOVERED", "appointment.component_recovered"),
+        (2, "REPAIRED", "appointment.repaired_elsewhere"),
+    ] {
+        let (alert_id, vehicle_id) = (format!("alert_{number}"), format!("V{number}"));
+        app.alert(TENANT, alert(&alert_id, &vehicle_id, "CRITICAL"), false)
+            .await;
+        app.appointments(TENANT, "SCHEDULED", 1).await;
+        let over = json!({"alert_id": alert_id, "vehicle_id": vehicle_id, "component": "cooling", "reason": reason});
+        app.alerts
+            .deliver("alert.resolved", TENANT, &vehicle_id, monday(), over)
+            .await;
+        let cancelled = app.appointments(TENANT, "CANCELLED", number).await;
+        let mine = cancelled
+            .iter()
+            .find(|visit| visit["vehicle_id"] == vehicle_id.as_str());
+        assert_eq!(mine.unwrap()["cancel_reason"]["code"], code);
+    }
     app.stop().await;
 }
 

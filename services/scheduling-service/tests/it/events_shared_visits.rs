@@ -65,6 +65,16 @@ async fn a_shared_visit_ends_with_the_last_alert_that_is_closed_by_hand() {
         (&handed["appointment_id"], &handed["starts_at"], &handed["provisional"]),
         (&before["appointment_id"], &before["starts_at"], &json!(false))
     );
+    let told = app
+        .runtime
+        .published("scheduling-service", "appointment.rescheduled", 1)
+        .await;
+    contracts::validate_event(&told[0]);
+    let told = told[0].parse::<Value>().unwrap();
+    assert_eq!(
+        (&told["alert_id"], &told["decision_id"], &told["starts_at"]),
+        (&json!("alert_3"), &json!("dec_3"), &told["previous_starts_at"])
+    );
     resolve(&app, "alert_2").await;
     resolve(&app, "alert_3").await;
     let cancelled = visit_of(&app, "CANCELLED", "alert_3", "dec_3").await;

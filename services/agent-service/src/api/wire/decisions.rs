@@ -67,7 +67,7 @@ pub(in crate::api) struct Decision {
     pub trigger_event_id: String,
     /// How many further triggers it covers.
     pub repeats: i64,
-    /// OPEN, SUPERSEDED or CLOSED.
+    /// OPEN, SUPERSEDED, CLOSED or RECOVERED.
     pub status: &'static str,
     /// How often it was amended.
     pub revision: i64,

@@ -217,7 +217,8 @@ fn decided(data: DecisionMade, historical: bool) -> News {
     )
 }
 
-/// Models are asked after a decision was told: what they were used for comes with their explanation. What was found closes it.
+/// Models are asked after a decision was told: what they were used for comes with their explanation. What was found closes it, and so does that
+/// its component is well again.
 fn revised(data: DecisionRevised) -> News {
     let decision_id = data.decision_id;
     let explained = data.explanation.map(|explanation| Change::DecisionExplained {
@@ -227,7 +228,7 @@ fn revised(data: DecisionRevised) -> News {
             ..data.llm_usage.unwrap_or_default().into()
         },
     });
-    let scored = data.outcome.map(|_| Change::DecisionScored {
+    let scored = data.outcome.or(data.recovery).map(|_| Change::DecisionScored {
         decision_id: decision_id.clone(),
     });
     let changes: Vec<_> = explained.into_iter().chain(scored).collect();

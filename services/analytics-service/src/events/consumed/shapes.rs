@@ -150,6 +150,7 @@ pub(super) struct DecisionRevised {
     pub(super) vehicle_id: String,
     pub(super) explanation: Option<ExplanationData>,
     pub(super) outcome: Option<IgnoredAny>,
+    pub(super) recovery: Option<IgnoredAny>,
     pub(super) llm_usage: Option<UsageData>,
 }
 

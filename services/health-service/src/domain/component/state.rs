@@ -20,6 +20,14 @@ impl Component {
         fields.i64(&mut self.evidence_from);
         self.codes.late_fields(fields);
     }
+
+    /// What format 6 added.
+    pub(in crate::domain) fn fields_of_format_6(&mut self, fields: &mut dyn Fields) {
+        fields.bool(&mut self.told.unended);
+        if self.told.unended {
+            fields.i64(&mut self.told.well_since);
+        }
+    }
 }
 
 impl Portable for Component {
