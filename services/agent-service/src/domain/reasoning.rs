@@ -237,20 +237,23 @@ fn missing(diagnosis: &Diagnosis<'_>) -> Reason {
 
 fn test_first(diagnosis: &Diagnosis<'_>) -> Option<Reason> {
     let test = diagnosis.next_test.as_ref()?;
-    let outcome = format!(
-        "If {}, {} leads; otherwise {}.",
-        test.symptom.text,
-        name(test.if_present),
-        name(test.if_absent)
-    );
+    let (if_present, if_absent) = (code(diagnosis, test.if_present), code(diagnosis, test.if_absent));
+    let (seen, leads) = (&test.symptom.text, name(test.if_present));
+    let (code_of_reason, outcome) = if if_present == if_absent {
+        let text = format!("Whether {seen} or not, {leads} leads; it tells how surely.");
+        ("reasoning.test_strengthens", text)
+    } else {
+        let text = format!("If {seen}, {leads} leads; otherwise {}.", name(test.if_absent));
+        ("reasoning.test_first", text)
+    };
     let params = [
         ("symptom", test.symptom.code.as_str().into()),
         ("gain_bits", rounded(test.gain_bits).into()),
-        ("if_present", code(diagnosis, test.if_present)),
-        ("if_absent", code(diagnosis, test.if_absent)),
+        ("if_present", if_present),
+        ("if_absent", if_absent),
     ];
     Some(Reason::new(
-        "reasoning.test_first",
+        code_of_reason,
         params,
         format!("{} {outcome}", test.symptom.check),
     ))
@@ -286,6 +289,25 @@ mod tests {
 
     fn find<'r>(reasons: &'r [Reason], code: &str) -> Option<&'r Reason> {
         reasons.iter().find(|reason| reason.code == code)
+    }
+
+    #[test]
+    fn a_test_whose_outcome_changes_nothing_but_how_sure_says_so() {
+        let base = crate::knowledge::builtin().unwrap();
+        let mut seen_both_ways = 0;
+        for component in Component::ALL {
+            let knowledge = base.component(component).unwrap();
+            for symptom in &knowledge.symptoms {
+                let reasons = told(&base, component, &[symptom.code.as_str()], &[]);
+                for test in reasons.iter().filter(|reason| reason.params.contains_key("if_present")) {
+                    let same = test.params["if_present"] == test.params["if_absent"];
+                    assert_eq!(same, test.code == "reasoning.test_strengthens", "{test:?}");
+                    assert_eq!(same, !test.text.contains("; otherwise"), "{test:?}");
+                    seen_both_ways |= if same { 1 } else { 2 };
+                }
+            }
+        }
+        assert_eq!(seen_both_ways, 3);
     }
 
     #[test]

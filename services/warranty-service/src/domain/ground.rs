@@ -132,7 +132,10 @@ impl Ground {
             ),
             Ground::OdometerUnknown { expires_km, .. } => Reason::new(
                 "warranty.odometer_unknown",
-                format!("Cannot be confirmed: cover ends at {expires_km} km and the odometer is not known."),
+                format!(
+                    "Cannot be confirmed: cover ends at {} km and the odometer is not known.",
+                    grouped(*expires_km)
+                ),
             )
             .with_number("expires_km", *expires_km),
             Ground::ExpiredByKm {
@@ -141,7 +144,11 @@ impl Ground {
                 ..
             } => Reason::new(
                 "warranty.expired.km",
-                format!("Not covered: cover ended at {expires_km} km and the odometer shows {odometer_km:.0} km."),
+                format!(
+                    "Not covered: cover ended at {} km and the odometer shows {} km.",
+                    grouped(*expires_km),
+                    grouped(*odometer_km)
+                ),
             )
             .with_number("expires_km", *expires_km)
             .with_number("odometer_km", *odometer_km),
@@ -181,11 +188,24 @@ impl Ground {
     }
 }
 
+/// Whole kilometres as people read them: 150,000.
+fn grouped(km: f64) -> String {
+    let digits = format!("{:.0}", km.max(0.0));
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn covered(expires_on: Option<NaiveDate>, expires_km: Option<f64>) -> Reason {
     let text = match (expires_on, expires_km) {
-        (Some(day), Some(km)) => format!("Covered until {day} or {km} km, whichever comes first."),
+        (Some(day), Some(km)) => format!("Covered until {day} or {} km, whichever comes first.", grouped(km)),
         (Some(day), None) => format!("Covered until {day}."),
-        (None, Some(km)) => format!("Covered until {km} km."),
+        (None, Some(km)) => format!("Covered until {} km.", grouped(km)),
         (None, None) => "Covered.".to_owned(),
     };
     let mut reason = Reason::new("warranty.covered", text);
@@ -207,5 +227,18 @@ fn wear_part(component: &str, failure_mode: Option<&str>) -> Reason {
     match failure_mode {
         Some(code) => reason.with("failure_mode", code),
         None => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kilometres_are_written_as_people_read_them() {
+        let texts = [0.0, 999.4, 1_000.0, 150_000.0, 1_234_567.0].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "150,000", "1,234,567"]);
+        let covered = covered(None, Some(150_000.0));
+        assert_eq!(covered.text, "Covered until 150,000 km.");
     }
 }

@@ -49,7 +49,7 @@ function Alternatives({ decision }: { decision: Decision }) {
 }
 
 function Diagnosis({ decision }: { decision: Decision }) {
-  const tests = decision.reasoning.filter((reasoning) => reasoning.code === "reasoning.test_first");
+  const tests = decision.reasoning.filter((reasoning) => ["reasoning.test_first", "reasoning.test_strengthens"].includes(reasoning.code));
   const statements = decision.reasoning.filter((reasoning) => !tests.includes(reasoning) && reasoning.code !== "reasoning.ranking");
   return (
     <div className="grid gap-3 px-4 pb-4">
