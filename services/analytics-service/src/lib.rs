@@ -17,6 +17,8 @@ pub mod events;
 pub mod paper;
 /// What is kept.
 pub mod store;
+/// The words of reports.
+pub mod texts;
 /// What is done.
 pub mod use_cases;
 
@@ -28,6 +30,7 @@ use chassis::{Broker, Clock, Database, Definition, Kit, Runtime, Service};
 use chrono::TimeDelta;
 use domain::kpi::Stakes;
 use domain::throttle::Limits;
+use domain::wording::Wording;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -115,6 +118,7 @@ pub struct App {
     pub(crate) shelves: Shelves,
     pub(crate) thresholds: Arc<[config::Threshold]>,
     pub(crate) reports: config::Reports,
+    pub(crate) wording: Arc<Wording>,
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) rebuilding: Arc<tokio::sync::Mutex<()>>,
     /// How the last rebuild of this process went.
@@ -145,7 +149,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
 /// Builds the service and reports what a person must be told after the first start, so that a launcher can show it.
 pub async fn build_reporting(config: Config, runtime: &Runtime) -> anyhow::Result<(Service, Option<FirstStart>)> {
     let kit = Kit::open(&DEFINITION, &config.base, runtime).await?;
-    let app = app(&config, &kit, runtime);
+    let app = app(&config, &kit, runtime, texts::load()?);
     let first_start = prepare_first_start(&app, &config.identity).await?;
     let service = kit
         .routes(api::router(app.clone()))
@@ -204,7 +208,7 @@ async fn keep_forgetting(app: App) -> anyhow::Result<()> {
     }
 }
 
-fn app(config: &Config, kit: &Kit, runtime: &Runtime) -> App {
+fn app(config: &Config, kit: &Kit, runtime: &Runtime, wording: Wording) -> App {
     let (identity, sign_in) = (&config.identity, &config.sign_in);
     let limits = |failures_max| Limits {
         failures_max,
@@ -227,6 +231,7 @@ fn app(config: &Config, kit: &Kit, runtime: &Runtime) -> App {
         shelves: Shelves::default(),
         thresholds: config.thresholds.clone().into(),
         reports: config.reports.clone(),
+        wording: Arc::new(wording),
         broker: runtime.broker.clone(),
         rebuilding: Arc::default(),
         rebuilt: Arc::default(),

@@ -391,7 +391,7 @@ export interface components {
             rul_km?: components["schemas"]["Quantiles"] | null;
             safety_warning?: components["schemas"]["Reason"] | null;
             severity: string;
-            /** @description OPEN, SUPERSEDED or CLOSED. */
+            /** @description OPEN, SUPERSEDED, CLOSED or RECOVERED. */
             status: string;
             trigger_event_id: string;
             urgency: string;
@@ -548,7 +548,7 @@ export interface components {
                 rul_km?: components["schemas"]["Quantiles"] | null;
                 safety_warning?: components["schemas"]["Reason"] | null;
                 severity: string;
-                /** @description OPEN, SUPERSEDED or CLOSED. */
+                /** @description OPEN, SUPERSEDED, CLOSED or RECOVERED. */
                 status: string;
                 trigger_event_id: string;
                 urgency: string;

@@ -225,7 +225,7 @@ export interface components {
             resolved_at?: string | null;
             resolved_by?: string | null;
             resolved_note?: string | null;
-            /** @description REPAIRED or MANUAL. */
+            /** @description REPAIRED, NOT_FOUND, RECOVERED or MANUAL. */
             resolved_reason?: string | null;
             /** @description WARNING, CRITICAL or EMERGENCY. */
             severity: string;
@@ -378,7 +378,7 @@ export interface components {
                 resolved_at?: string | null;
                 resolved_by?: string | null;
                 resolved_note?: string | null;
-                /** @description REPAIRED or MANUAL. */
+                /** @description REPAIRED, NOT_FOUND, RECOVERED or MANUAL. */
                 resolved_reason?: string | null;
                 /** @description WARNING, CRITICAL or EMERGENCY. */
                 severity: string;

@@ -1025,6 +1025,8 @@ export interface components {
             from?: string | null;
             /** @description `fleet` or `executive`. */
             kind: string;
+            /** @description The language as a BCP 47 tag, such as `de-AT`; without it the caller's own. One that there are no words of gets English. */
+            locale?: string | null;
             /**
              * Format: date
              * @description The first day that is no part of it; without it tomorrow.
@@ -1436,6 +1438,8 @@ export interface components {
                 /** Format: date-time */
                 generated_at: string;
                 kind: string;
+                /** @description The language that it is written in. */
+                locale: string;
                 /** @description Where its file is. */
                 path: string;
                 report_id: string;
@@ -1594,6 +1598,8 @@ export interface components {
             /** Format: date-time */
             generated_at: string;
             kind: string;
+            /** @description The language that it is written in. */
+            locale: string;
             /** @description Where its file is. */
             path: string;
             report_id: string;
@@ -1626,6 +1632,8 @@ export interface components {
             due_at: string;
             format: string;
             kind: string;
+            /** @description As it was asked for. */
+            locale: string;
             recipient_ids: string[];
             schedule_id: string;
         };
@@ -1635,6 +1643,8 @@ export interface components {
             format: string;
             /** @description `fleet` or `executive`. */
             kind: string;
+            /** @description The language as a BCP 47 tag, such as `de-AT`; without it the caller's own. One that there are no words of gets English. */
+            locale?: string | null;
             /** @description Users of the tenant; without it the caller. */
             recipient_ids?: string[] | null;
         };

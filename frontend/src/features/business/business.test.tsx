@@ -68,7 +68,7 @@ describe("reports", () => {
     renderWithQueries(<Reports />);
     await userEvent.click(screen.getByRole("button", { name: "Download PDF" }));
     expect(await screen.findByText("Saved as executive.pdf")).toBeInTheDocument();
-    expect(asked[0]).toMatchObject({ kind: "executive", format: "pdf" });
+    expect(asked[0]).toMatchObject({ kind: "executive", format: "pdf", locale: "en" });
     expect(asked[1]).toBe("executive.pdf");
     saved.mockRestore();
   });
@@ -84,7 +84,7 @@ describe("reports", () => {
 
   it("leads from a mail to its report, which says who was mailed and hands out the file", async () => {
     const made = (id: string, schedule_id: string | null) => ({
-      report_id: id, kind: "executive", format: "pdf", from: "2026-04-27", to: "2026-05-04", schedule_id, requested_by: "usr_e", generated_at: "2026-05-04T06:00:01Z", byte_count: 18_342, file_name: `${id}.pdf`, path: `/api/v1/reports/${id}/download`,
+      report_id: id, kind: "executive", format: "pdf", locale: "de", from: "2026-04-27", to: "2026-05-04", schedule_id, requested_by: "usr_e", generated_at: "2026-05-04T06:00:01Z", byte_count: 18_342, file_name: `${id}.pdf`, path: `/api/v1/reports/${id}/download`,
     });
     server.use(
       http.get("*/api/v1/reports/schedules", () => HttpResponse.json({ items: [] })),

@@ -22,7 +22,7 @@ pub(super) async fn generate_report(
     Json(body): Json<GenerateBody>,
 ) -> Result<(StatusCode, Json<ReportBody>), Problem> {
     let act = app.act(&principal, cause);
-    let report = making::generate_report(&app, &principal, wanted(&body)?, &act).await?;
+    let report = making::generate_report(&app, &principal, wanted(body)?, &act).await?;
     Ok((StatusCode::CREATED, Json(report.into())))
 }
 
@@ -66,8 +66,7 @@ pub(super) async fn schedule_report(
     Json(body): Json<ScheduleRequest>,
 ) -> Result<(StatusCode, Json<ScheduleBody>), Problem> {
     let act = app.act(&principal, cause);
-    let (what, recipient_ids) = body.read(&principal)?;
-    let schedule = scheduling::schedule_report(&app, &principal, what, recipient_ids, &act).await?;
+    let schedule = scheduling::schedule_report(&app, &principal, body.read(&principal)?, &act).await?;
     Ok((StatusCode::CREATED, Json(schedule.into())))
 }
 

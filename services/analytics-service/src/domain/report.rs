@@ -70,6 +70,7 @@ pub struct Report {
     pub report_id: String,
     pub kind: ReportKind,
     pub format: ReportFormat,
+    /// The language that it is written in.
     pub locale: String,
     pub period: Period,
     /// The schedule that made it; none for one that was asked for.
@@ -102,6 +103,7 @@ pub struct Schedule {
     pub schedule_id: String,
     pub kind: ReportKind,
     pub format: ReportFormat,
+    /// As it was asked for, so that one without words of its own gets them when there are some.
     pub locale: String,
     /// User ids.
     pub recipient_ids: Vec<String>,

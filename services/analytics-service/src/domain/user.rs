@@ -1,6 +1,7 @@
 //! People of a tenant: what a valid user is, and which changes leave the tenant governable.
 
 use super::role::Role;
+use super::wording::is_locale;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
@@ -180,8 +181,7 @@ pub fn check_contact(contact: &Contact) -> Result<(), UserRefused> {
     if contact.email.as_deref().is_some_and(bad_email) {
         return Err(UserRefused::Email);
     }
-    let tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    if !(2..=35).contains(&contact.locale.len()) || !contact.locale.chars().all(tag) {
+    if !is_locale(&contact.locale) {
         return Err(UserRefused::Locale);
     }
     Ok(())

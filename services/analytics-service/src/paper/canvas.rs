@@ -1,5 +1,6 @@
 //! Drawing on A4 pages from the top downwards. Coordinates are points, `y` grows upwards as in PDF.
 
+use super::Document;
 use super::font::{Face, encode, width};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
@@ -101,7 +102,7 @@ impl Canvas {
     }
 
     /// The file, with a head and a foot on each page.
-    pub(super) fn finish(self, title: &str, foot: &str) -> Vec<u8> {
+    pub(super) fn finish(self, document: &Document) -> Vec<u8> {
         let count = self.pages.len();
         let mut pdf = Pdf::new();
         let (catalog, tree, info) = (Ref::new(1), Ref::new(2), Ref::new(3));
@@ -111,13 +112,13 @@ impl Canvas {
             .collect();
         let mut root = pdf.catalog(catalog);
         root.pages(tree);
-        root.lang(TextStr("en"));
+        root.lang(TextStr(&document.phrases.language));
         root.finish();
         pdf.pages(tree)
             .kids(ids.iter().map(|(page, _)| *page))
             .count(count as i32);
         pdf.document_info(info)
-            .title(TextStr(title))
+            .title(TextStr(&document.title))
             .creator(TextStr("CarVrooom"));
         for (id, name) in [(regular, &b"Helvetica"[..]), (bold, &b"Helvetica-Bold"[..])] {
             pdf.type1_font(id)
@@ -125,7 +126,7 @@ impl Canvas {
                 .encoding_predefined(Name(b"WinAnsiEncoding"));
         }
         for (number, (mut content, (page_id, content_id))) in self.pages.into_iter().zip(ids).enumerate() {
-            frame(&mut content, title, foot, (number + 1, count));
+            frame(&mut content, document, (number + 1, count));
             let mut page = pdf.page(page_id);
             page.media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1));
             page.parent(tree);
@@ -154,7 +155,8 @@ fn write_text(page: &mut Content, text: &str, style: Style, x: f32, y: f32) {
     page.end_text();
 }
 
-fn frame(page: &mut Content, title: &str, foot: &str, (number, count): (usize, usize)) {
+fn frame(page: &mut Content, document: &Document, (number, count): (usize, usize)) {
+    let title = &document.title;
     let quiet = Style {
         face: Face::Regular,
         size: 8.0,
@@ -173,8 +175,10 @@ fn frame(page: &mut Content, title: &str, foot: &str, (number, count): (usize, u
         PAGE.0 - MARGIN - width(title, Face::Regular, 8.0),
         PAGE.1 - 40.0,
     );
-    write_text(page, foot, quiet, MARGIN, 32.0);
-    let pages = format!("Page {number} of {count}");
+    write_text(page, &document.foot, quiet, MARGIN, 32.0);
+    let pages = &document.phrases.page;
+    let pages = pages.replace("{number}", &number.to_string());
+    let pages = pages.replace("{count}", &count.to_string());
     write_text(
         page,
         &pages,

@@ -1,6 +1,9 @@
-//! Tables as CSV (RFC 4180), one after the other; the first column names the table.
+//! Tables as CSV (RFC 4180), one after the other; the first column names the table. Programs read it: codes stand for names.
 
-use super::{Block, Cell, Document, PaperError};
+use super::{Block, Cell, Document, PaperError, Table, Tile};
+use crate::domain::report::ReportFormat;
+
+type Writer = csv::Writer<Vec<u8>>;
 
 pub(super) fn write(document: &Document) -> Result<Vec<u8>, PaperError> {
     let mut writer = csv::WriterBuilder::new()
@@ -9,27 +12,14 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, PaperError> {
         .from_writer(Vec::new());
     for block in &document.blocks {
         match block {
-            Block::Table(table) => {
-                let names = table.columns.iter().map(|column| column.name);
-                writer.write_record(std::iter::once("section").chain(names))?;
-                for row in &table.rows {
-                    let cells = row.iter().map(written);
-                    writer.write_record(std::iter::once(harmless(&table.title)).chain(cells))?;
-                }
-            }
-            Block::Tiles(tiles) => {
-                writer.write_record(["section", "name", "value", "note"])?;
-                for tile in tiles {
-                    writer.write_record(
-                        [&document.title, &tile.label, &tile.value, &tile.note].map(|text| harmless(text)),
-                    )?;
-                }
-            }
+            Block::Table(table) => write_table(&mut writer, table)?,
+            Block::Tiles(tiles) => write_tiles(&mut writer, tiles)?,
             Block::Chart(chart) => {
-                writer.write_record(["section", "from", "value"])?;
-                for (label, value) in &chart.points {
-                    let value = value.map(|value| value.to_string()).unwrap_or_default();
-                    writer.write_record([harmless(&chart.title), harmless(label), value])?;
+                writer.write_record(["section", "from", "value", "unit"])?;
+                for point in &chart.points {
+                    let value = point.value.map(|value| value.to_string()).unwrap_or_default();
+                    let unit = chart.measure.unit();
+                    writer.write_record([harmless(&chart.key), point.day.to_string(), value, harmless(unit)])?;
                 }
             }
             Block::Heading(_) | Block::Text(_) | Block::Bars(_) => {}
@@ -38,12 +28,34 @@ pub(super) fn write(document: &Document) -> Result<Vec<u8>, PaperError> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// Numbers as they are, texts without a formula in them.
+fn write_table(writer: &mut Writer, table: &Table) -> Result<(), PaperError> {
+    let columns = table.columns_on(ReportFormat::Csv);
+    writer.write_record(std::iter::once("section").chain(columns.iter().map(|column| column.key)))?;
+    for row in table.rows_on(ReportFormat::Csv) {
+        let cells = row.into_iter().map(written);
+        writer.write_record(std::iter::once(harmless(&table.key)).chain(cells))?;
+    }
+    Ok(())
+}
+
+fn write_tiles(writer: &mut Writer, tiles: &[Tile]) -> Result<(), PaperError> {
+    writer.write_record(["section", "name", "value", "unit", "before"])?;
+    for tile in tiles {
+        let (value, before) = (written(&tile.value), written(&tile.before));
+        let unit = harmless(tile.value.unit());
+        writer.write_record(["summary".to_owned(), harmless(&tile.key), value, unit, before])?;
+    }
+    Ok(())
+}
+
+/// Numbers as they are, days as ISO 8601, codes for names, texts without a formula in them.
 fn written(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => harmless(text),
-        Cell::Number(value, _) => value.to_string(),
+        Cell::Coded { code, .. } => harmless(code),
+        Cell::Day { day, .. } => day.to_string(),
+        Cell::Number { value, .. } => value.to_string(),
     }
 }
 
@@ -58,7 +70,7 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::{Column, Table};
+    use crate::paper::{Column, Measure, On};
 
     #[test]
     fn formulas_are_texts_and_numbers_stay_numbers() {
@@ -71,18 +83,26 @@ mod tests {
             "  =HYPERLINK(\"x\")",
             "a\"b,c",
         ];
+        let number = Cell::Number {
+            value: -2.5,
+            text: "-2,5".into(),
+            measure: Measure::Plain,
+        };
         let rows = hostile
             .iter()
-            .map(|text| vec![Cell::Text((*text).to_owned()), Cell::Number(-2.5, "-2.5".to_owned())]);
-        let column = |name| Column {
-            name,
+            .map(|text| vec![Cell::Text((*text).to_owned()), number.clone()]);
+        let column = |key| Column {
+            key,
+            name: key.to_owned(),
             width: 1.0,
             right: false,
+            on: On::All,
         };
         let table = Table {
-            title: "t".into(),
+            key: "t".into(),
             columns: vec![column("a"), column("b")],
             rows: rows.collect(),
+            ..Table::default()
         };
         let document = Document {
             blocks: vec![Block::Table(table)],

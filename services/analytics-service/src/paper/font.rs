@@ -90,14 +90,44 @@ fn base(letter: char) -> u8 {
         'Ñ' => b'N',
         'ì'..='ï' | '·' => b'i',
         'ç' => b'c',
+        'ß' => b'T',
+        '\u{a0}' => b' ',
         '°' => b'r',
         '…' | '—' => b'M',
         _ => b'n',
     }
 }
 
+/// The smallest that a text is written before it is cut, points: what can still be read on paper.
+const SMALLEST: f32 = 6.0;
+
+/// The size at which a width is kept: the wanted one, or as small as is needed and can be read.
+fn squeezed(wide: f32, size: f32, room: f32) -> f32 {
+    if wide <= room {
+        size
+    } else {
+        (size * room / wide).max(size.min(SMALLEST))
+    }
+}
+
+/// A text in one line and the size to write it in: smaller where it is long, and cut where that is not enough.
+pub(super) fn squeeze(text: &str, face: Face, size: f32, room: f32) -> (String, f32) {
+    let size = squeezed(width(text, face, size), size, room);
+    (fit(text, face, size, room), size)
+}
+
+/// A text in lines and the size to write it in: smaller where a word is longer than a line, so that words stay whole.
+pub(super) fn wrap_words(text: &str, face: Face, size: f32, room: f32) -> (Vec<String>, f32) {
+    let longest = text
+        .split_whitespace()
+        .map(|word| width(word, face, size))
+        .fold(0.0, f32::max);
+    let size = squeezed(longest, size, room);
+    (wrap(text, face, size, room), size)
+}
+
 /// A text cut to a width, with an ellipsis where something is missing.
-pub(super) fn fit(text: &str, face: Face, size: f32, room: f32) -> String {
+fn fit(text: &str, face: Face, size: f32, room: f32) -> String {
     if width(text, face, size) <= room {
         return text.to_owned();
     }
@@ -143,6 +173,22 @@ pub(super) fn wrap(text: &str, face: Face, size: f32, room: f32) -> Vec<String> 
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn long_texts_are_small_before_they_are_cut() {
+        let squeezed = |text: &str, room| squeeze(text, Face::Bold, 15.0, room);
+        assert_eq!(squeezed("12.346 EUR", 100.0), ("12.346 EUR".to_owned(), 15.0));
+        let (text, size) = squeezed("1.234.567 EUR + 0,50 USD", 102.0);
+        assert_eq!(
+            (text.as_str(), size > 6.0 && size < 15.0),
+            ("1.234.567 EUR + 0,50 USD", true)
+        );
+        assert!(width(&text, Face::Bold, size) <= 102.01);
+        let (text, size) = squeezed(&"W".repeat(40), 102.0);
+        assert!(text.ends_with('…') && size == 6.0);
+        let (lines, size) = wrap_words("Restlebensdauer, km", Face::Bold, 7.5, 55.0);
+        assert_eq!((lines.len(), size > 6.0 && size < 7.5), (2, true), "{lines:?}");
+    }
 
     proptest! {
         #[test]

@@ -7,6 +7,8 @@ use super::{Act, sight};
 use crate::App;
 use crate::domain::kpi::Period;
 use crate::domain::report::{Report, ReportFormat, ReportKind, Schedule, next_monday};
+use crate::domain::user::UserRefused;
+use crate::domain::wording::is_locale;
 use crate::error::Error;
 use crate::events::published::Announcement;
 use crate::paper;
@@ -14,22 +16,25 @@ use crate::store::{Sight, Store};
 use chassis::{Principal, TenantId, ids};
 
 /// What report is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     pub kind: ReportKind,
     pub format: ReportFormat,
     pub asked: Asked,
+    /// The language; none for that of who asks.
+    pub locale: Option<String>,
 }
 
 /// Makes a report that somebody asked for.
 pub async fn generate_report(app: &App, principal: &Principal, wanted: Wanted, act: &Act) -> Result<Report, Error> {
     let sight = sight(principal)?;
     let (period, _) = wanted.asked.resolve(act.now)?;
+    let locale = locale_of(app, principal, wanted.locale).await?;
     let report = Report {
         report_id: ids::new_id("rep"),
         kind: wanted.kind,
         format: wanted.format,
-        locale: "en".to_owned(),
+        locale: app.wording.of(&locale).language().to_owned(),
         period,
         schedule_id: None,
         requested_by: principal.subject.clone(),
@@ -58,7 +63,7 @@ pub async fn generate_due(app: &App, tenant: &TenantId, schedule: &Schedule, act
         report_id: format!("rep_{}_{}", schedule.schedule_id, schedule.due_at.timestamp()),
         kind: schedule.kind,
         format: schedule.format,
-        locale: schedule.locale.clone(),
+        locale: app.wording.of(&schedule.locale).language().to_owned(),
         period: Period::last_days(7, schedule.due_at - chrono::TimeDelta::days(1)),
         schedule_id: Some(schedule.schedule_id.clone()),
         requested_by: schedule.created_by.clone(),
@@ -84,6 +89,20 @@ pub async fn generate_due(app: &App, tenant: &TenantId, schedule: &Schedule, act
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// The language that is asked for, else the one of the person who asks; keys and those that are no user here get English.
+pub(super) async fn locale_of(app: &App, principal: &Principal, asked: Option<String>) -> Result<String, Error> {
+    if let Some(locale) = asked {
+        return if is_locale(&locale) {
+            Ok(locale)
+        } else {
+            Err(UserRefused::Locale.into())
+        };
+    }
+    let mut tx = app.database.read().await?;
+    let user = Store::on(&mut tx).user(&principal.tenant, &principal.subject).await?;
+    Ok(user.map_or_else(|| "en".to_owned(), |user| user.contact.locale))
 }
 
 /// What whoever made a schedule may see by now. Keys that are bound make none, so what is no person's sees everything.
@@ -114,6 +133,7 @@ async fn write(app: &App, sight: &Sight, report: Report) -> Result<(Report, Vec<
         bound_to: sight.bound_to(),
         period: report.period,
         now: report.generated_at,
+        words: app.wording.of(&report.locale),
     };
     let document = match report.kind {
         ReportKind::Executive => executive_report(&about, &kpis),

@@ -1,5 +1,6 @@
 //! Lets a report come by itself each Monday, lists what comes, and ends it.
 
+use super::generate_report::locale_of;
 use super::list_reports::only_of;
 use super::{Act, sight};
 use crate::App;
@@ -12,15 +13,21 @@ use chassis::{Principal, ids};
 const SCHEDULES_MAX: usize = 50;
 const RECIPIENTS_MAX: usize = 50;
 
+/// What shall come each week.
+#[derive(Debug, Clone)]
+pub struct Weekly {
+    pub kind: ReportKind,
+    pub format: ReportFormat,
+    /// The language; none for that of who asks.
+    pub locale: Option<String>,
+    /// User ids.
+    pub recipient_ids: Vec<String>,
+}
+
 /// Makes a schedule. Recipients are users of the tenant; a person who is bound to some vehicles lets reports about those come to themselves
 /// alone, and a key that is bound makes none.
-pub async fn schedule_report(
-    app: &App,
-    principal: &Principal,
-    (kind, format): (ReportKind, ReportFormat),
-    recipient_ids: Vec<String>,
-    act: &Act,
-) -> Result<Schedule, Error> {
+pub async fn schedule_report(app: &App, principal: &Principal, weekly: Weekly, act: &Act) -> Result<Schedule, Error> {
+    let recipient_ids = weekly.recipient_ids;
     let is_bound = sight(principal)?.bound_to().is_some();
     if is_bound && principal.session_id.is_none() {
         return Err(Error::FleetNotVisible);
@@ -29,6 +36,7 @@ pub async fn schedule_report(
     if recipient_ids.is_empty() || recipient_ids.len() > RECIPIENTS_MAX || (is_bound && !only_own) {
         return Err(Error::ScheduleRefused);
     }
+    let locale = locale_of(app, principal, weekly.locale).await?;
     let tenant = &principal.tenant;
     let mut tx = app.database.begin().await?;
     let mut store = Store::on(&mut tx);
@@ -40,9 +48,9 @@ pub async fn schedule_report(
     }
     let schedule = Schedule {
         schedule_id: ids::new_id("sched"),
-        kind,
-        format,
-        locale: "en".to_owned(),
+        kind: weekly.kind,
+        format: weekly.format,
+        locale,
         recipient_ids,
         created_by: principal.subject.clone(),
         due_at: next_monday(act.now),

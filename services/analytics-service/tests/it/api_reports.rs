@@ -63,6 +63,7 @@ async fn a_report_is_made_in_each_format_and_belongs_to_its_tenant() {
                 let csv = String::from_utf8(bytes.clone()).unwrap();
                 assert!(csv.contains(",'=V1,") && !csv.contains(",=V1"), "{csv}");
             }
+            assert_eq!(report["locale"], "en");
             if let Ok(folder) = std::env::var("CARVROOOM_KEEP_REPORTS") {
                 std::fs::write(format!("{folder}/{kind}.{format}"), &bytes).unwrap();
             }
@@ -93,6 +94,66 @@ async fn a_report_is_made_in_each_format_and_belongs_to_its_tenant() {
             .0,
         403
     );
+}
+
+/// The locale that is asked for, else the person's own; a schedule keeps what it was asked for, its reports the language they got.
+#[tokio::test]
+async fn a_report_speaks_the_language_of_its_reader() {
+    let app = TestApp::start().await;
+    let producers = Producers::of(&app).await;
+    chain(&producers, "V1", 7).await;
+    let admin = token("default", Role::Admin, "usr_admin", None);
+    let new = json!({"username": "heidi", "role": "EXECUTIVE", "locale": "de-AT"});
+    let (_, created) = app.post("/api/v1/users", By::Token(&admin), new).await;
+    let heidi_id = text(&created["user"]["user_id"]);
+    let heidi = token("default", Role::Executive, &heidi_id, None);
+    let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+    for (locale, language, title) in [
+        (None, "de", &b"Rechtzeitig gebucht"[..]),
+        (Some("en-GB"), "en", b"Business report"),
+        (Some("DE"), "de", b"Seite 1 von"),
+        (Some("fr"), "en", b"Page 1 of"),
+    ] {
+        let wanted = json!({"kind": "executive", "format": "pdf", "locale": locale});
+        let (status, report) = app.post("/api/v1/reports/generate", By::Token(&heidi), wanted).await;
+        assert_eq!((status, &report["locale"]), (201, &json!(language)), "{report}");
+        let (_, _, bytes) = file(&app, &text(&report["path"]), &heidi).await;
+        assert!(has(&bytes, title), "{locale:?}");
+        assert!(has(&bytes, format!("/Lang ({language})").as_bytes()));
+    }
+    let (_, list) = app.get("/api/v1/reports?limit=1", By::Token(&heidi)).await;
+    assert_eq!(list["items"][0]["locale"], "en");
+    let schedules = "/api/v1/reports/schedules";
+    for (locale, kept) in [(None, "de-AT"), (Some("fr-CA"), "fr-CA")] {
+        let wanted = json!({"kind": "fleet", "format": "pdf", "locale": locale});
+        let (status, schedule) = app.post(schedules, By::Token(&heidi), wanted).await;
+        assert_eq!((status, &schedule["locale"]), (201, &json!(kept)), "{schedule}");
+    }
+    for path in ["/api/v1/reports/generate", schedules] {
+        let wanted = json!({"kind": "fleet", "format": "pdf", "locale": "de; DROP"});
+        let (status, problem) = app.post(path, By::Token(&heidi), wanted).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (422, &json!("user.bad_locale")),
+            "{problem}"
+        );
+    }
+    app.runtime.clock().advance_to("2026-05-04T06:00:01Z".parse().unwrap());
+    let told = app
+        .runtime
+        .published("analytics-service", "analytics.report.generated", 6)
+        .await;
+    let mut languages = Vec::new();
+    for event in &told {
+        let data: Value = serde_json::from_slice(&event.data).unwrap();
+        if data["schedule_id"].is_null() {
+            continue;
+        }
+        let (_, _, bytes) = file(&app, &text(&data["path"]), &heidi).await;
+        languages.push(if has(&bytes, b"Flottenbericht") { "de" } else { "en" });
+    }
+    languages.sort_unstable();
+    assert_eq!(languages, ["de", "en"]);
 }
 
 async fn bad_wishes(app: &TestApp, executive: &str) {

@@ -220,7 +220,7 @@ async fn only_names(app: &TestApp, path: &str, by: &str, fleets: &BTreeMap<Strin
     let response = request.send().await.unwrap();
     assert_eq!(response.status().as_u16(), 200);
     let csv = response.text().await.unwrap();
-    assert!(csv.contains("Fleet report,Vehicles,"), "{csv}");
+    assert!(csv.contains("summary,vehicles,"), "{csv}");
     let foreign = fleets
         .iter()
         .filter(|(fleet, _)| *fleet != "fleet_a")

@@ -11,9 +11,11 @@ import { businessQueries, DAYS, FORMATS, useDownload, useReport, useWeekly, type
 import { cn } from "@/lib/cn";
 import { day, visit } from "@/lib/format";
 import { dayBefore } from "@/lib/week";
-import { name, t } from "@/lib/i18n";
+import { LOCALES, name, t, type Locale } from "@/lib/i18n";
 
 const KINDS = ["executive", "fleet"];
+/** A language by its own name, of a locale such as `de-AT`. */
+const language = (locale: string) => LOCALES[locale.slice(0, 2).toLowerCase() as Locale] ?? locale;
 const kindName = (kind: string) => t(kind === "fleet" ? "reports.fleet" : "reports.executive");
 
 function Schedule({ schedule }: { schedule: ReportSchedule }) {
@@ -22,7 +24,7 @@ function Schedule({ schedule }: { schedule: ReportSchedule }) {
   return (
     <li className="flex flex-wrap items-center gap-x-3">
       <span className="flex-1">
-        {kindName(schedule.kind)}, {schedule.format.toUpperCase()}
+        {kindName(schedule.kind)}, {schedule.format.toUpperCase()}, {language(schedule.locale)}
         <span className="text-ink-3"> · {t("reports.next", { when: visit(schedule.due_at), whom: schedule.recipient_ids.map(person).join(", ") })}</span>
       </span>
       <Button look="quiet" busy={end.isPending} onClick={() => end.mutate(schedule.schedule_id)}>
@@ -97,7 +99,10 @@ function MadeReport({ report, isWanted }: { report: Report; isWanted: boolean })
       <div className="flex flex-wrap items-center gap-x-3">
         <span className="flex-1">
           {label}
-          <span className="text-ink-3"> · {visit(report.generated_at)}</span>
+          <span className="text-ink-3">
+            {" "}
+            · {visit(report.generated_at)} · {language(report.locale)}
+          </span>
         </span>
         {report.schedule_id && (
           <Button look="quiet" aria-expanded={isOpen} aria-label={`${t("reports.mailed")} ${label}`} onClick={() => setOpen(!isOpen)}>

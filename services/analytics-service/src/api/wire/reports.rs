@@ -3,6 +3,7 @@
 use super::kpis::PeriodQuery;
 use crate::domain::report::{Report, ReportFormat, ReportKind, Schedule};
 use crate::use_cases::generate_report::Wanted;
+use crate::use_cases::schedule_report::Weekly;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use chassis::Principal;
@@ -24,6 +25,8 @@ pub(crate) struct GenerateBody {
     pub from: Option<NaiveDate>,
     /// The first day that is no part of it; without it tomorrow.
     pub to: Option<NaiveDate>,
+    /// The language as a BCP 47 tag, such as `de-AT`; without it the caller's own. One that there are no words of gets English.
+    pub locale: Option<String>,
 }
 
 /// What shall come each week.
@@ -36,13 +39,18 @@ pub(crate) struct ScheduleRequest {
     pub format: String,
     /// Users of the tenant; without it the caller.
     pub recipient_ids: Option<Vec<String>>,
+    /// The language as a BCP 47 tag, such as `de-AT`; without it the caller's own. One that there are no words of gets English.
+    pub locale: Option<String>,
 }
 
 impl ScheduleRequest {
-    pub(crate) fn read(self, principal: &Principal) -> Result<((ReportKind, ReportFormat), Vec<String>), Problem> {
-        let what = (kind(&self.kind)?, format(&self.format)?);
-        let recipients = self.recipient_ids.unwrap_or_else(|| vec![principal.subject.clone()]);
-        Ok((what, recipients))
+    pub(crate) fn read(self, principal: &Principal) -> Result<Weekly, Problem> {
+        Ok(Weekly {
+            kind: kind(&self.kind)?,
+            format: format(&self.format)?,
+            locale: self.locale,
+            recipient_ids: self.recipient_ids.unwrap_or_else(|| vec![principal.subject.clone()]),
+        })
     }
 }
 
@@ -59,7 +67,7 @@ fn format(name: &str) -> Result<ReportFormat, Problem> {
 }
 
 /// The report that a body asks for.
-pub(crate) fn wanted(body: &GenerateBody) -> Result<Wanted, Problem> {
+pub(crate) fn wanted(body: GenerateBody) -> Result<Wanted, Problem> {
     let period = PeriodQuery {
         from: body.from,
         to: body.to,
@@ -69,6 +77,7 @@ pub(crate) fn wanted(body: &GenerateBody) -> Result<Wanted, Problem> {
         kind: kind(&body.kind)?,
         format: format(&body.format)?,
         asked: period.asked()?,
+        locale: body.locale,
     })
 }
 
@@ -78,6 +87,8 @@ pub(crate) struct ReportBody {
     pub report_id: String,
     pub kind: &'static str,
     pub format: &'static str,
+    /// The language that it is written in.
+    pub locale: String,
     pub from: NaiveDate,
     pub to: NaiveDate,
     /// Of one that came by itself.
@@ -95,6 +106,7 @@ impl From<Report> for ReportBody {
         ReportBody {
             kind: report.kind.as_str(),
             format: report.format.as_str(),
+            locale: report.locale.clone(),
             from: report.period.from,
             to: report.period.to,
             file_name: report.file_name(),
@@ -114,6 +126,8 @@ pub(crate) struct ScheduleBody {
     pub schedule_id: String,
     pub kind: &'static str,
     pub format: &'static str,
+    /// As it was asked for.
+    pub locale: String,
     pub recipient_ids: Vec<String>,
     pub created_by: String,
     /// When it comes next.
@@ -126,6 +140,7 @@ impl From<Schedule> for ScheduleBody {
             schedule_id: schedule.schedule_id,
             kind: schedule.kind.as_str(),
             format: schedule.format.as_str(),
+            locale: schedule.locale,
             recipient_ids: schedule.recipient_ids,
             created_by: schedule.created_by,
             due_at: schedule.due_at,
