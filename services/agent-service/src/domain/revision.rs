@@ -1,6 +1,6 @@
 //! What amends a decision after it was published. A revision asks for no new notification.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::budget::Usage;
 use super::opinion::Explanation;
@@ -114,7 +114,14 @@ fn outcome(verdict: Verdict, failure_mode: Option<&str>) -> Reason {
 }
 
 fn recovered(recovery: &Recovery) -> Reason {
-    let params = [("since", chassis::rfc3339(recovery.since).as_str().into())];
+    let params = [(
+        "since",
+        recovery
+            .since
+            .to_rfc3339_opts(SecondsFormat::Secs, true)
+            .as_str()
+            .into(),
+    )];
     if recovery.repaired {
         let text = "The component was repaired elsewhere.";
         return Reason::new("decision.revised.repaired_elsewhere", params, text);
