@@ -2,9 +2,11 @@
 //!
 //! For each channel: means over the last 5, 15 and 30 records and their differences, the mean of all records, the
 //! deviation and the trend over 30 records, and how far the level is from the unit's **own first 20 records**. The last is
-//! what tells an old unit from one that was made a little different.
+//! what tells an old unit from one that was made a little different. For the fused channels, in which little is noise,
+//! also trends over the whole life so far: what 30 records cannot tell from noise, hundreds can.
 
 use crate::channels::OWN_PAST_RECORDS;
+use crate::lines::{LINES, Lines, NAMES};
 use crate::matrix::Matrix;
 
 /// Records in the longest window.
@@ -31,7 +33,7 @@ pub const STEPS: usize = 16;
 /// Records that are kept.
 pub const KEPT: usize = STEPS * STEP_RECORDS;
 
-/// The state of one unit: a ring of the last records and two sums a channel.
+/// The state of one unit: a ring of the last records, two sums a channel and three lines a fused channel.
 #[derive(Debug, Clone)]
 pub struct Features {
     channels: usize,
@@ -41,6 +43,7 @@ pub struct Features {
     records: u64,
     all: Vec<Mean>,
     own_past: Vec<Mean>,
+    lines: Vec<Lines>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,19 +81,20 @@ impl Features {
             records: 0,
             all: vec![Mean::default(); channels],
             own_past: vec![Mean::default(); channels],
+            lines: vec![Lines::default(); channels.saturating_sub(scores)],
         }
     }
 
-    /// How many features there are for so many channels.
+    /// How many features there are for so many channels, of which the first `scores` are of single signals.
     #[must_use]
-    pub fn count(channels: usize) -> usize {
-        channels * PER_CHANNEL.len() + 1
+    pub fn count(channels: usize, scores: usize) -> usize {
+        channels * PER_CHANNEL.len() + 1 + channels.saturating_sub(scores) * LINES
     }
 
     /// How many inputs a step of the sequence has.
     #[must_use]
     pub fn step_inputs(channels: usize, scores: usize) -> usize {
-        channels + channels.saturating_sub(scores) + 1
+        channels + channels.saturating_sub(scores) * (1 + LINES) + 1
     }
 
     /// Takes the channels of one record at an exposure; `NaN` is missing.
@@ -108,6 +112,9 @@ impl Features {
             if early {
                 self.own_past[index].observe(value);
             }
+        }
+        for (lines, value) in self.lines.iter_mut().zip(channels.iter().skip(self.scores)) {
+            lines.observe(*value);
         }
         self.records += 1;
     }
@@ -130,11 +137,12 @@ impl Features {
     }
 
     /// Writes the last steps, oldest first: each channel as its distance from the unit's own past, then that past itself
-    /// for the fused channels, then the exposure. Where there is no step yet or nothing was measured stands 0: nothing
-    /// has moved.
+    /// for the fused channels, then the exposure, then the trends as they are now. Where there is no step yet or nothing
+    /// was measured stands 0: nothing has moved.
     pub fn write_sequence(&self, out: &mut Vec<f32>) {
         let or_zero = |value: f32| if value.is_finite() { value } else { 0.0 };
         out.clear();
+        let trends: Vec<f32> = self.lines.iter().flat_map(Lines::slopes).map(or_zero).collect();
         for step in (0..STEPS as u64).rev() {
             let newest = step * STEP_RECORDS as u64;
             let known = self.records.saturating_sub(newest).min(STEP_RECORDS as u64);
@@ -147,13 +155,14 @@ impl Features {
             }
             out.extend(self.own_past[self.scores..].iter().map(|own| or_zero(own.value())));
             out.push(or_zero(self.exposure as f32));
+            out.extend(&trends);
         }
     }
 
     /// Bytes of state on the heap.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        4 * self.ring.values().len() + 2 * self.channels * size_of::<Mean>()
+        4 * self.ring.values().len() + 2 * self.channels * size_of::<Mean>() + self.lines.len() * size_of::<Lines>()
     }
 
     /// How many records were seen.
@@ -187,6 +196,7 @@ impl Features {
             ]);
         }
         out.push(self.exposure as f32);
+        out.extend(self.lines.iter().flat_map(Lines::slopes));
     }
 }
 
@@ -242,12 +252,14 @@ impl Window {
     }
 }
 
-/// The names of all features, channel after channel.
+/// The names of all features, channel after channel; of the channels the first `scores` are of single signals.
 #[must_use]
-pub fn names(channels: &[String]) -> Vec<String> {
+pub fn names(channels: &[String], scores: usize) -> Vec<String> {
     let of_channel = |channel: &String| PER_CHANNEL.map(|feature| format!("{channel}.{feature}"));
     let mut names: Vec<String> = channels.iter().flat_map(of_channel).collect();
     names.push("exposure".into());
+    let trends = |channel: &String| NAMES.map(|trend| format!("{channel}.{trend}"));
+    names.extend(channels.iter().skip(scores).flat_map(trends));
     names
 }
 
@@ -265,11 +277,27 @@ mod tests {
             features.observe(f64::from(record + 1), &[record as f32]);
         }
         features.write(&mut out);
-        assert_eq!(out.len(), Features::count(1));
+        assert_eq!(out.len(), Features::count(1, 1));
         let expected = [37.0, 32.0, 24.5, 12.5, 19.5, 8.803_408, 1.0, 27.5, 22.5, 40.0];
         for (found, expected) in out.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-4, "{out:?}");
         }
+    }
+
+    #[test]
+    fn fused_channels_have_trends_over_the_whole_life() {
+        let mut features = Features::new(2, 1);
+        for record in 0..100 {
+            features.observe(f64::from(record), &[0.0, 0.5 * record as f32]);
+        }
+        let mut out = Vec::new();
+        features.write(&mut out);
+        let named = names(&["a".into(), "b".into()], 1);
+        assert_eq!((out.len(), named.len()), (Features::count(2, 1), Features::count(2, 1)));
+        assert_eq!(named[19], "b.trend_all");
+        assert!(out[19..].iter().all(|trend| (trend - 0.5).abs() < 1e-4), "{out:?}");
+        features.write_sequence(&mut out);
+        assert_eq!(out.len(), STEPS * Features::step_inputs(2, 1));
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub mod features;
 pub mod indicators;
 pub mod intervals;
 pub mod linear;
+mod lines;
 pub mod lstm;
 pub mod matrix;
 pub mod metrics;

@@ -53,6 +53,12 @@ impl Network {
         }
     }
 
+    /// Inputs of one step.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs as usize
+    }
+
     fn layout(&self) -> Layout {
         Layout {
             inputs: self.inputs as usize,

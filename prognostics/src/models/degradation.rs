@@ -22,6 +22,7 @@ const KNOTS: usize = 24;
 pub struct DegradationModel {
     cap: f64,
     channels: u64,
+    /// As it was trained; only kept for the format of artefacts.
     step_inputs: u64,
     level: Vec<f64>,
     wear: Vec<f64>,
@@ -83,8 +84,9 @@ impl DegradationModel {
 
     /// Wear now and one and two levels before, newest first, as far as the sequence goes.
     fn last_wears(&self, moment: &Moment<'_>) -> Vec<f64> {
-        let (channels, inputs) = (self.channels as usize, self.step_inputs as usize);
-        if channels == 0 || channels > inputs || moment.sequence.len() < STEPS.saturating_mul(inputs) {
+        // A later version may put more into a step: the channels come first all the same.
+        let (channels, inputs) = (self.channels as usize, moment.sequence.len() / STEPS);
+        if channels == 0 || channels > inputs {
             return Vec::new();
         }
         let step = |at: usize| {

@@ -35,7 +35,8 @@ pub struct Prognoser {
     cap: f64,
     channels: Channels,
     usual: Usual,
-    /// For each fold of units, the models that did not see it; families side by side.
+    /// For each fold of units, the models that did not see it, then sets of models that saw all units; families side by
+    /// side.
     folds: Vec<Vec<AnyModel>>,
     families: Vec<Family>,
     blend: Blend,

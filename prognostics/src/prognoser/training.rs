@@ -25,8 +25,12 @@ pub struct Training {
     pub folds: usize,
     /// Which families; each gets a weight by how well it does on units left out.
     pub families: Vec<Family>,
-    /// How many members of each random family are averaged.
-    pub members: usize,
+    /// How many networks are averaged in each fold: single ones differ by their beginnings. Boosters are sums of many
+    /// random trees already.
+    pub networks: usize,
+    /// How many sets of models see all units. They answer beside those of the folds; they are not calibrated by, as there is
+    /// nobody left whom they have not seen.
+    pub whole: usize,
     /// The trees.
     pub trees: TreesTraining,
     /// The networks.
@@ -47,7 +51,8 @@ impl Default for Training {
             cap: 125.0,
             folds: 5,
             families: Family::ALL.to_vec(),
-            members: 1,
+            networks: 3,
+            whole: 1,
             trees: TreesTraining::default(),
             lstm: LstmTraining::default(),
             cuts_a_unit: 12,
@@ -65,6 +70,8 @@ impl Training {
     pub fn compact() -> Self {
         let mut training = Self {
             families: vec![Family::Trees, Family::Lstm],
+            networks: 1,
+            whole: 0,
             ..Self::default()
         };
         training.trees.centre.trees = 60;
@@ -168,7 +175,7 @@ impl Prognoser {
         prognoser.usual = usual(runs, &prognoser.channels);
         let fold_of = folds_by_unit(runs.len(), folds, training.seed);
         let examples = prognoser.examples(runs);
-        prognoser.folds = train_folds(&examples, &fold_of, folds, training, watch);
+        prognoser.folds = train_folds(&examples, &fold_of, folds + training.whole, training, watch);
         let cuts = prognoser.cuts(runs, training);
         prognoser.learn_blend(&cuts, &fold_of);
         prognoser.calibrate(&cuts, &fold_of, training);
@@ -179,7 +186,7 @@ impl Prognoser {
         let (count, scores) = (self.channels.count(), self.channels.scores());
         let step_inputs = Features::step_inputs(count, scores);
         let mut examples = Examples {
-            features: Matrix::new(Features::count(count)),
+            features: Matrix::new(Features::count(count, scores)),
             sequences: Matrix::new(STEPS * step_inputs),
             cap: self.cap,
             channels: count,
@@ -385,7 +392,8 @@ fn usual(runs: &[Run], channels: &Channels) -> Usual {
     }
 }
 
-/// All models of all folds. Each is a task of its own with its own seed: the order of work changes nothing.
+/// All models of all folds; a fold without units has models that see all. Each is a task of its own with its own seed: the
+/// order of work changes nothing.
 fn train_folds(
     examples: &Examples,
     fold_of: &[usize],
@@ -394,10 +402,10 @@ fn train_folds(
     watch: &dyn Watch,
 ) -> Vec<Vec<AnyModel>> {
     let members = |family: Family| {
-        if family == Family::Degradation {
-            1
+        if family == Family::Lstm {
+            training.networks.max(1)
         } else {
-            training.members.max(1)
+            1
         }
     };
     let tasks: Vec<(usize, Family, usize)> = (0..folds)
