@@ -4,14 +4,14 @@ import { de } from "@/lib/i18n/de";
 import { deServer } from "@/lib/i18n/de-server";
 import { en } from "@/lib/i18n/en";
 
-/** Who reads a report beside the app must find the same names in both: those of analytics-service's reports are compared here. */
+/** Who reads a report or a mail beside the app must find the same names in all: those of analytics-service's reports and of alert-service's mails are compared here. */
 const services = "../services";
 
 /** The groups of a catalogue: a subset of TOML, one text a line. */
-function catalogue(language: string): Record<string, Record<string, string>> {
+function catalogue(language: string, folder = "analytics-service/texts"): Record<string, Record<string, string>> {
   const groups: Record<string, Record<string, string>> = {};
   let group: Record<string, string> = {};
-  for (const line of readFileSync(`${services}/analytics-service/texts/${language}.toml`, "utf8").split("\n")) {
+  for (const line of readFileSync(`${services}/${folder}/${language}.toml`, "utf8").split("\n")) {
     const title = /^\[(\w+)\]$/.exec(line)?.[1];
     const [, key, text] = /^"?([\w.-]+)"? = (".*")$/.exec(line) ?? [];
     if (title) group = groups[title] = {};
@@ -64,5 +64,17 @@ describe("names in reports", () => {
     const actions = codes(/code = "action\.([a-z0-9_.]+)"/g);
     expect(actions.size).toBeGreaterThan(100);
     expect(new Set(Object.keys(groups.action ?? {}))).toEqual(actions);
+  });
+
+  it("of mails are those of reports", () => {
+    const [reports, mails] = [catalogue("de"), catalogue("de", "alert-service/templates")];
+    expect(mails.failure).toEqual(reports.failure);
+    const { UNKNOWN: _, ...components } = reports.component ?? {};
+    expect(mails.component).toEqual(components);
+    const warnings = [...codes(/code = "(safety\.[a-z0-9_.]+)"/g)];
+    expect(warnings.length).toBeGreaterThan(20);
+    expect(warnings.filter((code) => !mails.text?.[code])).toEqual([]);
+    const actions = Object.keys(reports.action ?? {}).filter((code) => !mails.text?.[`action.${code}`]);
+    expect(actions).toEqual([]);
   });
 });
