@@ -4,27 +4,37 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { go, launch, signIn } from "./browser.mjs";
 import { startPlatform } from "./platform.mjs";
-import { eventually, call, PASSWORD, signIn as tokenOf, stage, year } from "./stage.mjs";
+import { call, eventually, largeStage, PASSWORD, signIn as tokenOf, year } from "./stage.mjs";
 
 const KEY = "e2e-bootstrap-key-0123456789abcdef0123456789";
 const TENANT = "ten_large";
 const VEHICLES = Number(process.env.VEHICLES ?? 1000);
 const BUDGET_MS = { largestPaint: 1500, interactive: 1000, interaction: 200, year: 500, fresh: 5000 };
 const LOADS = 5;
+// One vehicle has a reading an hour of the whole year, and another breaks down before our eyes.
+const OF_A_YEAR = "HH-petrol-car-00010";
+const IN_NEED = "HH-petrol-car-00020";
 let platform;
 let browser;
 let staged;
 
 before(async () => {
   platform = await startPlatform(KEY, { demo: false });
-  [browser, staged] = await Promise.all([launch(), stage(platform.addresses, KEY, { tenant: TENANT, vehicles: VEHICLES, fail: `coolant-leak:${VEHICLES / 50},brakes:${VEHICLES / 50}`, hoursBack: 12, sampleSeconds: 120 })]);
-  await year(platform.addresses["ingestion-service"], staged.key, "HH-NK-100");
+  const began = Date.now();
+  [browser, staged] = await Promise.all([launch(), largeStage(platform.addresses, KEY, { tenant: TENANT, vehicles: VEHICLES, prefix: "HH" })]);
+  await year(platform.addresses["ingestion-service"], staged.key, OF_A_YEAR);
+  console.log(`bar ${JSON.stringify({ bar: "a year of days and a week of records through REST", vehicles: VEHICLES, seconds: Math.round((Date.now() - began) / 1000) })}`);
 });
 
 after(async () => {
   await browser?.close();
   await platform?.stop();
 });
+
+/** A measurement as `cargo xtask bars` gathers them: milliseconds of each time, and their median. */
+function measured(what, times, bar_ms) {
+  console.log(`bar ${JSON.stringify({ bar: what, vehicles: VEHICLES, median_ms: Math.round(median(times)), times_ms: times.map(Math.round), bar_ms })}`);
+}
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -51,7 +61,8 @@ test(`the fleet page of ${VEHICLES} vehicles paints and answers in time`, async 
     await page.waitForTimeout(300);
     largest.push(await page.evaluate(() => globalThis.paints.at(-1)));
   }
-  console.log(`fleet page of ${VEHICLES}: largest paint ${largest.map(Math.round)} ms, first action in reach ${interactive.map(Math.round)} ms`);
+  measured("fleet page, largest contentful paint", largest, BUDGET_MS.largestPaint);
+  measured("fleet page, first action in reach", interactive, BUDGET_MS.interactive);
   assert.ok(median(largest) < BUDGET_MS.largestPaint, `largest contentful paint ${largest}`);
   assert.ok(median(interactive) < BUDGET_MS.interactive, `interactive ${interactive}`);
   await context.close();
@@ -74,14 +85,14 @@ test("a press is answered on screen at once", async () => {
     );
     await page.waitForTimeout(200);
   }
-  console.log(`press to next paint ${times.map(Math.round)} ms`);
+  measured("press to next paint", times, BUDGET_MS.interaction);
   assert.ok(Math.max(...times) < BUDGET_MS.interaction, `${times}`);
   await context.close();
 });
 
 test("the telemetry explorer opens a year in one gesture", async () => {
   const { page, context } = await visitor();
-  await go(page, "/vehicles/HH-NK-100?signal=Vehicle.Speed");
+  await go(page, `/vehicles/${OF_A_YEAR}?signal=Vehicle.Speed`);
   await page.getByRole("img", { name: /^Speed/ }).waitFor();
   const times = [];
   for (let time = 0; time < LOADS; time += 1) {
@@ -98,7 +109,7 @@ test("the telemetry explorer opens a year in one gesture", async () => {
       }),
     );
   }
-  console.log(`a year opens in ${times.map(Math.round)} ms`);
+  measured("telemetry explorer, a year", times, BUDGET_MS.year);
   assert.ok(median(times) < BUDGET_MS.year, `${times}`);
   await context.close();
 });
@@ -107,10 +118,11 @@ test("what happens is on screen within seconds", async () => {
   const { page, context } = await visitor();
   const token = await tokenOf(staged.url, TENANT, "marco");
   const started = Date.now();
-  const decision = await call(staged.url, "/api/v1/agents/orchestrate", { method: "POST", token, body: { vehicle_id: "HH-NK-200", component: "brakes", severity: "CRITICAL", symptoms: ["brakes.pulsation"] } });
+  const decision = await call(staged.url, "/api/v1/agents/orchestrate", { method: "POST", token, body: { vehicle_id: IN_NEED, component: "brakes", severity: "CRITICAL", symptoms: ["brakes.pulsation"] } });
   assert.ok(decision.decision_id);
-  await eventually("it is on screen", () => page.getByText("HH-NK-200").first().isVisible());
-  console.log(`on screen ${Date.now() - started} ms after it was decided`);
-  assert.ok(Date.now() - started < BUDGET_MS.fresh);
+  await eventually("it is on screen", () => page.getByText(IN_NEED).first().isVisible());
+  const fresh = Date.now() - started;
+  measured("decided to on screen", [fresh], BUDGET_MS.fresh);
+  assert.ok(fresh < BUDGET_MS.fresh, `${fresh}`);
   await context.close();
 });

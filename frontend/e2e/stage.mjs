@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 const ROLES = { olivia: "OWNER", marco: "FLEET_MANAGER", tara: "TECHNICIAN", eva: "EXECUTIVE", sam: "SUPPORT", ada: "ADMIN" };
 const NAMES = { olivia: "Olivia Owner", marco: "Marco Manager", tara: "Tara Technician", eva: "Eva Executive", sam: "Sam Support", ada: "Ada Admin" };
 export const PASSWORD = "correct horse battery staple 9";
+const DAY_MS = 86_400_000;
 const SKILLS = ["cooling", "electrical", "brakes", "engine", "transmission", "tyres", "diesel", "high_voltage", "general"];
 const WEEK = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
 const PARTS = [["battery_12v", 14500], ["brake_pad_set", 7900], ["brake_disc_set", 18900], ["water_pump", 12900], ["coolant_hose_kit", 5400],
@@ -93,12 +94,9 @@ async function workshop(url, token, technicianId) {
   });
 }
 
-/** Runs the simulator until the fleet has caught up with the present. */
-export function drive(ingestionUrl, key, { vehicles, fail, seed = 7, hoursBack = 20, prefix, ownerId, sampleSeconds = 10 }) {
+function fleetsim(ingestionUrl, key, options) {
   const binary = fileURLToPath(new URL("../../target/debug/fleetsim", import.meta.url));
-  const run = ["drive", "--url", ingestionUrl, "--key", key, "--vehicles", String(vehicles), "--fail", fail, "--seed", String(seed),
-    "--hours-back", String(hoursBack), "--sample-seconds", String(sampleSeconds), "--until-now", "--prefix", prefix];
-  if (ownerId) run.push("--owner-id", ownerId);
+  const run = ["drive", "--url", ingestionUrl, "--key", key, "--until-now", ...options.map(String)];
   return new Promise((resolve, reject) => {
     const child = spawn(binary, run, { stdio: ["ignore", "ignore", "inherit"] });
     child.on("error", (error) => reject(new Error(`${error.message}: build it with \`cargo build -p fleetsim\``)));
@@ -106,12 +104,18 @@ export function drive(ingestionUrl, key, { vehicles, fail, seed = 7, hoursBack =
   });
 }
 
+/** Runs the simulator until the fleet has caught up with the present. */
+export function drive(ingestionUrl, key, { vehicles, fail, seed = 7, hoursBack = 20, prefix, ownerId }) {
+  const run = ["--vehicles", vehicles, "--fail", fail, "--seed", seed, "--hours-back", hoursBack, "--sample-seconds", 10, "--prefix", prefix];
+  return fleetsim(ingestionUrl, key, ownerId ? [...run, "--owner-id", ownerId] : run);
+}
+
 /** A year of one vehicle's speed and coolant, a reading every hour: what the telemetry explorer opens in one gesture. */
 export async function year(ingestionUrl, key, vehicleId, { everyHours = 1 } = {}) {
   const now = Date.now();
   const records = [];
-  for (let at = now - 365 * 86_400_000; at < now; at += everyHours * 3_600_000) {
-    const season = Math.sin((at / 86_400_000 / 365) * 2 * Math.PI);
+  for (let at = now - 365 * DAY_MS; at < now; at += everyHours * 3_600_000) {
+    const season = Math.sin((at / DAY_MS / 365) * 2 * Math.PI);
     records.push({
       vehicle_id: vehicleId, protocol: "GENERIC", timestamp: new Date(at).toISOString(),
       data: { "Vehicle.Speed": { value: 50 + 30 * Math.sin(at / 7_200_000), unit: "km/h" }, "Vehicle.OBD.CoolantTemperature": { value: 86 + 4 * season, unit: "Celsius" } },
@@ -121,6 +125,51 @@ export async function year(ingestionUrl, key, vehicleId, { everyHours = 1 } = {}
     await call(ingestionUrl, "/api/v1/ingest/batch", { method: "POST", key, body: records.slice(from, from + 2000) });
   }
   return records.length;
+}
+
+const CLASSES = ["petrol-car", "electric-car", "diesel-van", "heavy-truck"];
+const RAW_DAYS = 7;
+
+/** A fleet of lives, a quarter of each class: a year of one record a day, then a week of one each two minutes of driving. */
+async function livesOf(url, ingestionUrl, { key, token, vehicles, prefix }) {
+  const each = Math.ceil(vehicles / CLASSES.length);
+  const simulate = (hoursBack) => Promise.all(CLASSES.map((name) => fleetsim(ingestionUrl, key, [
+    "--class", name, "--vehicles", each, "--seed", 7, "--prefix", prefix, "--hours-back", hoursBack, "--sample-seconds", 120])));
+  // Registered first: what is known of a vehicle comes in the order of its time.
+  await simulate(0);
+  await daysBefore(url, ingestionUrl, key, token);
+  await simulate(24 * RAW_DAYS);
+  return each * CLASSES.length;
+}
+
+/** What an older system knew: one record a day of every vehicle, up to the week of raw ones. */
+async function daysBefore(url, ingestionUrl, key, token) {
+  const known = [];
+  for (let cursor; known.length === 0 || cursor; ) {
+    const page = await call(url, `/api/v1/vehicles?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, { token });
+    known.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  const until = Date.now() - RAW_DAYS * DAY_MS;
+  const record = (vehicle, daysAgo) => ({
+    vehicle_id: vehicle.vehicle_id, protocol: "GENERIC", timestamp: new Date(until - daysAgo * DAY_MS).toISOString(),
+    data: { "Vehicle.Speed": { value: 40, unit: "km/h" }, "Vehicle.TraveledDistance": { value: vehicle.odometer_km - 40 * daysAgo, unit: "km" },
+      "Vehicle.Exterior.AirTemperature": { value: Math.round(12 + 10 * Math.sin((daysAgo / 365) * 2 * Math.PI)), unit: "celsius" } },
+  });
+  // Lanes of vehicles side by side; within a lane the days in their order.
+  const lanes = 4;
+  const block = 8;
+  const together = 250;
+  await Promise.all(Array.from({ length: lanes }, async (_, lane) => {
+    const own = known.filter((_, index) => index % lanes === lane);
+    for (let from = 0; from < own.length; from += together) {
+      for (let day = 365 - RAW_DAYS; day > 0; day -= block) {
+        const days = Array.from({ length: Math.min(block, day) }, (_, index) => day - index);
+        const body = days.flatMap((daysAgo) => own.slice(from, from + together).map((vehicle) => record(vehicle, daysAgo)));
+        await eventually("a block is taken", () => call(ingestionUrl, "/api/v1/ingest/batch", { method: "POST", key, body }), 120_000);
+      }
+    }
+  }));
 }
 
 /** Says yes to the decisions behind provisional visits, on which nobody may begin, and waits until every visit is firm. */
@@ -137,8 +186,8 @@ export async function confirmVisits(url, token, deadlineMs = 30_000) {
   }, deadlineMs);
 }
 
-/** The whole stage. `addresses` is the platform's addresses.json. */
-export async function stage(addresses, bootstrapKey, { tenant = "ten_nord", vehicles = 24, fail = "coolant-leak:2,battery:2,brakes:2", hoursBack = 20, sampleSeconds = 10 } = {}) {
+/** People, a workshop and a key of a tenant of its own. */
+async function tenantOf(addresses, bootstrapKey, tenant) {
   const url = addresses.gateway;
   const { token, ids } = await people(url, tenant, bootstrapKey);
   await workshop(url, token, ids.tara);
@@ -146,17 +195,35 @@ export async function stage(addresses, bootstrapKey, { tenant = "ten_nord", vehi
     method: "POST", token, body: { kind: "DEVICE", name: "vehicles", scopes: ["telemetry:write", "vehicles:read", "vehicles:write"] },
   });
   await eventually("the device key is known", () => call(url, "/api/v1/vehicles", { key: issued.secret }));
-  const ingestion = addresses["ingestion-service"];
-  await Promise.all([
-    drive(ingestion, issued.secret, { vehicles, fail, prefix: "HH-NK", hoursBack, sampleSeconds }),
-    drive(ingestion, issued.secret, { vehicles: 3, fail: "brakes:1", seed: 11, prefix: "HH-OO", ownerId: ids.olivia }),
-  ]);
+  return { url, tenant, ids, token, key: issued.secret };
+}
+
+async function judged({ url, tenant }, vehicles) {
   await eventually("every vehicle has been judged", async () => {
     const dashboard = await call(url, "/api/v1/dashboards/fleet", { token: await signIn(url, tenant, "marco") });
-    return dashboard.fleet_summary.vehicles === vehicles + 3 && dashboard.action_list.length > 0;
+    return dashboard.fleet_summary.vehicles === vehicles && dashboard.action_list.length > 0;
   }, 60_000 + 10 * vehicles);
-  await confirmVisits(url, await signIn(url, tenant, "marco"), 30_000 + 30 * vehicles);
-  return { url, tenant, ids, key: issued.secret };
+}
+
+/** The whole stage. `addresses` is the platform's addresses.json. */
+export async function stage(addresses, bootstrapKey, { tenant = "ten_nord", vehicles = 24, fail = "coolant-leak:2,battery:2,brakes:2" } = {}) {
+  const staged = await tenantOf(addresses, bootstrapKey, tenant);
+  const ingestion = addresses["ingestion-service"];
+  await Promise.all([
+    drive(ingestion, staged.key, { vehicles, fail, prefix: "HH-NK" }),
+    drive(ingestion, staged.key, { vehicles: 3, fail: "brakes:1", seed: 11, prefix: "HH-OO", ownerId: staged.ids.olivia }),
+  ]);
+  await judged(staged, vehicles + 3);
+  await confirmVisits(staged.url, await signIn(staged.url, tenant, "marco"), 30_000 + 30 * vehicles);
+  return staged;
+}
+
+/** A large fleet with a year behind it; its vehicles' ids are `prefix`, class and number. */
+export async function largeStage(addresses, bootstrapKey, { tenant, vehicles, prefix }) {
+  const staged = await tenantOf(addresses, bootstrapKey, tenant);
+  const made = await livesOf(staged.url, addresses["ingestion-service"], { ...staged, vehicles, prefix });
+  await judged(staged, made);
+  return staged;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -22,7 +22,7 @@ struct Area {
     runs: &'static [Run],
 }
 
-const AREAS: [Area; 4] = [CHAIN, RELIABILITY, PERFORMANCE, NUMBERS];
+const AREAS: [Area; 5] = [CHAIN, RELIABILITY, PERFORMANCE, NUMBERS, APP];
 
 /// What runs is built at level 1; our own crates are tested at level 0, which says nothing of their speed.
 const AS_IT_RUNS: [&str; 6] = [
@@ -66,6 +66,24 @@ const NUMBERS: Area = Area {
     runs: &[service_bars!("analytics-service"), service_bars!("ingestion-service")],
 };
 const FULL: (&str, &str) = ("CARVROOOM_BARS", "full");
+
+const APP: Area = Area {
+    name: "app",
+    runs: &[
+        Run {
+            arguments: &["build", "--manifest-path", "carvrooom/Cargo.toml"],
+            environment: &[],
+        },
+        Run {
+            arguments: &["build", "-p", "fleetsim"],
+            environment: &[],
+        },
+        Run {
+            arguments: &["xtask", "budgets"],
+            environment: &[("VEHICLES", "10000")],
+        },
+    ],
+};
 
 /// Tests of the launcher, in turn, with their output shown; what follows chooses among them.
 macro_rules! launcher_tests {

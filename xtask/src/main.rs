@@ -67,6 +67,10 @@ enum Command {
         /// Which area, for example `chain`
         area: String,
     },
+    /// The web app's budgets in a browser, against the launcher and the simulator that were built before
+    ///
+    /// The fleet has as many vehicles as VEHICLES in the environment says; 1,000 without it.
+    Budgets,
     /// Lay out a new service of the house's shape
     NewService {
         /// Its name without `-service`, in lower case
@@ -95,6 +99,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Contracts { write } => contracts::contracts(&root, write)?,
         Command::Bench { options } => return bench::bench(&root, &options),
         Command::Bars { area } => bars::bars(&root, &area)?,
+        Command::Budgets => web_app::budgets(&root)?,
         Command::NewService { name } => new_service::new_service(&root, &name)?,
     }
     Ok(ExitCode::SUCCESS)

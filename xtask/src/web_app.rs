@@ -57,6 +57,12 @@ pub(crate) fn test(root: &Path) -> anyhow::Result<()> {
     npm(&frontend, &["run", "--silent", "e2e"])
 }
 
+/// How fast the app paints and answers with a large fleet.
+pub(crate) fn budgets(root: &Path) -> anyhow::Result<()> {
+    build(root)?;
+    npm(&root.join("frontend"), &["run", "--silent", "budgets"])
+}
+
 fn npm(frontend: &Path, arguments: &[&str]) -> anyhow::Result<()> {
     shell::run(Command::new("npm").args(arguments).current_dir(frontend))
 }
