@@ -104,6 +104,8 @@ pub struct Registration {
     pub owner_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fleet_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depot_id: Option<String>,
     /// A date, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_service_date: Option<String>,

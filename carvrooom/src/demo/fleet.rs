@@ -22,6 +22,23 @@ const MIX: [(u64, Class, Climate, f64, i64); 7] = [
     (8, Class::HeavyTruck, Climate::Temperate, 0.15, 120),
 ];
 
+/// Where the vehicles of a climate are at home: the sign in their ids, and the name of their fleet and depot.
+fn place_of(climate: Climate) -> (&'static str, &'static str) {
+    match climate {
+        Climate::Temperate => ("HAM", "hamburg"),
+        Climate::Hot => ("SEV", "sevilla"),
+        Climate::Cold => ("KIR", "kiruna"),
+        Climate::Mountain => ("INN", "innsbruck"),
+    }
+}
+
+/// Where a vehicle of that id is at home; ids of older demos begin with the climate's name.
+pub(super) fn home_of(vehicle_id: &str) -> &str {
+    let (sign, _) = vehicle_id.split_once('-').unwrap_or_default();
+    let mut places = Climate::ALL.into_iter().map(place_of);
+    places.find(|(known, _)| *known == sign).map_or(sign, |(_, name)| name)
+}
+
 /// So many vehicles, in the mix's proportions.
 pub(super) fn fleets(told: &Told, start_s: i64) -> Vec<(Fleet, u64)> {
     let vehicles = told.vehicles;
@@ -32,6 +49,7 @@ pub(super) fn fleets(told: &Told, start_s: i64) -> Vec<(Fleet, u64)> {
         // Rounded so that all shares together are all vehicles.
         let count = (reached * vehicles).div_ceil(100).min(vehicles) - given;
         given += count;
+        let place = place_of(climate);
         let fleet = Fleet {
             class,
             climate,
@@ -42,7 +60,8 @@ pub(super) fn fleets(told: &Told, start_s: i64) -> Vec<(Fleet, u64)> {
             hurry: told.wear,
             trips,
             tells_starts: true,
-            prefix: climate.name().to_owned(),
+            prefix: if told.short_ids { place.0 } else { climate.name() }.to_owned(),
+            short_ids: told.short_ids,
         };
         (fleet, count)
     };
@@ -152,6 +171,9 @@ pub(crate) struct Told {
     pub(crate) until: DateTime<Utc>,
     /// True once business time has reached the present: from then on it is the wall for good.
     pub(crate) complete: bool,
+    /// Short ids; the demos of older versions have long ones.
+    #[serde(default)]
+    pub(crate) short_ids: bool,
 }
 
 impl Told {
@@ -223,11 +245,20 @@ mod tests {
             begins: DateTime::UNIX_EPOCH,
             until: DateTime::UNIX_EPOCH,
             complete: false,
+            short_ids: true,
         };
         for vehicles in [1, 3, 10, 12, 200, 333] {
             let fleets = fleets(&told(vehicles), 0);
             assert_eq!(fleets.iter().map(|(_, count)| count).sum::<u64>(), vehicles);
         }
+        let registrations = Yard::new(&fleets(&told(200), 0)).registrations();
+        let ids: std::collections::BTreeSet<_> = registrations.iter().map(|one| one.vehicle_id.as_str()).collect();
+        assert_eq!(ids.len(), 200, "each has an id of its own");
+        assert!(ids.contains("HAM-P001") && ids.contains("INN-V024"), "{ids:?}");
+        assert_eq!(
+            [home_of("KIR-P003"), home_of("cold-petrol-car-00003")],
+            ["kiruna", "cold"]
+        );
         assert!(fleets(&told(10), 0).iter().filter(|(_, count)| *count > 0).count() >= 5);
     }
 }

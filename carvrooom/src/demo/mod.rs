@@ -80,6 +80,7 @@ pub(crate) fn told(data_dir: &Path, (vehicles, wear): (u64, f64), days: u32) -> 
         begins,
         until: begins,
         complete: days == 0,
+        short_ids: true,
     };
     // Before anything else is: a start that is cut short goes on as the same demo.
     told.write(data_dir)?;
@@ -157,8 +158,8 @@ async fn cast(rest: &Rest, place: &Place, garage: &Garage) -> anyhow::Result<Cas
             registration.owner_id = Some(cast.owner().user_id.clone());
             cast.owned.push(registration.vehicle_id.clone());
         }
-        let (region, _) = registration.vehicle_id.split_once('-').unwrap_or_default();
-        registration.fleet_id = Some(format!("fleet_{region}"));
+        let home = fleet::home_of(&registration.vehicle_id);
+        (registration.fleet_id, registration.depot_id) = (Some(format!("fleet_{home}")), Some(format!("depot_{home}")));
         client.register(&registration).await?;
     }
     people::want_mail(rest, &cast).await?;

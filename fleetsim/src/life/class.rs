@@ -30,6 +30,17 @@ impl Class {
         }
     }
 
+    /// The letter that stands for it in short ids.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::PetrolCar => 'P',
+            Self::ElectricCar => 'E',
+            Self::DieselVan => 'V',
+            Self::HeavyTruck => 'T',
+        }
+    }
+
     /// What drives it, as the platform's registry says it.
     #[must_use]
     pub fn powertrain(self) -> &'static str {

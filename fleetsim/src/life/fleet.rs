@@ -39,6 +39,8 @@ pub struct Fleet {
     pub tells_starts: bool,
     /// First part of the vehicles' ids.
     pub prefix: String,
+    /// Ids as people call vehicles, prefix, letter of the class and three digits; else prefix, class and five digits.
+    pub short_ids: bool,
 }
 
 impl Default for Fleet {
@@ -54,6 +56,7 @@ impl Default for Fleet {
             trips: 1.0,
             tells_starts: false,
             prefix: "life".to_owned(),
+            short_ids: false,
         }
     }
 }
@@ -67,7 +70,11 @@ impl Fleet {
             number,
         );
         let spec = Spec::draw(self.class, &mut dice);
-        let id = format!("{}-{}-{number:05}", self.prefix, self.class.name());
+        let id = if self.short_ids {
+            format!("{}-{}{:03}", self.prefix, self.class.letter(), number + 1)
+        } else {
+            format!("{}-{}-{number:05}", self.prefix, self.class.name())
+        };
         let odometer_km = (self.class.oldest_km() * dice.uniform()).round();
         let dialect = match self.class {
             Class::HeavyTruck => Dialect::J1939,
