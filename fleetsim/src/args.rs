@@ -139,7 +139,7 @@ pub(crate) struct DriveArgs {
     #[command(flatten)]
     pub(crate) life: LifeArgs,
     /// petrol-car, electric-car, diesel-van or heavy-truck, each with a life
-    #[arg(long, conflicts_with_all = ["fail", "owner_id", "batch"])]
+    #[arg(long, conflicts_with_all = ["fail", "owner_id"])]
     pub(crate) class: Option<Class>,
     /// How many vehicles
     #[arg(long, default_value_t = 3)]

@@ -156,6 +156,7 @@ async fn run_live(args: DriveArgs, stop: CancellationToken) -> anyhow::Result<Ex
         vehicles: args.vehicles as u64,
         speed: args.speed,
         until_now: args.until_now,
+        batch: u64::from(args.batch),
         truth: args.truth,
         patience_s: 120,
         progress: true,

@@ -118,7 +118,7 @@ export async function year(ingestionUrl, key, vehicleId, { everyHours = 1 } = {}
     const season = Math.sin((at / DAY_MS / 365) * 2 * Math.PI);
     records.push({
       vehicle_id: vehicleId, protocol: "GENERIC", timestamp: new Date(at).toISOString(),
-      data: { "Vehicle.Speed": { value: 50 + 30 * Math.sin(at / 7_200_000), unit: "km/h" }, "Vehicle.OBD.CoolantTemperature": { value: 86 + 4 * season, unit: "Celsius" } },
+      data: { "Vehicle.Speed": { value: 50 + 30 * Math.sin(at / 7_200_000), unit: "km/h" }, "Vehicle.OBD.CoolantTemperature": { value: 86 + 4 * season, unit: "celsius" } },
     });
   }
   for (let from = 0; from < records.length; from += 2000) {
@@ -133,33 +133,35 @@ const RAW_DAYS = 7;
 /** A fleet of lives, a quarter of each class: a year of one record a day, then a week of one each two minutes of driving. */
 async function livesOf(url, ingestionUrl, { key, token, vehicles, prefix }) {
   const each = Math.ceil(vehicles / CLASSES.length);
-  const simulate = (hoursBack) => Promise.all(CLASSES.map((name) => fleetsim(ingestionUrl, key, [
-    "--class", name, "--vehicles", each, "--seed", 7, "--prefix", prefix, "--hours-back", hoursBack, "--sample-seconds", 120])));
-  // Registered first: what is known of a vehicle comes in the order of its time.
-  await simulate(0);
-  await daysBefore(url, ingestionUrl, key, token);
-  await simulate(24 * RAW_DAYS);
+  const simulateFrom = (midnight) => Promise.all(CLASSES.map((name) => fleetsim(ingestionUrl, key, [
+    "--class", name, "--vehicles", each, "--seed", 7, "--prefix", prefix, "--start", new Date(midnight).toISOString(), "--sample-seconds", 120, "--batch", 4000])));
+  // Registered first, by a simulation that begins tomorrow: what is known of a vehicle comes in the order of its time.
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  await simulateFrom(today + DAY_MS);
+  await daysBefore(url, ingestionUrl, { key, token, first: today - RAW_DAYS * DAY_MS });
+  await simulateFrom(today - RAW_DAYS * DAY_MS);
   return each * CLASSES.length;
 }
 
-/** What an older system knew: one record a day of every vehicle, up to the week of raw ones. */
-async function daysBefore(url, ingestionUrl, key, token) {
+/** What an older system knew: one record a day of every vehicle, at noon, before the first day of raw ones. */
+async function daysBefore(url, ingestionUrl, { key, token, first }) {
   const known = [];
   for (let cursor; known.length === 0 || cursor; ) {
     const page = await call(url, `/api/v1/vehicles?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, { token });
     known.push(...page.items);
     cursor = page.next_cursor;
   }
-  const until = Date.now() - RAW_DAYS * DAY_MS;
+  // So far in a day, a new vehicle less.
+  const paceOf = (vehicle) => Math.min(40, vehicle.odometer_km / 366);
   const record = (vehicle, daysAgo) => ({
-    vehicle_id: vehicle.vehicle_id, protocol: "GENERIC", timestamp: new Date(until - daysAgo * DAY_MS).toISOString(),
-    data: { "Vehicle.Speed": { value: 40, unit: "km/h" }, "Vehicle.TraveledDistance": { value: vehicle.odometer_km - 40 * daysAgo, unit: "km" },
+    vehicle_id: vehicle.vehicle_id, protocol: "GENERIC", timestamp: new Date(first - (daysAgo - 0.5) * DAY_MS).toISOString(),
+    data: { "Vehicle.Speed": { value: 40, unit: "km/h" }, "Vehicle.TraveledDistance": { value: Math.round(vehicle.odometer_km - paceOf(vehicle) * daysAgo), unit: "km" },
       "Vehicle.Exterior.AirTemperature": { value: Math.round(12 + 10 * Math.sin((daysAgo / 365) * 2 * Math.PI)), unit: "celsius" } },
   });
-  // Lanes of vehicles side by side; within a lane the days in their order.
+  // Lanes of vehicles side by side; within a lane the days in their order, many of few vehicles at once: a state is written once a batch.
   const lanes = 4;
-  const block = 8;
-  const together = 250;
+  const block = 60;
+  const together = 30;
   await Promise.all(Array.from({ length: lanes }, async (_, lane) => {
     const own = known.filter((_, index) => index % lanes === lane);
     for (let from = 0; from < own.length; from += together) {

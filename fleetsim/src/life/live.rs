@@ -20,8 +20,6 @@ use crate::replay::Speed;
 
 /// Simulated seconds between two looks at the clock.
 const STEP_S: i64 = 60;
-/// Records in a post.
-const BATCH: u64 = 500;
 
 /// Which fleet, from when, how fast, and where to.
 #[derive(Debug, Clone)]
@@ -36,6 +34,8 @@ pub struct LiveOptions {
     pub speed: Speed,
     /// Ends at the present instead of going on with the clock.
     pub until_now: bool,
+    /// Records in a post while catching up.
+    pub batch: u64,
     /// A folder for the truth, which the platform never reads.
     pub truth: Option<PathBuf>,
     /// How long one batch may wait for the platform, in seconds.
@@ -148,7 +148,7 @@ pub async fn live(options: LiveOptions, stop: CancellationToken) -> anyhow::Resu
             vehicle.advance(time_s, &mut outbox);
         }
         let waiting = outbox.text.records - outbox.posted;
-        if waiting >= BATCH || (caught_up && waiting > 0) {
+        if waiting >= options.batch || (caught_up && waiting > 0) {
             verdict.add(&post(&client, &patience, &mut outbox).await?);
         }
         bar.set_position((time_s - start_s).unsigned_abs());

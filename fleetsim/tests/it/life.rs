@@ -336,6 +336,7 @@ async fn a_fleet_is_posted_up_to_the_present() {
         },
         vehicles: 3,
         speed: Speed::Max,
+        batch: 500,
         until_now: true,
         truth: Some(folder.path().join("truth")),
         patience_s: 10,
