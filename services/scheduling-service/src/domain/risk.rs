@@ -102,24 +102,67 @@ impl RemainingLife {
 
     /// The probability that the part has failed by `at`: piecewise linear through the quantiles, never falling.
     pub fn failure_probability(&self, at: DateTime<Utc>) -> f64 {
-        let points = [
-            (self.known_at, 0.0),
-            (self.p05_at, 0.05),
-            (self.p50_at, 0.5),
-            (self.p95_at, 0.95),
-        ];
         if at <= self.known_at {
             return 0.0;
         }
-        for pair in points.windows(2) {
+        for pair in self.points().windows(2) {
             let ((from, low), (to, high)) = (pair[0], pair[1]);
             if at < to {
                 return low + (high - low) * share(from, to, at);
             }
         }
-        // Past the 95 % point the last 5 % go in the time that the 45 % before them took in proportion.
-        let tail = (self.p95_at - self.p50_at) / 9;
-        0.95 + 0.05 * share(self.p95_at, self.p95_at + tail, at)
+        1.0
+    }
+
+    /// The same part at a later moment at which it still works: what it has lived through no longer counts. Of one that has outlived its 95 %
+    /// point the forecast was wrong; all that is left of it is the mean pace of failing until that point.
+    pub fn outlived(&self, now: DateTime<Utc>) -> Self {
+        if now <= self.known_at {
+            return *self;
+        }
+        let lived = self.failure_probability(now);
+        let pace_s = (self.p95_at - self.known_at).num_seconds() as f64 / -0.05f64.ln();
+        let at = |probability: f64| {
+            if now >= self.p95_at {
+                now + Duration::seconds((-(1.0 - probability).ln() * pace_s) as i64)
+            } else {
+                self.failed_by(lived + (1.0 - lived) * probability).max(now)
+            }
+        };
+        RemainingLife {
+            known_at: now,
+            p05_at: at(0.05),
+            p50_at: at(0.5),
+            p95_at: at(0.95),
+            predicted: self.predicted,
+        }
+    }
+
+    /// The moment by which it has failed with a probability.
+    fn failed_by(&self, probability: f64) -> DateTime<Utc> {
+        let points = self.points();
+        let pair = points.windows(2).find(|pair| probability < pair[1].1);
+        let Some(&[(from, low), (to, high)]) = pair.and_then(|pair| pair.first_chunk()) else {
+            return self.p95_at + self.tail();
+        };
+        from + Duration::milliseconds(
+            ((to - from).num_milliseconds() as f64 * (probability - low) / (high - low)) as i64,
+        )
+    }
+
+    fn points(&self) -> [(DateTime<Utc>, f64); 5] {
+        [
+            (self.known_at, 0.0),
+            (self.p05_at, 0.05),
+            (self.p50_at, 0.5),
+            (self.p95_at, 0.95),
+            (self.p95_at + self.tail(), 1.0),
+        ]
+    }
+
+    /// Past the 95 % point the last 5 % go in the time that the 45 % before them took in proportion.
+    fn tail(&self) -> Duration {
+        (self.p95_at - self.p50_at) / 9
     }
 
     /// What waiting until `start` is expected to cost, in minor units, if the work ends at `end`.
@@ -181,6 +224,22 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_still_works_has_not_failed() {
+        let life = RemainingLife::assumed(known(), Urgency::WithinWeek);
+        let day = |days: i64| known() + Duration::days(days);
+        assert_eq!(life.outlived(known()), life);
+        // Half of such parts have failed by day 21; of the other half nine in ten fail by day 60 or in the tail behind it.
+        let later = life.outlived(day(21));
+        assert!(later.failure_probability(day(21)).abs() < 1e-9);
+        let expected = (life.failure_probability(day(40)) - 0.5) / 0.5;
+        assert!((later.failure_probability(day(40)) - expected).abs() < 0.02);
+        // Long past all that was foretold it is not certain to fail tonight.
+        let outlived = life.outlived(day(180));
+        assert!(outlived.failure_probability(day(181)) < 0.06, "{outlived:?}");
+        assert!((outlived.failure_probability(day(240)) - 0.95).abs() < 0.01);
+    }
+
+    #[test]
     fn a_standing_vehicle_costs_by_the_day() {
         let life = RemainingLife::assumed(known(), Urgency::Monitor);
         let stakes = Stakes {
@@ -211,6 +270,11 @@ mod tests {
             let (early, late) = (at(a.min(b)), at(a.max(b)));
             prop_assert!((0.0..=1.0).contains(&early) && (0.0..=1.0).contains(&late));
             prop_assert!(early <= late + 1e-12, "{early} then {late}");
+            let outlived = life.outlived(known() + Duration::minutes(a));
+            let points = [outlived.known_at, outlived.p05_at, outlived.p50_at, outlived.p95_at];
+            prop_assert!(points.is_sorted(), "{outlived:?}");
+            let then = outlived.failure_probability(known() + Duration::minutes(a + b));
+            prop_assert!((0.0..=1.0).contains(&then));
         }
     }
 }

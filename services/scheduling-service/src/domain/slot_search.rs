@@ -12,6 +12,7 @@ use super::money::Money;
 use super::network::{Bay, Center, Job, Location, Network, Resource, Technician};
 use super::part_planning::{OnOrder, PlannedPart, arrival, plan_parts};
 use super::reason::Reason;
+use super::risk::RemainingLife;
 use super::stock::Source;
 use super::time::{Counts, QUARTERS_PER_DAY, Quarter, Span, Timeline};
 use super::why_not::WhyNot;
@@ -168,6 +169,8 @@ struct Choice<'a> {
     travel_minor: i64,
     load: u32,
     job: &'a Job,
+    /// The job's remaining life, given that the part works now.
+    life: RemainingLife,
 }
 
 impl<'a> Choice<'a> {
@@ -202,7 +205,7 @@ impl<'a> Choice<'a> {
         let free = |(bay, busy): &&(&Bay, Counts)| busy.within(self.reserved) == 0 && !taken(bay);
         let (bay, _) = self.bays.iter().find(free)?;
         let starts_at = self.work.start.start();
-        let life = &self.job.life;
+        let foretold = &self.job.life;
         Some(Slot {
             center_id: self.desk_center.id.clone(),
             bay_id: bay.id.clone(),
@@ -213,8 +216,8 @@ impl<'a> Choice<'a> {
             price: self.price,
             waiting_minor: self.waiting_minor,
             travel_minor: self.travel_minor,
-            failure_probability: life.failure_probability(starts_at),
-            starts_before_p05: life.predicted.then_some(starts_at < life.p05_at),
+            failure_probability: self.life.failure_probability(starts_at),
+            starts_before_p05: foretold.predicted.then_some(starts_at < foretold.p05_at),
         })
     }
 }
@@ -235,6 +238,8 @@ struct Desk<'a> {
     network: &'a Network,
     center: &'a Center,
     job: &'a Job,
+    /// Given that the part works now.
+    life: RemainingLife,
     policy: &'a Policy,
     wish: &'a Wish,
     technicians: Vec<&'a Technician>,
@@ -288,6 +293,7 @@ impl<'a> Desk<'a> {
             network,
             center,
             job,
+            life: job.life.outlived(now),
             policy,
             wish,
             technicians,
@@ -347,12 +353,13 @@ impl<'a> Desk<'a> {
             work,
             reserved: self.reserved(work),
             price: self.price,
-            waiting_minor: job
+            waiting_minor: self
                 .life
                 .waiting_cost_minor(work.start.start(), work.end.start(), job.stakes),
             travel_minor: self.travel_minor,
             load,
             job,
+            life: self.life,
         }
     }
 }
