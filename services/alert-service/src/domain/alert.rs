@@ -38,7 +38,7 @@ pub enum ResolvedReason {
     Repaired,
     /// The workshop looked for the fault and did not find it.
     NotFound,
-    /// The component is well again by itself, or was repaired elsewhere.
+    /// The component is well again, and nobody told of a repair.
     Recovered,
     Manual,
 }

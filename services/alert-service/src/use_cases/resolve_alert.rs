@@ -37,7 +37,9 @@ pub async fn resolve_alert(
             "a reason has at most 500 characters",
         ));
     }
-    let known = ResolvedReason::parse(&words);
+    // The others follow from what a workshop or the signals said.
+    let known = ResolvedReason::parse(&words)
+        .filter(|reason| matches!(reason, ResolvedReason::Repaired | ResolvedReason::Manual));
     let alert = visible_alert(store, tenant, viewer, alert_id).await?;
     let resolution = Resolution {
         reason: known.unwrap_or(ResolvedReason::Manual),

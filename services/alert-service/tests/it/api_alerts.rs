@@ -147,6 +147,20 @@ async fn resolving_is_final() {
 }
 
 #[tokio::test]
+async fn what_only_a_workshop_or_the_signals_can_say_is_own_words_from_a_person() {
+    let app = with_alerts().await;
+    for (decision_id, word) in [("dec_1", "RECOVERED"), ("dec_2", "NOT_FOUND")] {
+        let path = format!("/api/v1/alerts/{}/resolve", app.alert_of(decision_id).await);
+        let (_, alert) = app.post(&path, Role::Admin, "usr_admin", json!({"reason": word})).await;
+        assert_eq!(
+            (&alert["resolved_reason"], &alert["resolved_note"]),
+            (&json!("MANUAL"), &json!(word))
+        );
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn comments_are_kept_once_per_idempotency_key() {
     let app = with_alerts().await;
     let alert_id = app.alert_of("dec_1").await;

@@ -47,20 +47,25 @@ async fn a_confirmed_repair_resets_the_component_and_says_so() {
     assert!(brakes["rul_km_quantiles"]["p95"].as_f64() > brakes["rul_km_quantiles"]["p05"].as_f64().map(|km| 2.0 * km));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_measured_before_a_repair_says_nothing_of_the_new_part() {
-    let app = TestApp::start().await;
-    app.register("ten_a", "V1").await;
-    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
-    app.told("component.critical", 1).await;
+/// A visit of ours in which the first vehicle got new brakes.
+async fn new_brakes(app: &TestApp, appointment_id: &str, completed_at: &str) {
     let visit = json!({
-        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
+        "appointment_id": appointment_id, "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": completed_at,
         "cost": {"amount_minor": 20_000, "currency": "EUR"},
         "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
     });
     app.scheduling
         .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_measured_before_a_repair_says_nothing_of_the_new_part() {
+    let app = TestApp::start().await;
+    app.register("ten_a", "V1").await;
+    app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
+    app.told("component.critical", 1).await;
+    new_brakes(&app, "apt_1", NOW).await;
     app.told("vehicle.health.changed", 2).await;
     // The old pads' last readings come after the report of their replacement.
     app.telemetry("ten_a", "V1", worn_pads("V1", 98.0, 30, 10)).await;
@@ -76,14 +81,7 @@ async fn a_repair_that_is_told_late_leaves_the_present_part_alone() {
     app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 60, 10)).await;
     app.told("component.critical", 1).await;
     let completed_at = chassis::rfc3339(time(NOW) - chrono::Duration::days(30));
-    let visit = json!({
-        "appointment_id": "apt_old", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": completed_at,
-        "cost": {"amount_minor": 20_000, "currency": "EUR"},
-        "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
-    });
-    app.scheduling
-        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
-        .await;
+    new_brakes(&app, "apt_old", &completed_at).await;
     app.telemetry("ten_a", "V1", worn_pads("V1", 95.0, 30, 10)).await;
     let health = app.taken("ten_a", "V1", 20).await;
     assert_eq!(component(&health, "brakes")["status"], "CRITICAL");
@@ -99,14 +97,7 @@ async fn a_repair_made_elsewhere_ends_the_alarm_and_a_visit_of_ours_does_so_itse
             .await;
     }
     app.told("component.critical", 2).await;
-    let visit = json!({
-        "appointment_id": "apt_1", "vehicle_id": "V1", "technician_id": "usr_t", "completed_at": NOW,
-        "cost": {"amount_minor": 20_000, "currency": "EUR"},
-        "findings": [{"component": "brakes", "verdict": "CONFIRMED", "action": "REPLACED", "parts": []}],
-    });
-    app.scheduling
-        .deliver("appointment.completed", "ten_a", "V1", time(NOW), visit)
-        .await;
+    new_brakes(&app, "apt_1", NOW).await;
     let repair = json!({"repair_id": "rep_1", "vehicle_id": "V2", "component": "brakes", "action": "REPLACED",
         "repaired_at": NOW, "recorded_by": "usr_o"});
     app.ingestion
