@@ -22,9 +22,11 @@ pub enum EngineState {
 
 /// Below this an engine is not running by itself: starters turn at 100 to 300 rpm.
 const RUNNING_RPM: f64 = 400.0;
+/// Above this, and below running, the starter turns the engine.
+const CRANKING_RPM: f64 = 50.0;
 /// Above this with the engine off the voltage is surface charge or a charger, not rest (a full battery rests at 12.7 V).
 const SURFACE_CHARGE: f64 = 13.0;
-/// A fall below rest by more than this is cranking.
+/// A fall by more than this below the voltage before it is cranking.
 const CRANKING_DROP: f64 = 0.8;
 /// Values are polled in turn, so the dip may be reported some seconds after the engine has caught.
 const LATE_READINGS: Micros = 6 * SECOND;
@@ -80,6 +82,7 @@ impl Starter {
         self.recognise_system(readings);
         if let Some(volts) = self.twelve_volt(readings) {
             match self.state_at(at) {
+                EngineState::Off if is_cranking(readings) => self.note_dip(volts, at),
                 EngineState::Off => self.observe_off(volts, at),
                 EngineState::Running if !self.finished => self.observe_start(volts, at),
                 _ => {}
@@ -155,6 +158,11 @@ impl Starter {
         }
     }
 
+    /// The voltage at rest before the start that is under way; none while surface charge hides it.
+    fn rest_before(&self) -> Option<f64> {
+        self.off_volts.median().filter(|volts| *volts < SURFACE_CHARGE)
+    }
+
     /// A new battery: its past figures are forgotten.
     pub fn forget_battery(&mut self) {
         self.rest.clear();
@@ -169,18 +177,19 @@ impl Starter {
         self.finished = true;
     }
 
+    /// Surface charge is kept among the readings: a dip is told by what was there before, whether that was rest or not.
     fn observe_off(&mut self, volts: f64, at: Micros) {
-        let rest = self.off_volts.median();
-        if rest.is_some_and(|rest| volts < rest - CRANKING_DROP) {
+        let before = self.off_volts.median();
+        if before.is_some_and(|before| volts < before - CRANKING_DROP) {
             self.note_dip(volts, at);
-        } else if volts < SURFACE_CHARGE && self.crank_min == 0.0 {
+        } else if self.crank_min == 0.0 {
             self.off_volts.observe(volts);
         }
     }
 
     /// The first seconds after the engine has caught.
     fn observe_start(&mut self, volts: f64, at: Micros) {
-        let Some(rest) = self.off_volts.median() else {
+        let Some(rest) = self.rest_before() else {
             self.finished = true;
             return;
         };
@@ -220,12 +229,18 @@ impl Starter {
     }
 
     fn push_rest(&mut self, at: Micros) {
-        if let Some(rest) = self.off_volts.median() {
+        if let Some(rest) = self.rest_before() {
             self.rest.observe(rest);
             self.rest_pushed = at;
             self.fresh = true;
         }
     }
+}
+
+fn is_cranking(readings: &Readings) -> bool {
+    readings
+        .get(Signal::EngineSpeed)
+        .is_some_and(|rpm| (CRANKING_RPM..RUNNING_RPM).contains(&rpm))
 }
 
 fn told_state(readings: &Readings) -> Option<EngineState> {
@@ -260,6 +275,8 @@ impl Portable for Starter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn told(starter: &mut Starter, second: Micros, rpm: f64, volts: f64) {
@@ -291,6 +308,41 @@ mod tests {
         assert!(starter.rest.is_empty());
     }
 
+    /// Short trips in a row: the surface charge of the last one is still there when the starter turns again, and what it pulls
+    /// the voltage down to is no rest.
+    #[test]
+    fn cranking_from_surface_charge_is_not_rest() {
+        for cranking_rpm in [220.0, 0.0] {
+            let mut starter = Starter::default();
+            (0..5).for_each(|second| told(&mut starter, second, 0.0, 13.1));
+            told(&mut starter, 5, cranking_rpm, 10.4);
+            told(&mut starter, 6, cranking_rpm, 10.6);
+            (7..30).for_each(|second| told(&mut starter, second, 800.0, 14.3));
+            starter.end_trip();
+            assert!(starter.rest.is_empty(), "{cranking_rpm}");
+            assert!(starter.cranking.is_empty(), "{cranking_rpm}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_begins_with_cranking_knows_no_rest() {
+        let mut starter = Starter::default();
+        told(&mut starter, 0, 180.0, 10.1);
+        (1..20).for_each(|second| told(&mut starter, second, 800.0, 14.3));
+        assert!(starter.rest.is_empty() && !starter.fresh);
+    }
+
+    #[test]
+    fn rest_is_told_once_the_surface_charge_is_gone() {
+        let mut starter = Starter::default();
+        (0..5).for_each(|second| told(&mut starter, second, 0.0, 13.1));
+        (5..10).for_each(|second| told(&mut starter, second, 0.0, 12.8));
+        (10..12).for_each(|second| told(&mut starter, second, 220.0, 10.4));
+        (12..30).for_each(|second| told(&mut starter, second, 800.0, 14.3));
+        assert_eq!(starter.rest.median().map(|volts| volts as f32), Some(12.8));
+        assert_eq!(starter.cranking.median().map(|volts| volts as f32), Some(10.4));
+    }
+
     #[test]
     fn trucks_are_halved_and_glitches_are_not_trucks() {
         let mut readings = Readings::default();
@@ -301,5 +353,42 @@ mod tests {
         assert_eq!(starter.twelve_volt(&readings), None);
         (2..20).for_each(|second| told(&mut starter, second, 900.0, 27.6));
         assert_eq!(starter.twelve_volt(&readings), Some(13.8));
+    }
+
+    const RESTS_AT: f64 = 12.6;
+    const CRANKS_AT: f64 = 10.4;
+
+    proptest! {
+        /// A sound battery over short trips and pauses of any length, seen every so many seconds, by cars that tell the starter's
+        /// speed and cars that do not: nothing but its rest is taken for rest, and nothing but its dips for dips.
+        #[test]
+        fn a_sound_battery_is_never_seen_weak(
+            pauses in prop::collection::vec((20i64..5_400, 1i64..12), 1..12),
+            every in 1i64..20,
+            cranking_rpm in prop::sample::select(vec![0.0, 220.0]),
+        ) {
+            let mut starter = Starter::default();
+            let (mut second, mut surface_v) = (0, 0.0);
+            for (pause_s, cranks_s) in pauses {
+                for parked in (0..pause_s).filter(|parked| parked % every == 0 || parked + 3 > pause_s) {
+                    let surface_v = surface_v * (-(parked as f64) / 1_800.0).exp();
+                    told(&mut starter, second + parked, 0.0, RESTS_AT + surface_v);
+                }
+                second += pause_s;
+                for cranked in (0..cranks_s).filter(|cranked| cranked % every == 0) {
+                    told(&mut starter, second + cranked, cranking_rpm, CRANKS_AT);
+                }
+                second += cranks_s;
+                (0..600).step_by(every as usize).for_each(|driven| told(&mut starter, second + driven, 900.0, 14.3));
+                second += 600;
+                surface_v = 0.6;
+                if let Some(rest) = starter.rest.median() {
+                    prop_assert!((RESTS_AT - 0.01..SURFACE_CHARGE).contains(&rest), "{rest}");
+                }
+                if let Some(dip) = starter.cranking.median() {
+                    prop_assert!((dip - CRANKS_AT).abs() < 0.01, "{dip}");
+                }
+            }
+        }
     }
 }
