@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chassis::testing::ports::hold_port;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
@@ -61,10 +62,7 @@ pub(crate) struct Running {
 impl Place {
     pub(crate) fn new() -> Self {
         // Ports are held together for a moment, so that each is another one.
-        let held: Vec<TcpListener> = SERVICES
-            .iter()
-            .map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port"))
-            .collect();
+        let held: Vec<TcpListener> = SERVICES.iter().map(|_| hold_port()).collect();
         let ports = SERVICES
             .iter()
             .zip(&held)

@@ -1,8 +1,9 @@
 //! Each service as a process of its own, as its `.env.example` says; several instances of each where a test wants them.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use chassis::testing::ports::free_port;
 
 use crate::platform::{KEY, Place, SERVICES, eventually};
 use crate::servers::Servers;
@@ -190,14 +191,6 @@ impl Drop for Instance {
             let _ = process.wait();
         }
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .expect("a free port")
-        .local_addr()
-        .expect("an address")
-        .port()
 }
 
 /// Beside the launcher, in the target folder that both workspaces share.

@@ -1,6 +1,7 @@
 //! Test helpers: a runtime in a temporary folder, a served service, stand-in producers, signed tokens, contract checks.
 
 pub mod contracts;
+pub mod ports;
 pub mod servers;
 
 use std::path::Path;

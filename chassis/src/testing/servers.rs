@@ -11,14 +11,10 @@ use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
+use super::ports::free_port;
+
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
 
 /// A process that is killed when it is dropped, and by the kernel when the thread that started it ends.
 struct Process(Child);
@@ -319,7 +315,7 @@ impl Redis {
             // A Cluster node also listens on its port + 10000.
             port: loop {
                 let port = free_port();
-                if port < 55_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+                if TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
                     break port;
                 }
             },
@@ -361,8 +357,13 @@ impl Redis {
                 "0",
             ]);
         }
-        self.process = Some(Process::start(Path::new("redis-server"), &arguments, false));
-        wait_for("redis-server", || TcpStream::connect(("127.0.0.1", self.port)).is_ok());
+        let mut process = Process::start(Path::new("redis-server"), &arguments, false);
+        wait_for("redis-server", || {
+            let ended = process.0.try_wait().expect("a child");
+            assert!(ended.is_none(), "redis-server ended ({ended:?}); is it installed?");
+            TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        });
+        self.process = Some(process);
     }
 
     /// kill -9.

@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use agent_service::domain::graph::Step;
+use chassis::testing::ports::free_port;
 use chassis::testing::{Ground, TestRuntime, eventually};
 use serde_json::{Value, json};
 
@@ -31,9 +32,7 @@ struct Doomed {
 
 impl Doomed {
     fn start(runtime: &TestRuntime, provider: &str, point: &str) -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_agent-service"));
         command.args(["--data-dir", runtime.data_dir().to_str().unwrap(), "serve"]);
         command

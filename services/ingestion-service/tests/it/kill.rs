@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use chassis::testing::ports::free_port;
 use serde_json::{Value, json};
 
 const KEY: &str = "cvk_kill_test";
@@ -19,11 +20,7 @@ struct Process {
 
 impl Process {
     async fn start(folder: &Path, failpoint: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let child = Command::new(env!("CARGO_BIN_EXE_ingestion-service"))
             .args(["--data-dir", folder.to_str().unwrap(), "serve"])
             .env("CARVROOOM_BOOTSTRAP_KEY", KEY)
