@@ -22,7 +22,7 @@ struct Area {
     runs: &'static [Run],
 }
 
-const AREAS: [Area; 5] = [CHAIN, RELIABILITY, PERFORMANCE, NUMBERS, APP];
+const AREAS: [Area; 6] = [CHAIN, RELIABILITY, PERFORMANCE, NUMBERS, APP, NUISANCE];
 
 /// What runs is built at level 1; our own crates are tested at level 0, which says nothing of their speed.
 const AS_IT_RUNS: [&str; 6] = [
@@ -111,6 +111,8 @@ const CHAIN: Area = Area {
                 "1",
                 "--skip",
                 "chaos::",
+                "--skip",
+                "quiet::",
             ],
             environment: &[FULL],
         },
@@ -124,6 +126,14 @@ const CHAIN: Area = Area {
             environment: &[FULL, ("CARVROOOM_SABOTAGED", "yes")],
         },
     ],
+};
+
+const NUISANCE: Area = Area {
+    name: "nuisance",
+    runs: &[Run {
+        arguments: launcher_tests!["quiet::"],
+        environment: &[FULL],
+    }],
 };
 
 const RELIABILITY: Area = Area {

@@ -19,5 +19,6 @@ mod chaos;
 mod demo;
 mod kill;
 mod latency;
+mod quiet;
 mod real_logs;
 mod startup;
