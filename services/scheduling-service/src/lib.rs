@@ -32,6 +32,10 @@ pub static DEFINITION: Definition = Definition {
             include_str!("../migrations/0002_decision_verdicts.sql"),
         ),
         ("0003_visit_alerts", include_str!("../migrations/0003_visit_alerts.sql")),
+        (
+            "0004_remaining_lives",
+            include_str!("../migrations/0004_remaining_lives.sql"),
+        ),
     ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIBES,

@@ -65,7 +65,12 @@ impl RemainingLife {
         } else {
             0.1
         };
-        Self::from_days(known_at, [km.p05 / rate, km.p50 / rate, km.p95 / rate], true)
+        Self::forecast(known_at, [km.p05 / rate, km.p50 / rate, km.p95 / rate])
+    }
+
+    /// A forecast in days until 5, 50 and 95 % have failed.
+    pub fn forecast(known_at: DateTime<Utc>, days: [f64; 3]) -> Self {
+        Self::from_days(known_at, days, true)
     }
 
     /// What the urgency implies where no remaining life is known.

@@ -107,6 +107,22 @@ pub enum ReviewVerdict {
     Unknown,
 }
 
+/// `vehicle.health.computed` of health-service.
+#[derive(Debug, Clone, Deserialize)]
+pub struct HealthComputed {
+    pub vehicle_id: String,
+    pub components: Vec<ComponentHealth>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct ComponentHealth {
+    /// The component.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// None where there is not enough data for a forecast.
+    pub rul_days: Option<Quantiles>,
+}
+
 /// `vehicle.registered`, `vehicle.updated` and `vehicle.retired` of ingestion-service.
 #[derive(Debug, Clone, Deserialize)]
 pub struct VehicleChanged {

@@ -3,16 +3,20 @@
 use async_trait::async_trait;
 use chassis::{Event, HandleError, Handler, Tx};
 
-use super::consumed::{AlertCreated, AlertResolved, DecisionRevised, ResolvedBecause, ReviewVerdict, VehicleChanged};
+use super::consumed::{
+    AlertCreated, AlertResolved, ComponentHealth, DecisionRevised, HealthComputed, ResolvedBecause, ReviewVerdict,
+    VehicleChanged,
+};
 use crate::domain::appointment::Severity;
 use crate::domain::network::{Component, PartNeed, VehicleClass};
 use crate::domain::review::Verdict;
 use crate::domain::risk::Urgency;
 use crate::error::Error;
-use crate::store::{Store, Vehicle};
+use crate::store::{RemainingLives, Store, Vehicle};
 use crate::use_cases::App;
 use crate::use_cases::accept_alert::{RaisedAlert, accept_alert};
 use crate::use_cases::hear_review::hear_review;
+use crate::use_cases::note_remaining_lives::note_remaining_lives;
 use crate::use_cases::note_vehicle::note_vehicle;
 use crate::use_cases::withdraw_alert::{AlertEnd, withdraw_alert};
 
@@ -51,6 +55,10 @@ impl Handler for Consumer {
                     }
                     None => Ok(()),
                 }
+            }
+            "vehicle.health.computed" => {
+                let lives = remaining_lives(event, event.parse()?);
+                note_remaining_lives(&mut store, &event.tenant, &lives).await
             }
             "vehicle.registered" | "vehicle.updated" | "vehicle.retired" => {
                 let vehicle = vehicle(&event.kind, event.parse()?);
@@ -103,6 +111,19 @@ fn raised(event: &Event, alert: AlertCreated) -> RaisedAlert {
         historical: event.historical,
         held,
         correlation_id: event.correlation_id.clone(),
+    }
+}
+
+/// Components that this service does not know are booked by their skill alone, and have no forecast here.
+fn remaining_lives(event: &Event, computed: HealthComputed) -> RemainingLives {
+    let days = |part: ComponentHealth| {
+        let days = part.rul_days?;
+        Some((Component::parse(&part.kind)?, [days.p05, days.p50, days.p95]))
+    };
+    RemainingLives {
+        vehicle_id: computed.vehicle_id,
+        known_at: event.time,
+        days: computed.components.into_iter().filter_map(days).collect(),
     }
 }
 

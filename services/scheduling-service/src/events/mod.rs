@@ -4,7 +4,7 @@ mod consumed;
 mod consumer;
 pub mod published;
 
-pub use consumed::{AlertCreated, AlertResolved, DecisionRevised, VehicleChanged};
+pub use consumed::{AlertCreated, AlertResolved, DecisionRevised, HealthComputed, VehicleChanged};
 pub use consumer::Consumer;
 
 use chassis::Subscription;
@@ -18,6 +18,10 @@ pub const SUBSCRIBES: &[Subscription] = &[
     Subscription {
         producer: "alert-service",
         kinds: &["alert.created", "alert.resolved"],
+    },
+    Subscription {
+        producer: "health-service",
+        kinds: &["vehicle.health.computed"],
     },
     Subscription {
         producer: "ingestion-service",

@@ -4,6 +4,7 @@ mod codec;
 mod holds;
 mod master_data;
 mod network;
+mod remaining_lives;
 mod reservations;
 mod verdicts;
 mod visit_alerts;
@@ -14,6 +15,7 @@ mod suite;
 
 pub use holds::Hold;
 pub use master_data::Vehicle;
+pub use remaining_lives::RemainingLives;
 pub use visit_alerts::RestingAlert;
 pub use visits::{AlertJob, VisitFilter};
 

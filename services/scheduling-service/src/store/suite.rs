@@ -3,7 +3,7 @@
 use chassis::{Database, TenantId};
 use chrono::{DateTime, Duration, Utc};
 
-use super::{AlertJob, Hold, Store, Vehicle, VisitFilter};
+use super::{AlertJob, Hold, RemainingLives, Store, Vehicle, VisitFilter};
 use crate::domain::appointment::{Action, Appointment, BookedBy, Finding, Placement, Report, Status, Step, Verdict};
 use crate::domain::hours::{Break, DailyHours, Rota, UtcOffset};
 use crate::domain::money::{Currency, Money};
@@ -207,12 +207,22 @@ async fn filled(folder: &tempfile::TempDir, tenant: &TenantId) -> Database {
     store.save_technician(tenant, &technician()).await.unwrap();
     store.save_part(tenant, &part(Stock::new(5, 1).unwrap())).await.unwrap();
     store.save_vehicle(tenant, &vehicle()).await.unwrap();
+    store.save_remaining_lives(tenant, &lives(5.0)).await.unwrap();
+    store.save_remaining_lives(tenant, &lives(9.0)).await.unwrap();
     assert!(store.add_alert_job(tenant, &alert()).await.unwrap());
     assert!(!store.add_alert_job(tenant, &alert()).await.unwrap(), "known already");
     store.add_visit(tenant, &visit("apt_1", "V1")).await.unwrap();
     assert!(store.add_hold(tenant, &hold()).await.unwrap());
     tx.commit().await.unwrap();
     database
+}
+
+fn lives(days: f64) -> RemainingLives {
+    RemainingLives {
+        vehicle_id: "V1".into(),
+        known_at: now(),
+        days: vec![(Component::Cooling, [days, 2.0 * days, 3.0 * days])],
+    }
 }
 
 #[tokio::test]
@@ -228,6 +238,11 @@ async fn what_is_written_is_read() {
     );
     assert_eq!(store.vehicle(&tenant, "V1").await.unwrap(), Some(vehicle()));
     assert_eq!(store.alert_job(&tenant, "alert_1").await.unwrap(), Some(alert()));
+    let life = RemainingLife::forecast(now(), [5.0, 10.0, 15.0]);
+    let told = store.remaining_life(&tenant, "V1", Component::Cooling).await.unwrap();
+    assert_eq!(told, Some(life), "the first of a moment");
+    let told = store.remaining_life(&tenant, "V1", Component::Brakes).await.unwrap();
+    assert_eq!(told, None);
     assert_eq!(store.visit(&tenant, "apt_1").await.unwrap(), Some(visit("apt_1", "V1")));
     assert_eq!(store.hold(&tenant, "slot_1", now()).await.unwrap(), Some(hold()));
     assert_eq!(
@@ -261,6 +276,8 @@ async fn what_is_written_belongs_to_its_tenant() {
     assert_eq!(store.part(&other, "ctr", "HOSE").await.unwrap(), None);
     assert_eq!(store.vehicle(&other, "V1").await.unwrap(), None);
     assert_eq!(store.alert_job(&other, "alert_1").await.unwrap(), None);
+    let told = store.remaining_life(&other, "V1", Component::Cooling).await.unwrap();
+    assert_eq!(told, None);
     assert_eq!(store.visit(&other, "apt_1").await.unwrap(), None);
     assert_eq!(store.hold(&other, "slot_1", now()).await.unwrap(), None);
     assert!(store.visits(&other, &everything).await.unwrap().is_empty());

@@ -49,7 +49,7 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
     let open = end_missed_visit::open_visit(app, &mut store, tenant, vehicle_id, component).await?;
     let waiting = open.as_ref().filter(|visit| visit.status == Status::Unplaced);
     let mut visit = waiting.cloned().unwrap_or_else(|| new_visit(&work, cause, now));
-    planning::fit_bay(&mut store, tenant, &mut visit.job).await?;
+    planning::renew(&mut store, tenant, &mut visit).await?;
     let (slot, why_not) = match slot_for(app, &mut store, tenant, &visit.job, place, now).await? {
         Ok(slot) if planning::take(&mut store, tenant, &visit.id, &slot).await? => (Some(slot), None),
         Ok(_) => (None, None),

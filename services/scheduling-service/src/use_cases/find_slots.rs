@@ -196,6 +196,7 @@ async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, aske
     let on_order = placement.map(Placement::on_order).unwrap_or_default();
     let mut job = waiting.map_or(asked, |visit| visit.job);
     planning::fit_bay(store, tenant, &mut job).await?;
+    planning::renew_life(store, tenant, &mut job).await?;
     Ok((job, on_order))
 }
 

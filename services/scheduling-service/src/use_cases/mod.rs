@@ -12,6 +12,7 @@ mod end_missed_visit;
 pub mod find_slots;
 pub mod hear_review;
 pub mod move_visit;
+pub mod note_remaining_lives;
 pub mod note_vehicle;
 pub mod place_waiting;
 pub mod register_center;

@@ -41,7 +41,7 @@ pub async fn move_visit(
         .into());
     };
     store.drop_expired_holds(now).await?;
-    planning::fit_bay(&mut store, tenant, &mut visit.job).await?;
+    planning::renew(&mut store, tenant, &mut visit).await?;
     planning::give_back(&mut store, tenant, id).await?;
     let found = match target {
         Target::Offered(slot_id) => {

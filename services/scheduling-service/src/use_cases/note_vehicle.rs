@@ -60,7 +60,7 @@ async fn change_bay(
     before: Placement,
 ) -> Result<()> {
     let now = app.clock.now();
-    planning::fit_bay(store, tenant, &mut visit.job).await?;
+    planning::renew(store, tenant, &mut visit).await?;
     let center = store.center(tenant, &before.center_id).await?;
     let bay = center.and_then(|center| center.bays.into_iter().find(|bay| bay.id == before.bay_id));
     if bay.is_some_and(|bay| visit.job.bay.met_by(&bay)) {

@@ -38,6 +38,27 @@ pub(super) async fn fit_bay(store: &mut Store<'_>, tenant: &TenantId, job: &mut 
     Ok(())
 }
 
+/// Gives the work of an alert the remaining life that health has told of its part since.
+pub(super) async fn renew_life(store: &mut Store<'_>, tenant: &TenantId, job: &mut Job) -> Result<()> {
+    let Some(component) = job.component else {
+        return Ok(());
+    };
+    let told = store.remaining_life(tenant, &job.vehicle_id, component).await?;
+    if let Some(life) = told.filter(|life| life.known_at > job.life.known_at) {
+        job.life = life;
+    }
+    Ok(())
+}
+
+/// Brings the work of a visit up to what is known now of its vehicle. How urgent a visit without an alert is, a person has said.
+pub(super) async fn renew(store: &mut Store<'_>, tenant: &TenantId, visit: &mut Appointment) -> Result<()> {
+    fit_bay(store, tenant, &mut visit.job).await?;
+    match visit.alert_id {
+        Some(_) => renew_life(store, tenant, &mut visit.job).await,
+        None => Ok(()),
+    }
+}
+
 /// Takes technician, bay and parts for a visit. False if something was taken meanwhile: then drop the transaction.
 pub(super) async fn take(store: &mut Store<'_>, tenant: &TenantId, visit_id: &str, slot: &Slot) -> Result<bool> {
     Ok(store.occupy(tenant, visit_id, &slot.resources(), slot.reserved).await?
@@ -63,7 +84,7 @@ pub(super) async fn place(
     now: DateTime<Utc>,
 ) -> Result<Vec<Outgoing>> {
     store.drop_expired_holds(now).await?;
-    fit_bay(store, tenant, &mut visit.job).await?;
+    renew(store, tenant, visit).await?;
     match search(app, store, tenant, &visit.job, &Wish::default(), now).await? {
         Err(why_not) => {
             visit.why = why_not.reason;

@@ -20,6 +20,7 @@ pub(crate) struct TestApp {
     service: TestService,
     pub(crate) agents: Producer,
     pub(crate) alerts: Producer,
+    pub(crate) health: Producer,
     pub(crate) ingestion: Producer,
     http: reqwest::Client,
 }
@@ -36,6 +37,7 @@ impl TestApp {
     pub(crate) async fn on(runtime: TestRuntime) -> Self {
         let agents = runtime.producer("agent-service").await;
         let alerts = runtime.producer("alert-service").await;
+        let health = runtime.producer("health-service").await;
         let ingestion = runtime.producer("ingestion-service").await;
         let mut sources = chassis::testing::sources();
         let lease = ("events.lease_ms".to_owned(), toml::Value::Integer(1_000));
@@ -50,6 +52,7 @@ impl TestApp {
             service,
             agents,
             alerts,
+            health,
             ingestion,
             http: reqwest::Client::new(),
         }

@@ -7,6 +7,7 @@ mod api_slots;
 mod app;
 mod contracts;
 mod events_alerts;
+mod events_health;
 mod events_missed_visits;
 mod events_reviews;
 mod events_shared_visits;
