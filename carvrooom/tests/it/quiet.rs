@@ -1,10 +1,11 @@
-//! Fleets on which nothing wears: whatever alarms, alarms falsely. The whole chain is looked at, rules and models together, as a user has it.
+//! What alarms are worth, rules and models together, as a user has them: on fleets on which nothing wears, where whatever alarms is false, and on fleets
+//! that wear and are repaired by nobody before they fail.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fleetsim::client::{Client, Patience};
-use fleetsim::life::{Class, Climate, Fleet, Yard};
+use fleetsim::life::{Class, Climate, Fleet, Maintenance, Yard};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -22,23 +23,38 @@ const START_S: i64 = 1_769_904_000;
 const DAY_S: i64 = 86_400;
 const DAYS_PER_YEAR: f64 = 365.25;
 
-/// So many sound vehicles of each class in each climate, a record in ten seconds.
-fn sound(each: u64) -> Yard {
+/// How many km before a failure an alarm may come.
+const AHEAD_KM: f64 = 5_000.0;
+
+/// So many vehicles of each class in each of some climates, which wear so fast.
+fn yard(climates: &[Climate], each: u64, hurry: f64, sample_s: i64) -> Yard {
     let places = CLASSES
         .iter()
-        .flat_map(|class| CLIMATES.iter().map(move |climate| (*class, *climate)));
+        .flat_map(|class| climates.iter().map(move |climate| (*class, *climate)));
     let fleet = |(class, climate): (Class, Climate)| Fleet {
         class,
         climate,
         seed: 31,
         start_s: START_S,
-        hurry: 0.0,
+        sample_s,
+        maintenance: Maintenance::RunToFailure,
+        hurry,
         tells_starts: true,
         prefix: climate.name().to_owned(),
         ..Fleet::default()
     };
     let fleets: Vec<(Fleet, u64)> = places.map(|place| (fleet(place), each)).collect();
     Yard::new(&fleets)
+}
+
+async fn alarms(place: &Place) -> Vec<Value> {
+    let mut alarms = place.events("health", "component.degraded").await;
+    alarms.extend(place.events("health", "component.critical").await);
+    alarms
+}
+
+fn component(alarm: &Value) -> &str {
+    alarm["data"]["component"].as_str().expect("a component")
 }
 
 /// Has the fleet live for so many days, and posts what it sends. Answers how many records that was.
@@ -69,12 +85,11 @@ async fn sound_vehicles_of_every_class_and_climate_alarm_nobody() {
     let (each, days) = if full_size() { (12, 90) } else { (1, 10) };
     let place = Place::new();
     let running = place.start();
-    let mut yard = sound(each);
+    let mut yard = yard(&CLIMATES, each, 0.0, 10);
     let records = live(&place, &mut yard, days).await;
     place.drained().await;
 
-    let mut alarms: Vec<Value> = place.events("health", "component.degraded").await;
-    alarms.extend(place.events("health", "component.critical").await);
+    let alarms = alarms(&place).await;
     let mut by_component: BTreeMap<&str, u64> = BTreeMap::new();
     for alarm in &alarms {
         *by_component
@@ -93,5 +108,92 @@ async fn sound_vehicles_of_every_class_and_climate_alarm_nobody() {
     } else {
         assert!(alarms.is_empty(), "{alarms:#?}");
     }
+    running.kill();
+}
+
+/// How alarms of one component of one class turned out.
+#[derive(Default, serde::Serialize)]
+struct Worth {
+    failures: u64,
+    /// Failures before which an alarm stood, since the part was new or the record began.
+    failures_alarmed_of: u64,
+    /// Alarms that a failure followed within 5,000 km.
+    alarms_right: u64,
+    /// Alarms after which the part went on for 5,000 km.
+    alarms_wrong: u64,
+    /// Alarms at the end of the record, of which nobody knows.
+    alarms_open: u64,
+}
+
+/// By class and component. `alarms` are of vehicles that nobody repairs before they fail.
+fn worth(yard: &Yard, alarms: &[Value]) -> BTreeMap<String, Worth> {
+    let mut worth: BTreeMap<String, Worth> = BTreeMap::new();
+    let class = |vehicle: &str| {
+        vehicle
+            .split_once('-')
+            .map_or(vehicle, |(_, rest)| {
+                rest.rsplit_once('-').map_or(rest, |(class, _)| class)
+            })
+            .to_owned()
+    };
+    let of =
+        |alarm: &&Value, vehicle: &str, part: &str| alarm["data"]["vehicle_id"] == vehicle && component(alarm) == part;
+    let at_km = |alarm: &Value| alarm["data"]["odometer_km"].as_f64().unwrap_or(0.0);
+    for (number, failure) in yard.failures().iter().enumerate() {
+        let same = |other: &&fleetsim::life::Failure| {
+            (&other.vehicle_id, other.component) == (&failure.vehicle_id, failure.component)
+        };
+        let since_km = yard.failures()[..number]
+            .iter()
+            .rfind(same)
+            .map_or(0.0, |before| before.odometer_km);
+        let of_it = alarms
+            .iter()
+            .filter(|alarm| of(alarm, &failure.vehicle_id, failure.component));
+        let stood = of_it.map(at_km).any(|km| km >= since_km && km < failure.odometer_km);
+        let entry = worth
+            .entry(format!("{} {}", class(&failure.vehicle_id), failure.component))
+            .or_default();
+        entry.failures += 1;
+        entry.failures_alarmed_of += u64::from(stood);
+    }
+    for alarm in alarms {
+        let (vehicle, km) = (alarm["data"]["vehicle_id"].as_str().expect("a vehicle"), at_km(alarm));
+        let ahead = km..km + AHEAD_KM;
+        let mut failures = yard
+            .failures()
+            .iter()
+            .filter(|failure| &*failure.vehicle_id == vehicle && failure.component == component(alarm));
+        let entry = worth
+            .entry(format!("{} {}", class(vehicle), component(alarm)))
+            .or_default();
+        if failures.any(|failure| ahead.contains(&failure.odometer_km)) {
+            entry.alarms_right += 1;
+        } else if yard.odometer_km(vehicle).expect("a vehicle of the yard") >= ahead.end {
+            entry.alarms_wrong += 1;
+        } else {
+            entry.alarms_open += 1;
+        }
+    }
+    worth
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alarms_of_fleets_that_wear_are_held_against_what_failed() {
+    let (each, days) = if full_size() { (40, 240) } else { (2, 10) };
+    let place = Place::new();
+    let running = place.start();
+    let mut yard = yard(&[Climate::Temperate], each, 1.0, 30);
+    let records = live(&place, &mut yard, days).await;
+    place.drained().await;
+    let worth = worth(&yard, &alarms(&place).await);
+    let sum = |of: fn(&Worth) -> u64| worth.values().map(of).sum::<u64>();
+    assert_eq!(sum(|worth| worth.failures), yard.failures().len() as u64);
+    report(
+        "alarms of wearing vehicles against what failed",
+        json!({"vehicles": yard.registrations().len(), "days": days, "records": records, "failures": yard.failures().len(),
+            "failures_alarmed_of": sum(|worth| worth.failures_alarmed_of), "alarms_right": sum(|worth| worth.alarms_right),
+            "alarms_wrong": sum(|worth| worth.alarms_wrong), "alarms_open": sum(|worth| worth.alarms_open), "by_class_and_component": worth}),
+    );
     running.kill();
 }

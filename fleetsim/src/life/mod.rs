@@ -44,4 +44,4 @@ pub use truth::{End, Happening, Life};
 pub use vehicle::{Sink, Vehicle};
 pub use workshop::Maintenance;
 pub use write::{Format, Measure};
-pub use yard::{Found, Yard};
+pub use yard::{Failure, Found, Yard};

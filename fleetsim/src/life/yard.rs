@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fleet::Fleet;
 use super::signals::Signal;
-use super::truth::Happening;
+use super::truth::{End, Happening};
 use super::vehicle::{Sink, Vehicle};
 use super::write::{Format, Text};
 use crate::client::Registration;
@@ -22,6 +22,16 @@ pub struct Found {
     pub wear: f64,
 }
 
+/// A part that failed; it is renewed at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub vehicle_id: Arc<str>,
+    pub component: &'static str,
+    /// The failure mode's cause, as the simulator names it.
+    pub cause: &'static str,
+    pub odometer_km: f64,
+}
+
 /// The vehicles.
 pub struct Yard {
     vehicles: Vec<Vehicle>,
@@ -35,6 +45,7 @@ pub struct Yard {
 struct Sent {
     text: Text,
     is_heard: bool,
+    failures: Vec<Failure>,
 }
 
 impl Sink for Sent {
@@ -44,7 +55,18 @@ impl Sink for Sent {
         }
     }
 
-    fn happened(&mut self, _: &Vehicle, _: Happening) {}
+    fn happened(&mut self, vehicle: &Vehicle, happening: Happening) {
+        if let Happening::Life(life) = happening
+            && life.end == End::Failed
+        {
+            self.failures.push(Failure {
+                vehicle_id: vehicle.id.clone(),
+                component: life.mode.component(),
+                cause: life.mode.cause(),
+                odometer_km: life.ended_km,
+            });
+        }
+    }
 }
 
 impl Yard {
@@ -68,6 +90,18 @@ impl Yard {
     #[must_use]
     pub fn registrations(&self) -> Vec<Registration> {
         self.vehicles.iter().map(Vehicle::registration).collect()
+    }
+
+    /// What has failed, in the order in which it did for each vehicle; nobody on board tells.
+    #[must_use]
+    pub fn failures(&self) -> &[Failure] {
+        &self.sent.failures
+    }
+
+    /// How far a vehicle has come; none where there is no such vehicle.
+    #[must_use]
+    pub fn odometer_km(&self, vehicle_id: &str) -> Option<f64> {
+        Some(self.vehicles[*self.places.get(vehicle_id)?].odometer_km())
     }
 
     /// Until when everybody has lived, in seconds since 1970.

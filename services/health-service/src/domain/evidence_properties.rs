@@ -1,12 +1,17 @@
 //! Evidence that is sent at different paces: the rare and bad counts as much as the frequent and good.
 
+use std::sync::Arc;
+
+use prognostics::intervals::Quantiles;
 use prognostics::snapshot::{Fields, Portable};
 
 use super::codec::{decode, decode_older, encode};
 use super::component::{Band, ComponentKind};
+use super::models::{Card, Forecaster, Healthy, Model, ModelKey, Panel, Panels};
 use super::report::{Finding, What};
 use super::rules::Rules;
 use super::signal::{Readings, Signal};
+use super::trained::Reference;
 use super::trouble_code::CodeStatus;
 use super::vehicle::{Powertrain, Record, Vehicle};
 use super::{Micros, SECOND};
@@ -163,6 +168,72 @@ fn a_battery_that_falls_while_cranking_alarms_although_its_charge_is_told_as_goo
     starts(&mut drive, 5..12, 6.3, Some(95.0), None);
     assert_eq!(drive.band(ComponentKind::Battery12v), Some(Band::Critical));
     assert!(drive.alarms(ComponentKind::Battery12v) > 0);
+}
+
+/// A model that reads residuals and gives every battery so many km for sure.
+#[derive(Debug)]
+struct Lasts(f64, Arc<Healthy>);
+
+impl Forecaster for Lasts {
+    fn remaining_km(&self, _: &Vehicle, _: ComponentKind, _: &Rules) -> Option<Quantiles> {
+        Some(Quantiles {
+            p05: self.0,
+            p50: 2.0 * self.0,
+            p95: 3.0 * self.0,
+        })
+    }
+
+    fn healthy(&self) -> Option<&Arc<Healthy>> {
+        Some(&self.1)
+    }
+}
+
+/// Where it speaks for the batteries of every class.
+fn where_batteries_last(km: f64) -> Drive {
+    let mut drive = Drive::new();
+    let (component, reference) = (ComponentKind::Battery12v, Reference::default());
+    let healthy = Arc::new(Healthy { reference, hash: 1 });
+    let key = ModelKey { component, group: None };
+    let card = Card {
+        model_id: "lasts".to_owned(),
+        family: "trees".to_owned(),
+        key: Some(key),
+        data_hash: String::new(),
+        about: String::new(),
+        evaluation: None,
+    };
+    let champion = Some(Arc::new(Model {
+        card,
+        forecaster: Some(Arc::new(Lasts(km, healthy))),
+        shipped: true,
+    }));
+    let panel = Panel {
+        champion,
+        shadows: Vec::new(),
+    };
+    drive.rules.panels = Panels::new([(key, panel)].into());
+    drive
+}
+
+#[test]
+fn weak_starts_alone_alarm_only_where_the_battery_may_soon_fail() {
+    let battery = ComponentKind::Battery12v;
+    let mut lasting = where_batteries_last(20_000.0);
+    starts(&mut lasting, 0..12, 6.3, Some(95.0), None);
+    assert_eq!(
+        (lasting.alarms(battery), lasting.band(battery)),
+        (0, Some(Band::Excellent))
+    );
+    let mut failing = where_batteries_last(100.0);
+    starts(&mut failing, 0..12, 6.3, Some(95.0), None);
+    assert!(failing.alarms(battery) > 0);
+    // What needs no forecast: an empty battery, and what the car itself has stored.
+    let mut flat = where_batteries_last(20_000.0);
+    starts(&mut flat, 0..12, 6.3, Some(3.0), None);
+    assert!(flat.alarms(battery) > 0);
+    let mut coded = where_batteries_last(20_000.0);
+    starts(&mut coded, 0..12, 6.3, None, Some("P0615"));
+    assert_eq!(coded.band(battery), Some(Band::Fair));
 }
 
 #[test]

@@ -1,55 +1,16 @@
 //! From a window to verdicts: one function per component, each a few documented rules. Where no evidence came, no verdict.
 
-use prognostics::indicators::{Ewma, Recent};
-use prognostics::snapshot::{Fields, Portable};
-
 use super::Micros;
 use super::component::{ComponentKind, Indicator, Verdict};
 use super::factor::{Factor, FactorKind};
 use super::gears::Gears;
+use super::memory::Memory;
 use super::reference::References;
 use super::ride::Ride;
 use super::rules::{CurveName, Rules};
 use super::signal::Signal;
 use super::starter::Starter;
 use super::window::{Feature, Window};
-
-/// Medians over several windows, for quantities that wander from minute to minute.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Memory {
-    /// Charging voltage of the last windows.
-    pub charging: Recent<5>,
-    /// Fuel trim of the last windows.
-    pub trim: Recent<7>,
-    /// Oil pressure ratio of the last windows.
-    pub oil_pressure: Recent<5>,
-    /// Coolant level of the last windows: it sloshes.
-    pub coolant_level: Recent<5>,
-    /// Coolant temperature of the last windows under high load.
-    pub coolant_at_load: Recent<3>,
-    /// How far the coolant has been above its own level while driving, averaged over half an hour.
-    pub coolant_shift: Ewma,
-}
-
-impl Memory {
-    /// The cooling circuit was repaired, or its sensor found broken: what was seen of it no longer counts.
-    pub fn forget_cooling(&mut self) {
-        self.coolant_level.clear();
-        self.coolant_at_load.clear();
-        self.coolant_shift = Ewma::default();
-    }
-}
-
-impl Portable for Memory {
-    fn fields(&mut self, fields: &mut dyn Fields) {
-        self.charging.fields(fields);
-        self.trim.fields(fields);
-        self.oil_pressure.fields(fields);
-        self.coolant_level.fields(fields);
-        self.coolant_at_load.fields(fields);
-        self.coolant_shift.fields(fields);
-    }
-}
 
 /// Everything a verdict may rest on.
 pub struct Scene<'a> {
@@ -61,6 +22,8 @@ pub struct Scene<'a> {
     pub ride: &'a mut Ride,
     /// Whether the engine has run so long that it must be warm.
     pub must_be_warm: bool,
+    /// How many km a trained model gives the component with 95 % probability; none where there is no such model or answer.
+    pub lasts_km: Option<f64>,
     /// Event time of the window's end.
     pub at: Micros,
     pub rules: &'a Rules,
@@ -133,13 +96,13 @@ impl<'a> Weighing<'a> {
     }
 
     fn curve(&mut self, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
-        self.score(
-            kind,
-            self.rules.score(curve, observed),
-            observed,
-            self.rules.expected(curve),
-            trust,
-        );
+        self.curve_above(0.0, kind, curve, observed, trust);
+    }
+
+    /// The same, but the score is not below `least`.
+    fn curve_above(&mut self, least: f64, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
+        let score = self.rules.score(curve, observed).max(least);
+        self.score(kind, score, observed, self.rules.expected(curve), trust);
     }
 
     /// A window's mean of a feature against a curve.
@@ -374,6 +337,10 @@ fn brakes(scene: &mut Scene<'_>) -> Option<Verdict> {
 
 fn battery_12v(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
+    // A flat battery starts nothing, however long it would live: its rest voltage is spared by no forecast.
+    let spared = scene
+        .lasts_km
+        .map_or(0.0, |km| scene.rules.score(CurveName::StartsSpared, km));
     let starter = &mut *scene.starter;
     if starter.fresh {
         starter.fresh = false;
@@ -382,10 +349,22 @@ fn battery_12v(scene: &mut Scene<'_>) -> Option<Verdict> {
             weighing.curve(FactorKind::RestVoltageLow, CurveName::RestVoltage, rest, 1.0);
         }
         if let Some(dip) = starter.cranking.median().filter(|_| starter.cranking.len() >= 2) {
-            weighing.curve(FactorKind::CrankingVoltageLow, CurveName::CrankingVoltage, dip, 1.0);
+            weighing.curve_above(
+                spared,
+                FactorKind::CrankingVoltageLow,
+                CurveName::CrankingVoltage,
+                dip,
+                1.0,
+            );
         }
         if let Some(seconds) = starter.recovery.median().filter(|_| starter.recovery.len() >= 2) {
-            weighing.curve(FactorKind::RecoverySlow, CurveName::CrankingRecovery, seconds, 1.0);
+            weighing.curve_above(
+                spared,
+                FactorKind::RecoverySlow,
+                CurveName::CrankingRecovery,
+                seconds,
+                1.0,
+            );
         }
     }
     weighing.feature(

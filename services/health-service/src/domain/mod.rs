@@ -17,6 +17,7 @@ mod gather;
 pub mod gears;
 pub mod judge;
 pub mod life;
+pub mod memory;
 pub mod models;
 pub mod odometry;
 pub mod quantile_life;

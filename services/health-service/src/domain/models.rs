@@ -246,6 +246,14 @@ impl Vehicle {
         trained.unwrap_or_else(|| (self.worn_until(component, rules), BUILT_IN.to_owned()))
     }
 
+    /// What a model that has learned from residuals says of a component, in km. Others read its score, and say nothing new of it.
+    pub(super) fn learned_km(&self, component: ComponentKind, rules: &Rules) -> Option<Quantiles> {
+        let champion = rules.panels.of(component, self.group())?.champion.as_ref()?;
+        let forecaster = champion.forecaster.as_ref()?;
+        forecaster.healthy()?;
+        forecaster.remaining_km(self, component, rules)
+    }
+
     /// Whether the component's sensors are sound: none was found broken, and the one that measures its wear does not stand still.
     pub(super) fn may_be_forecast(&self, component: ComponentKind, rules: &Rules) -> bool {
         self.sensors.broken(component).next().is_none() && !self.has_frozen_wear(component, rules)

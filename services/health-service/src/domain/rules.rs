@@ -36,6 +36,7 @@ curves! {
     RestVoltage = "rest_voltage",
     CrankingVoltage = "cranking_voltage",
     CrankingRecovery = "cranking_recovery_s",
+    StartsSpared = "starts_spared_km",
     BatteryCharge = "battery_charge_percent",
     ChargingLow = "charging_low_voltage",
     ChargingHigh = "charging_high_voltage",

@@ -8,8 +8,9 @@ use super::class::{Group, has_component};
 use super::component::{Band, COMPONENTS, Component, ComponentKind};
 use super::gather::{COOLANT, Refused};
 use super::gears::Gears;
-use super::judge::{Memory, Scene, judge};
+use super::judge::{Scene, judge};
 use super::life::{Life, Remaining};
+use super::memory::Memory;
 use super::odometry::Odometry;
 use super::read_out::ReadOut;
 use super::reference::References;
@@ -404,6 +405,12 @@ impl Vehicle {
         ));
     }
 
+    /// How long the 12 V battery lasts for sure, where one of its starts is about to be judged: elsewhere nobody asks.
+    fn battery_lasts_km(&self, kind: ComponentKind, rules: &Rules) -> Option<f64> {
+        let asked = kind == ComponentKind::Battery12v && self.starter.fresh;
+        asked.then(|| self.learned_km(kind, rules))?.map(|km| km.p05)
+    }
+
     fn close_window(&mut self, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
         self.starter.close_window(at);
         self.read_out.expire(at, rules.code_memory_us);
@@ -413,6 +420,7 @@ impl Vehicle {
                 self.forget(kind);
                 continue;
             }
+            let lasts_km = self.battery_lasts_km(kind, rules);
             let mut scene = Scene {
                 window: &self.window,
                 references: &mut self.references,
@@ -421,6 +429,7 @@ impl Vehicle {
                 gears: &mut self.gears,
                 ride: &mut self.ride,
                 must_be_warm,
+                lasts_km,
                 at,
                 rules,
             };
