@@ -1,4 +1,4 @@
-//! The demo's workshops: centres, bays, technicians, parts, and one coverage.
+//! The demo's workshops: centres, bays, technicians, parts, and coverages.
 
 use serde_json::{Value, json};
 
@@ -103,10 +103,15 @@ pub(super) async fn seed(rest: &Rest, cast: &Cast) -> anyhow::Result<()> {
         rest.post("scheduling-service", "/api/v1/technicians", admin, &technician)
             .await?;
     }
-    let coverage = json!({"name": "New vehicle, 48 months", "covers": {"everything": true}, "applies_to": {"every_vehicle": true},
+    let new = json!({"name": "New vehicle, 48 months", "covers": {"everything": true}, "applies_to": {"every_vehicle": true},
         "duration_months": 48, "limit_km": 150_000});
-    rest.post("warranty-service", "/api/v1/coverages", admin, &coverage)
-        .await?;
+    let extended = json!({"name": "Drive train and electrics, extended to 96 months",
+        "covers": {"components": ["engine", "cooling", "lubrication", "transmission", "charging", "battery_12v", "traction_battery"]},
+        "applies_to": {"every_vehicle": true}, "duration_months": 96, "limit_km": 300_000});
+    for coverage in [new, extended] {
+        rest.post("warranty-service", "/api/v1/coverages", admin, &coverage)
+            .await?;
+    }
     Ok(())
 }
 

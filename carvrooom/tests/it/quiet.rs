@@ -21,6 +21,8 @@ const CLIMATES: [Climate; 4] = [Climate::Temperate, Climate::Hot, Climate::Cold,
 /// Midnight at the begin of February 2026: cold starts, and roads that get warmer.
 const START_S: i64 = 1_769_904_000;
 const DAY_S: i64 = 86_400;
+/// What is sent in so many seconds goes in one body.
+const STEP_S: i64 = 600;
 const DAYS_PER_YEAR: f64 = 365.25;
 
 /// How many km before a failure an alarm may come.
@@ -68,8 +70,8 @@ async fn live(place: &Place, yard: &mut Yard, days: i64) -> u64 {
         client.register(&vehicle).await.expect("a registered vehicle");
     }
     let mut sent = 0;
-    for hour in 1..=days * 24 {
-        let (body, records) = yard.advance(START_S + hour * DAY_S / 24);
+    for step in 1..=days * DAY_S / STEP_S {
+        let (body, records) = yard.advance(START_S + step * STEP_S);
         if records == 0 {
             continue;
         }
@@ -82,7 +84,7 @@ async fn live(place: &Place, yard: &mut Yard, days: i64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_vehicles_of_every_class_and_climate_alarm_nobody() {
-    let (each, days) = if full_size() { (12, 90) } else { (1, 10) };
+    let (each, days) = if full_size() { (6, 60) } else { (1, 10) };
     let place = Place::new();
     let running = place.start();
     let mut yard = yard(&CLIMATES, each, 0.0, 10);
@@ -180,7 +182,7 @@ fn worth(yard: &Yard, alarms: &[Value]) -> BTreeMap<String, Worth> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alarms_of_fleets_that_wear_are_held_against_what_failed() {
-    let (each, days) = if full_size() { (40, 240) } else { (2, 10) };
+    let (each, days) = if full_size() { (30, 180) } else { (2, 10) };
     let place = Place::new();
     let running = place.start();
     let mut yard = yard(&[Climate::Temperate], each, 1.0, 30);
