@@ -84,7 +84,7 @@ async fn live(place: &Place, yard: &mut Yard, days: i64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sound_vehicles_of_every_class_and_climate_alarm_nobody() {
-    let (each, days) = if full_size() { (4, 45) } else { (1, 10) };
+    let (each, days) = if full_size() { (4, 45) } else { (1, 5) };
     let place = Place::new();
     let running = place.start();
     let mut yard = yard(&CLIMATES, each, 0.0, 10);
@@ -182,7 +182,7 @@ fn worth(yard: &Yard, alarms: &[Value]) -> BTreeMap<String, Worth> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alarms_of_fleets_that_wear_are_held_against_what_failed() {
-    let (each, days) = if full_size() { (24, 150) } else { (2, 10) };
+    let (each, days) = if full_size() { (24, 150) } else { (2, 5) };
     let place = Place::new();
     let running = place.start();
     let mut yard = yard(&[Climate::Temperate], each, 1.0, 30);
