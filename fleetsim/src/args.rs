@@ -82,6 +82,9 @@ pub(crate) struct LifeArgs {
     /// How much faster than in life parts wear; 0 makes a healthy fleet, whose parts are new and stay so
     #[arg(long, default_value_t = 1.0)]
     pub(crate) wear_factor: f64,
+    /// Devices that sample slowly also tell of the moments after a start
+    #[arg(long)]
+    pub(crate) tells_starts: bool,
 }
 
 #[derive(Args)]
@@ -324,6 +327,7 @@ impl LifeArgs {
                 Maintenance::Preventive
             },
             hurry: self.wear_factor,
+            tells_starts: self.tells_starts,
             ..Fleet::default()
         })
     }

@@ -3,6 +3,7 @@
 //! A *bundle* is what `health-service train` writes: the healthy reference of a class and one model a component. A *wear prior* is
 //! JSON: a card, and what is believed of a wear process before a vehicle has shown its own.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use prognostics::degradation::WearPrior;
@@ -10,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::class::Group;
 use crate::domain::component::ComponentKind;
-use crate::domain::models::{BUILT_IN, Card, Evaluation, FleetModel, Healthy, Model, ModelKey, PriorModel};
+use crate::domain::models::{
+    BUILT_IN, Card, Evaluation, FleetModel, Healthy, Model, ModelKey, Panel, Panels, PriorModel,
+};
 use crate::domain::trained::{self, Bundle, TrainedModel};
 
 /// Bytes that are no model of ours.
@@ -84,6 +87,29 @@ pub fn open(bytes: &[u8]) -> Result<Vec<(Model, Vec<u8>)>, Unreadable> {
         Ok((read(&bytes)?, bytes))
     };
     bundle.models.iter().map(alone).collect()
+}
+
+/// Panels in which the models of these bundles speak, each for its component and class.
+///
+/// # Errors
+/// Says what is wrong with a model.
+pub fn speaking(bundles: &[Bundle]) -> Result<Panels, Unreadable> {
+    let mut panels = HashMap::new();
+    for bundle in bundles {
+        for (model, _) in open(&bundle.to_bytes())? {
+            if let Some(key) = model.card.key {
+                let champion = Some(Arc::new(model));
+                panels.insert(
+                    key,
+                    Panel {
+                        champion,
+                        shadows: Vec::new(),
+                    },
+                );
+            }
+        }
+    }
+    Ok(Panels::new(panels))
 }
 
 /// Reads an artefact of one model.

@@ -38,6 +38,7 @@ pub struct ToldConfig {
     pub told_change: f64,
     pub degraded_below: f64,
     pub critical_below: f64,
+    pub calm_after_s: u32,
     pub recovered_after_s: u32,
 }
 
@@ -126,6 +127,7 @@ impl Config {
             degraded_below: self.told.degraded_below,
             critical_below: self.told.critical_below,
             quiet_us: seconds(self.told.quiet_s),
+            calm_after_us: seconds(self.told.calm_after_s),
             recovered_after_us: seconds(self.told.recovered_after_s),
             code_memory_us: seconds(judgement.code_memory_s),
             evidence_memory_us: seconds(judgement.evidence_memory_s),

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { en } from "@/lib/i18n/en";
 import { storage } from "@/lib/storage";
+import { signalName } from "@/lib/vehicle";
 
 export type Locale = "en" | "de";
 export type TextKey = keyof typeof en;
@@ -100,6 +101,7 @@ function translated(params: Record<string, unknown> = {}): Record<string, unknow
   for (const [key, value] of Object.entries(params)) {
     if (key === "component" && typeof value === "string") shown[key] = name("component", value);
     else if (key === "symptom" && typeof value === "string") Object.assign(shown, { symptom: symptoms[value]?.text, check: symptoms[value]?.check });
+    else if (key === "signal" && typeof value === "string") shown[key] = signalName(value);
     else if (key === "coverage" && typeof value === "number") shown[key] = `${Math.round(value * 100)} %`;
     else if (typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value)) shown[key] = new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium" }).format(new Date(value));
     else if (typeof value === "number") shown[key] = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value);

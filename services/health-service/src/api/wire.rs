@@ -318,14 +318,22 @@ fn revised(revision: &Revision) -> ReasonBody {
     }
 }
 
+fn params(factor: &Factor) -> Map<String, Value> {
+    let mut params = object(json!({
+        "unit": factor.unit(),
+        "observed": rounded(factor.observed, 1_000.0), "expected": rounded(factor.expected, 1_000.0),
+    }));
+    if let Some(signal) = factor.kind.signal() {
+        params.insert("signal".to_owned(), signal.path().into());
+    }
+    params
+}
+
 fn risk_factors(report: &ComponentReport) -> Vec<RiskFactorBody> {
     let from_factor = |factor: &Factor| RiskFactorBody {
         reason: ReasonBody {
             code: factor.kind.code().to_owned(),
-            params: object(json!({
-                "signal": factor.kind.signal().path(), "unit": factor.unit(),
-                "observed": rounded(factor.observed, 1_000.0), "expected": rounded(factor.expected, 1_000.0),
-            })),
+            params: params(factor),
             text: factor.text(),
         },
         direction: match factor.kind.direction() {

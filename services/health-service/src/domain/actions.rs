@@ -7,6 +7,11 @@ const fn action(code: &'static str, text: &'static str) -> Action {
     Action { code, text }
 }
 
+const INSPECT: Action = action(
+    "component.inspect",
+    "Have the component inspected and read out the trouble codes.",
+);
+
 /// Recommended actions, the most urgent first; none while a component is in good health.
 #[must_use]
 pub fn recommend(component: ComponentKind, band: Band, factors: impl Iterator<Item = FactorKind>) -> Vec<Action> {
@@ -24,10 +29,7 @@ pub fn recommend(component: ComponentKind, band: Band, factors: impl Iterator<It
         }
     }
     if actions.is_empty() {
-        actions.push(action(
-            "component.inspect",
-            "Have the component inspected and read out the trouble codes.",
-        ));
+        actions.push(INSPECT);
     }
     actions
 }
@@ -116,5 +118,19 @@ fn for_factor(factor: FactorKind) -> Action {
             "traction_battery.balance.cells",
             "Balance the cells and check for a weak module.",
         ),
+        // A forecast says when, not what.
+        _ => INSPECT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_was_seen_has_advice_of_its_own() {
+        for factor in FactorKind::ALL {
+            assert_eq!(for_factor(factor) == INSPECT, factor.is_forecast(), "{}", factor.code());
+        }
     }
 }

@@ -5,13 +5,16 @@ use prognostics::indicators::{Ewma, Persistence, band_with_hysteresis};
 use super::Micros;
 use super::evidence::{Evidence, Source};
 use super::factor::Factor;
+use super::foretold::Foretold;
 use super::freeze::is_due;
 use super::life::Wear;
 use super::rules::{CurveName, Rules};
 use super::signal::Signal;
 use super::trouble_code::Codes;
 
+mod heeding;
 mod state;
+mod telling;
 
 macro_rules! components {
     ($($name:ident = $text:literal, $weight:literal;)*) => {
@@ -164,6 +167,8 @@ pub struct Told {
     unended: bool,
     /// Event time since which an alarmed component is well again; 0 while it is not.
     well_since: Micros,
+    /// Event time since which no alarm would be due; 0 while one is.
+    calm_since: Micros,
 }
 
 impl Told {
@@ -194,14 +199,19 @@ pub struct Component {
     pub codes: Codes,
     pub wear: Wear,
     pub told: Told,
+    pub foretold: Foretold,
 }
 
 const FACTORS_MAX: usize = 3;
 const HOLD_TRUST: f64 = 0.5;
+/// A stored code shortens what a forecast gives a part to so much of it.
+const CODED: f64 = 2.5;
+/// A part that is measured as worn so far (1: at its limit) is spared by no forecast.
+pub(super) const WORN: f64 = 0.995;
 
 impl Component {
-    /// Takes the verdict of a window. `distance_km` is the vehicle's own count.
-    pub fn observe(&mut self, verdict: Verdict, at: Micros, distance_km: f64, rules: &Rules) {
+    /// Takes the verdict of a window. `distance_km` is the vehicle's own count; slow wear does not pull the score below `spared`.
+    pub fn observe(&mut self, verdict: Verdict, at: Micros, distance_km: f64, spared: f64, rules: &Rules) {
         let needed = verdict
             .windows_needed
             .map_or(rules.persistence, |needed| needed.min(rules.persistence));
@@ -219,7 +229,8 @@ impl Component {
             // Readings that are hardly trusted take nothing away, and hold nothing.
             Indicator::Direct { level, curve } if verdict.trust >= HOLD_TRUST => {
                 let held = self.wear.hold(level, distance_km, at);
-                let score = rules.score(curve, curve.wear_reading(held));
+                let spared = if held < WORN { spared } else { 0.0 };
+                let score = rules.score(curve, curve.wear_reading(held)).max(spared);
                 self.evidence.observe(Source::Wear, score, at, needed);
             }
             Indicator::Direct { level, .. } => self.wear.observe(level, distance_km),
@@ -253,7 +264,7 @@ impl Component {
     /// hides a worse one.
     fn judge_codes(&mut self, at: Micros, rules: &Rules) {
         self.codes.expire(at, rules.code_memory_us);
-        let cap = self.codes.cap(&rules.code_caps);
+        let cap = self.codes.cap(&self.code_caps(rules));
         let alone = !self.evidence.has_signals();
         if cap.is_none() && !self.evidence.has(Source::Codes) && !(alone && self.codes_only) {
             return;
@@ -266,6 +277,15 @@ impl Component {
         if cap.is_none() && !alone && over {
             self.evidence.forget(Source::Codes);
         }
+    }
+
+    /// A code for a major fault counts at best as one for a minor fault where a trained model gives the part long enough, and that must be
+    /// longer than without a code.
+    fn code_caps(&self, rules: &Rules) -> [f64; 4] {
+        let [pending, minor, major, critical] = rules.code_caps;
+        let likely_km = self.foretold.likely_km();
+        let spared = likely_km.map_or(0.0, |km| rules.spared(km / CODED).min(minor));
+        [pending, minor, major.max(spared), critical]
     }
 
     fn begin(&mut self, at: Micros) {
@@ -294,7 +314,10 @@ impl Component {
             factor.until = at;
         }
         let held = self.factors.iter().filter(|factor| {
-            let signal = factor.kind.signal();
+            // A warning stands until the model takes it back.
+            let Some(signal) = factor.kind.signal() else {
+                return true;
+            };
             let silent = spoke.iter().all(|(spoke, _)| *spoke != signal);
             silent
                 && self
@@ -302,9 +325,8 @@ impl Component {
                     .remembers(Source::Signal(signal), at, rules.evidence_memory_us)
         });
         factors.extend(held.copied());
-        factors.sort_by(|a, b| b.size.total_cmp(&a.size));
-        factors.truncate(FACTORS_MAX);
         self.factors = factors;
+        self.order_factors();
     }
 
     /// The score, if enough windows were seen.
@@ -336,97 +358,6 @@ impl Component {
         (amount * self.trust.value().unwrap_or(0.0) * (-age_days / 30.0).exp()).clamp(0.0, 0.99)
     }
 
-    /// What is to be told now. An alarm that is told is noted; call once for each window.
-    pub fn tell(&mut self, at: Micros, historical: bool, rules: &Rules) -> Telling {
-        let Some(level) = self.score() else {
-            return Telling::default();
-        };
-        let alarm = self.alarm(level, at, historical, rules);
-        let changed = match self.told.previous() {
-            // The first judgement is told by `vehicle.health.computed`, unless it is a bad one.
-            None => self.band >= Band::Fair as u8,
-            Some((score, told)) => self.band != told as u8 || (level - score).abs() >= rules.told_change,
-        };
-        let quiet = self.told.known && at - self.told.at < rules.quiet_us && self.band <= self.told.band;
-        let revised = self.wear.revision().is_some_and(|revision| revision.at == at);
-        Telling {
-            changed: alarm.is_some() || revised || (changed && !quiet),
-            alarm,
-        }
-    }
-
-    fn alarm(&mut self, level: f64, at: Micros, historical: bool, rules: &Rules) -> Option<Alarm> {
-        let told = &mut self.told;
-        let present = if level < rules.critical_below {
-            2
-        } else if level < rules.degraded_below {
-            1
-        } else if level < rules.degraded_below + rules.band_gap {
-            // An alarm ends only clearly above its threshold, so that noise cannot raise it again.
-            told.alarm.min(1)
-        } else {
-            0
-        };
-        let was = told.alarm;
-        told.alarm = was.min(present);
-        let due = at - told.alarm_at >= rules.quiet_us || self.band > told.alarm_band;
-        // What was found in old data disturbed nobody; once the data is live the present state is told once.
-        let now_live = present > 0 && told.alarm_historical && !historical;
-        let newly = present > was && due;
-        if !newly && !now_live {
-            return None;
-        }
-        (told.alarm, told.alarm_at, told.alarm_band, told.alarm_historical) = (present, at, self.band, historical);
-        told.unended = true;
-        Some(if present == 2 { Alarm::Critical } else { Alarm::Degraded })
-    }
-
-    /// Since when a component that was alarmed of is well again, once it has been for `recovered_after`; told once. On-board diagnostics
-    /// put out their lamp by the same kind of rule, after three driving cycles without the fault (SAE J1979, 40 CFR 86.1806). Silence is no
-    /// proof: the window must have spoken of the component. Call once for each window.
-    pub fn recover(&mut self, at: Micros, rules: &Rules) -> Option<Micros> {
-        if !self.told.unended {
-            return None;
-        }
-        let well = self.band().is_some_and(|band| band <= Band::Good) && self.told.alarm == 0;
-        if !well {
-            self.told.well_since = 0;
-            return None;
-        }
-        if self.last_evidence < at {
-            return None;
-        }
-        if self.told.well_since == 0 {
-            self.told.well_since = at;
-        }
-        if at - self.told.well_since < rules.recovered_after_us {
-            return None;
-        }
-        self.end_alarm()
-    }
-
-    /// Ends what an alarm began, if one did, and says since when the component is well, as far as that is known.
-    pub fn end_alarm(&mut self) -> Option<Micros> {
-        let since = std::mem::take(&mut self.told.well_since);
-        std::mem::take(&mut self.told.unended).then_some(since)
-    }
-
-    /// Notes the present score as told; returns what was told before.
-    pub fn note_told(&mut self, at: Micros) -> Option<(f64, Band)> {
-        let before = self.told.previous();
-        if let Some(score) = self.score() {
-            (self.told.score, self.told.band, self.told.at, self.told.known) = (score, self.band, at, true);
-        }
-        before
-    }
-
-    /// Notes a first good score without an event.
-    pub fn note_first(&mut self, at: Micros) {
-        if !self.told.known && self.settled {
-            self.note_told(at);
-        }
-    }
-
     /// After a confirmed repair: a prior, not perfection, and nothing known of the new part's pace.
     pub fn repaired(&mut self, at: Micros, rules: &Rules) {
         self.repaired_at = self.repaired_at.max(at);
@@ -437,11 +368,17 @@ impl Component {
         self.evidence.clear();
         self.evidence_from = 0;
         self.factors.clear();
-        self.codes.clear();
+        self.codes.mend(at);
         self.wear = Wear::default();
+        self.foretold = Foretold::default();
         self.told.alarm = 0;
         self.told.alarm_historical = false;
         (self.watched_from_day, self.frozen_day) = (0, 0);
+    }
+
+    /// Whether the component has been seen for no longer than this.
+    pub(super) fn is_new(&self, at: Micros, within: Micros) -> bool {
+        self.evidence_from == 0 || at - self.evidence_from <= within
     }
 
     /// Event time at which the part's life began; 0 when it was there before us.
@@ -480,7 +417,7 @@ impl Component {
         if signal == Signal::TractionHealth {
             self.evidence.forget(Source::Wear);
         }
-        self.factors.retain(|factor| factor.kind.signal() != signal);
+        self.factors.retain(|factor| factor.kind.signal() != Some(signal));
         self.filter = Persistence::default();
         let was = std::mem::take(&mut self.settled);
         self.settle(at, rules);

@@ -16,10 +16,13 @@ pub enum Source {
     Wear,
     /// The cap that trouble codes set.
     Codes,
+    /// The cap that a trained model's warning sets.
+    Forecast,
 }
 
 const WEAR: u8 = u8::MAX;
 const CODES: u8 = u8::MAX - 1;
+const FORECAST: u8 = u8::MAX - 2;
 
 impl Source {
     fn number(self) -> u8 {
@@ -27,11 +30,12 @@ impl Source {
             Self::Signal(signal) => signal as u8,
             Self::Wear => WEAR,
             Self::Codes => CODES,
+            Self::Forecast => FORECAST,
         }
     }
 }
 
-/// What is worn away does not come back unseen, so such a piece is remembered until it speaks again.
+/// What is worn away does not come back unseen, so such a piece is remembered until it speaks again; a warning stands until it ends.
 fn lasts(source: u8) -> bool {
     let wears = |signal: &Signal| {
         matches!(
@@ -44,7 +48,7 @@ fn lasts(source: u8) -> bool {
                 | Signal::TractionHealth
         )
     };
-    source == WEAR || Signal::ALL.get(usize::from(source)).is_some_and(wears)
+    source == WEAR || source == FORECAST || Signal::ALL.get(usize::from(source)).is_some_and(wears)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -68,8 +72,8 @@ pub struct Evidence {
     pieces: Vec<Piece>,
 }
 
-/// Brakes rest on most: four pads, fluid, air and the anti-lock system, the wear believed, and trouble codes.
-const PIECES_MAX: usize = 9;
+/// Brakes rest on most: four pads, fluid, air and the anti-lock system, the wear believed, trouble codes, and a forecast.
+const PIECES_MAX: usize = 10;
 
 impl Evidence {
     /// Takes a score (0..=1) that came in a window; `needed` of them in a row must agree before it counts.
@@ -103,10 +107,11 @@ impl Evidence {
             .reduce(f64::min)
     }
 
-    /// The worst of the last scores, those of this window and those that are remembered.
+    /// The worst of the last scores, those of this window and those that are remembered. A forecast is no measure of the present.
     #[must_use]
     pub fn last(&self, now: Micros, memory: Micros) -> Option<f64> {
         self.remembered(now, memory)
+            .filter(|piece| piece.source != FORECAST)
             .map(|piece| f64::from(piece.last))
             .reduce(f64::min)
     }
@@ -129,10 +134,12 @@ impl Evidence {
         self.find(source).is_some()
     }
 
-    /// Whether anything but trouble codes ever spoke.
+    /// Whether anything but trouble codes and forecasts ever spoke.
     #[must_use]
     pub fn has_signals(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.source != CODES)
+        self.pieces
+            .iter()
+            .any(|piece| !matches!(piece.source, CODES | FORECAST))
     }
 
     /// A source that counts no more.

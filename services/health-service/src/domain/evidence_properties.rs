@@ -5,8 +5,10 @@ use std::sync::Arc;
 use prognostics::intervals::Quantiles;
 use prognostics::snapshot::{Fields, Portable};
 
+use super::class::Group;
 use super::codec::{decode, decode_older, encode};
 use super::component::{Band, ComponentKind};
+use super::foretold::{Limit, When};
 use super::models::{Card, Forecaster, Healthy, Model, ModelKey, Panel, Panels};
 use super::report::{Finding, What};
 use super::rules::Rules;
@@ -31,6 +33,7 @@ impl Portable for Added {
     fn fields(&mut self, fields: &mut dyn Fields) {
         self.0.fields_of_format_5(fields);
         self.0.fields_of_format_6(fields);
+        self.0.fields_of_format_7(fields);
     }
 }
 
@@ -40,6 +43,7 @@ struct Newest(Vehicle);
 impl Portable for Newest {
     fn fields(&mut self, fields: &mut dyn Fields) {
         self.0.fields_of_format_6(fields);
+        self.0.fields_of_format_7(fields);
     }
 }
 
@@ -121,7 +125,7 @@ fn pads_that_are_told_rarely_alarm_beside_a_signal_that_is_told_always() {
         report
             .factors
             .iter()
-            .any(|factor| factor.kind.signal() == Signal::PadWearFrontLeft)
+            .any(|factor| factor.kind.signal() == Some(Signal::PadWearFrontLeft))
     );
     // Wear does not come back unseen, however long its signal is silent.
     for second in (3_600..3_600 + 20 * DAY).step_by(600) {
@@ -172,7 +176,7 @@ fn a_battery_that_falls_while_cranking_alarms_although_its_charge_is_told_as_goo
 
 /// A model that reads residuals and gives every battery so many km for sure.
 #[derive(Debug)]
-struct Lasts(f64, Arc<Healthy>);
+struct Lasts(f64, Arc<Healthy>, Limit);
 
 impl Forecaster for Lasts {
     fn remaining_km(&self, _: &Vehicle, _: ComponentKind, _: &Rules) -> Option<Quantiles> {
@@ -183,6 +187,10 @@ impl Forecaster for Lasts {
         })
     }
 
+    fn warns(&self) -> Option<Limit> {
+        Some(self.2)
+    }
+
     fn healthy(&self) -> Option<&Arc<Healthy>> {
         Some(&self.1)
     }
@@ -190,10 +198,20 @@ impl Forecaster for Lasts {
 
 /// Where it speaks for the batteries of every class.
 fn where_batteries_last(km: f64) -> Drive {
+    where_they_last(km, ComponentKind::Battery12v, 0.0)
+}
+
+/// Where it speaks for a component of every class, and warns below so many km.
+fn where_they_last(km: f64, component: ComponentKind, below_km: f64) -> Drive {
     let mut drive = Drive::new();
-    let (component, reference) = (ComponentKind::Battery12v, Reference::default());
+    let limit = Limit {
+        when: When::Sure,
+        below_km,
+    };
+    let reference = Reference::default();
     let healthy = Arc::new(Healthy { reference, hash: 1 });
-    let key = ModelKey { component, group: None };
+    let group = Some(Group::PetrolCar);
+    let key = ModelKey { component, group };
     let card = Card {
         model_id: "lasts".to_owned(),
         family: "trees".to_owned(),
@@ -204,7 +222,7 @@ fn where_batteries_last(km: f64) -> Drive {
     };
     let champion = Some(Arc::new(Model {
         card,
-        forecaster: Some(Arc::new(Lasts(km, healthy))),
+        forecaster: Some(Arc::new(Lasts(km, healthy, limit))),
         shipped: true,
     }));
     let panel = Panel {
@@ -234,6 +252,92 @@ fn weak_starts_alone_alarm_only_where_the_battery_may_soon_fail() {
     let mut coded = where_batteries_last(20_000.0);
     starts(&mut coded, 0..12, 6.3, None, Some("P0615"));
     assert_eq!(coded.band(battery), Some(Band::Fair));
+}
+
+/// A day of driving with pads that are worn so far.
+fn drives_with_pads(drive: &mut Drive, day: i64, percent: f64) {
+    let start = 60 * 24 * day;
+    pads(drive, start..start + 60, |_| percent);
+}
+
+#[test]
+fn a_models_warning_alarms_and_its_end_is_told() {
+    let brakes = ComponentKind::Brakes;
+    let mut drive = where_they_last(1_000.0, brakes, 3_000.0);
+    drives_with_pads(&mut drive, 0, 20.0);
+    assert_eq!((drive.alarms(brakes), drive.band(brakes)), (1, Some(Band::Poor)));
+    let report = drive.vehicle.report(brakes, &drive.rules);
+    let first = report.factors[0];
+    assert_eq!((first.kind.code(), first.unit()), ("brakes.forecast.short", "km"));
+    // √(2,000 · 3,000) km.
+    assert!((first.observed - 2_449.5).abs() < 0.1 && (first.expected - 3_000.0).abs() < f64::EPSILON);
+    // What it says is kept with the state, and one from before knows nothing of it.
+    let bytes = encode(&mut drive.vehicle);
+    assert_eq!(decode::<Vehicle>(&bytes).unwrap(), drive.vehicle);
+    // Nearer to the end it is critical, once, whatever the next forecasts say.
+    drive.rules = where_they_last(100.0, brakes, 3_000.0).rules;
+    drives_with_pads(&mut drive, 1, 20.0);
+    assert_eq!((drive.alarms(brakes), drive.band(brakes)), (2, Some(Band::Critical)));
+    drive.rules = where_they_last(1_500.0, brakes, 3_000.0).rules;
+    drives_with_pads(&mut drive, 3, 20.0);
+    assert_eq!((drive.alarms(brakes), drive.band(brakes)), (2, Some(Band::Critical)));
+    // Far above its limit the warning ends, and the pads' own wear counts again.
+    drive.rules = where_they_last(9_000.0, brakes, 3_000.0).rules;
+    (4..9).for_each(|day| drives_with_pads(&mut drive, day, 20.0));
+    assert_eq!((drive.alarms(brakes), drive.band(brakes)), (2, Some(Band::Excellent)));
+    assert_eq!(drive.recoveries(brakes).len(), 1);
+    assert!(drive.vehicle.report(brakes, &drive.rules).factors.is_empty());
+}
+
+#[test]
+fn a_warning_ends_with_the_part_with_its_sensor_and_with_its_model() {
+    let brakes = ComponentKind::Brakes;
+    let warned = || {
+        let mut drive = where_they_last(500.0, brakes, 3_000.0);
+        drives_with_pads(&mut drive, 0, 20.0);
+        assert_eq!(drive.alarms(brakes), 1);
+        drive
+    };
+    let mut repaired = warned();
+    let at = START + DAY * SECOND;
+    repaired.vehicle.repair(brakes, at, false, &repaired.rules);
+    assert_eq!(repaired.band(brakes), Some(Band::Excellent));
+    let mut without = warned();
+    without.rules.panels = Panels::default();
+    drives_with_pads(&mut without, 1, 20.0);
+    assert_eq!(without.band(brakes), Some(Band::Excellent));
+    // A part of which nothing but a forecast speaks is not called sound when that ends.
+    let mut silent = where_they_last(500.0, ComponentKind::Lubrication, 3_000.0);
+    drives_with_pads(&mut silent, 0, 20.0);
+    assert_eq!(silent.band(ComponentKind::Lubrication), Some(Band::Poor));
+    silent.rules.panels = Panels::default();
+    drives_with_pads(&mut silent, 1, 20.0);
+    let score = silent.vehicle.report(ComponentKind::Lubrication, &silent.rules).score;
+    assert!(score.is_some_and(|score| (score - silent.rules.repaired_score).abs() < 1e-6));
+    // And no model is believed that reads a broken sensor.
+    let cooling = ComponentKind::Cooling;
+    let mut broken = where_they_last(500.0, cooling, 3_000.0);
+    let coolant = |drive: &mut Drive, second: i64, celsius: f64| {
+        let values = [(Signal::EngineSpeed, 2_000.0), (Signal::CoolantTemperature, celsius)];
+        drive.record(second, &values, None);
+    };
+    (0..300).for_each(|second| coolant(&mut broken, second, 88.0));
+    assert_eq!(broken.band(cooling), Some(Band::Poor));
+    (300..400).for_each(|second| coolant(&mut broken, second, if second % 2 == 0 { 88.0 } else { -40.0 }));
+    assert!(!broken.vehicle.is_warned_of(cooling));
+}
+
+#[test]
+fn pads_alarm_when_they_are_worn_through_or_may_soon_be() {
+    let brakes = ComponentKind::Brakes;
+    let alarms = |km, percent| {
+        let mut drive = where_they_last(km, brakes, 0.0);
+        drives_with_pads(&mut drive, 0, percent);
+        drive.alarms(brakes)
+    };
+    assert_eq!(alarms(8_000.0, 90.0), 0);
+    assert!(alarms(500.0, 90.0) > 0 && alarms(8_000.0, 100.0) > 0);
+    assert_eq!(alarms(8_000.0, 97.0), 0);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use prognostics::snapshot::{Fields, Portable};
 
 use super::Micros;
+use super::component::ComponentKind;
 use super::signal::Signal;
 
 /// Whether the observed value lies above or below what is expected.
@@ -13,14 +14,14 @@ pub enum Direction {
 }
 
 macro_rules! factors {
-    ($($name:ident = $code:literal, $direction:ident, $signal:ident, $text:literal;)*) => {
+    ($($name:ident = $code:literal, $direction:ident, [$($signal:ident)?], $text:expr;)*) => {
         /// The kinds of risk factor. The text may name `{observed}` and `{expected}`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
         pub enum FactorKind { $(#[doc = $code] $name,)* }
 
         impl FactorKind {
-            const ALL: [Self; [$($code),*].len()] = [$(Self::$name),*];
+            pub(super) const ALL: [Self; [$($code),*].len()] = [$(Self::$name),*];
 
             /// The stable code, by which others know it.
             #[must_use]
@@ -34,10 +35,10 @@ macro_rules! factors {
                 match self { $(Self::$name => Direction::$direction,)* }
             }
 
-            /// The signal that it rests on.
+            /// The signal that it rests on; none for a forecast, which rests on how all of the component's signals have changed.
             #[must_use]
-            pub fn signal(self) -> Signal {
-                match self { $(Self::$name => Signal::$signal,)* }
+            pub fn signal(self) -> Option<Signal> {
+                match self { $(Self::$name => None$(.or(Some(Signal::$signal)))?,)* }
             }
 
             fn template(self) -> &'static str {
@@ -48,80 +49,118 @@ macro_rules! factors {
 }
 
 factors! {
-    CoolantHigh = "cooling.coolant_temperature.high", Up, CoolantTemperature,
+    CoolantHigh = "cooling.coolant_temperature.high", Up, [CoolantTemperature],
         "Coolant is at {observed} °C; this engine holds {expected} °C in this use.";
-    CoolantRisen = "cooling.coolant_temperature.high", Up, CoolantTemperature,
+    CoolantRisen = "cooling.coolant_temperature.high", Up, [CoolantTemperature],
         "Coolant has been at {observed} °C over half an hour of driving; this engine holds {expected} °C.";
-    CoolantOverheating = "cooling.coolant_temperature.overheating", Up, CoolantTemperature,
+    CoolantOverheating = "cooling.coolant_temperature.overheating", Up, [CoolantTemperature],
         "Coolant is at {observed} °C, near or in the overheating range that starts at {expected} °C.";
-    CoolantCold = "cooling.coolant_temperature.low", Down, CoolantTemperature,
+    CoolantCold = "cooling.coolant_temperature.low", Down, [CoolantTemperature],
         "Coolant is only at {observed} °C after a long run; {expected} °C or more is expected.";
-    CoolantLevelLow = "cooling.coolant_level.low", Down, CoolantLevel,
+    CoolantLevelLow = "cooling.coolant_level.low", Down, [CoolantLevel],
         "Coolant level is {observed} %; {expected} % or more is expected.";
-    RestVoltageLow = "battery_12v.rest_voltage.low", Down, BatteryVoltage,
+    RestVoltageLow = "battery_12v.rest_voltage.low", Down, [BatteryVoltage],
         "The battery rests at {observed} V before the start; {expected} V or more is expected.";
-    CrankingVoltageLow = "battery_12v.cranking_voltage.low", Down, BatteryVoltage,
+    CrankingVoltageLow = "battery_12v.cranking_voltage.low", Down, [BatteryVoltage],
         "The battery falls to {observed} V while cranking; {expected} V or more is expected.";
-    RecoverySlow = "battery_12v.recovery.slow", Up, BatteryVoltage,
+    RecoverySlow = "battery_12v.recovery.slow", Up, [BatteryVoltage],
         "The voltage needs {observed} s to come back after the start; {expected} s is expected at most.";
-    BatteryChargeLow = "battery_12v.charge.low", Down, BatteryCharge,
+    BatteryChargeLow = "battery_12v.charge.low", Down, [BatteryCharge],
         "The battery is charged to {observed} %; {expected} % or more is expected.";
-    ChargingLow = "charging.voltage.low", Down, BatteryVoltage,
+    ChargingLow = "charging.voltage.low", Down, [BatteryVoltage],
         "Charging voltage is {observed} V while the engine runs; {expected} V or more is expected.";
-    ChargingHigh = "charging.voltage.high", Up, BatteryVoltage,
+    ChargingHigh = "charging.voltage.high", Up, [BatteryVoltage],
         "Charging voltage is {observed} V while the engine runs; {expected} V is expected at most.";
-    FuelTrimLean = "engine.fuel_trim.lean", Up, LongTrim1,
+    FuelTrimLean = "engine.fuel_trim.lean", Up, [LongTrim1],
         "The engine adds {observed} % fuel to hold its mixture; {expected} % is expected at most.";
-    FuelTrimRich = "engine.fuel_trim.rich", Down, LongTrim1,
+    FuelTrimRich = "engine.fuel_trim.rich", Down, [LongTrim1],
         "The engine takes back fuel ({observed} %) to hold its mixture; {expected} % is expected at least.";
-    OilPressureLow = "lubrication.oil_pressure.low", Down, OilPressure,
+    OilPressureLow = "lubrication.oil_pressure.low", Down, [OilPressure],
         "Oil pressure is {observed} times what this engine speed asks for.";
-    OilTemperatureHigh = "lubrication.oil_temperature.high", Up, OilTemperature,
+    OilTemperatureHigh = "lubrication.oil_temperature.high", Up, [OilTemperature],
         "Oil is at {observed} °C; {expected} °C is expected at most.";
-    OilLevelLow = "lubrication.oil_level.low", Down, OilLevel,
+    OilLevelLow = "lubrication.oil_level.low", Down, [OilLevel],
         "Oil level is {observed} %; {expected} % or more is expected.";
-    TransmissionHot = "transmission.oil_temperature.high", Up, TransmissionTemperature,
+    TransmissionHot = "transmission.oil_temperature.high", Up, [TransmissionTemperature],
         "The transmission is at {observed} °C; {expected} °C is expected at most.";
-    TransmissionSlip = "transmission.slip.high", Up, TransmissionSlip,
+    TransmissionSlip = "transmission.slip.high", Up, [TransmissionSlip],
         "The clutch slips by {observed} %; {expected} % is expected at most.";
-    ClutchWorn = "transmission.clutch_wear.high", Up, ClutchWear,
+    ClutchWorn = "transmission.clutch_wear.high", Up, [ClutchWear],
         "The clutch is worn to {observed} %.";
-    PadsWornFrontLeft = "brakes.pad_wear.high", Up, PadWearFrontLeft,
+    PadsWornFrontLeft = "brakes.pad_wear.high", Up, [PadWearFrontLeft],
         "The front left brake pads are worn to {observed} %.";
-    PadsWornFrontRight = "brakes.pad_wear.high", Up, PadWearFrontRight,
+    PadsWornFrontRight = "brakes.pad_wear.high", Up, [PadWearFrontRight],
         "The front right brake pads are worn to {observed} %.";
-    PadsWornRearLeft = "brakes.pad_wear.high", Up, PadWearRearLeft,
+    PadsWornRearLeft = "brakes.pad_wear.high", Up, [PadWearRearLeft],
         "The rear left brake pads are worn to {observed} %.";
-    PadsWornRearRight = "brakes.pad_wear.high", Up, PadWearRearRight,
+    PadsWornRearRight = "brakes.pad_wear.high", Up, [PadWearRearRight],
         "The rear right brake pads are worn to {observed} %.";
-    BrakeFluidLow = "brakes.fluid_level.low", Down, BrakeFluidLevel,
+    BrakeFluidLow = "brakes.fluid_level.low", Down, [BrakeFluidLevel],
         "Brake fluid is at {observed} %; {expected} % or more is expected.";
-    BrakeAirLow = "brakes.air_pressure.low", Down, BrakeAirPressure1,
+    BrakeAirLow = "brakes.air_pressure.low", Down, [BrakeAirPressure1],
         "Brake air pressure is {observed} kPa; {expected} kPa or more is expected.";
-    AbsFault = "brakes.abs.fault", Up, AbsError, "The anti-lock system reports a fault.";
-    TyreLowFrontLeft = "tyres.pressure.low", Down, TyrePressureFrontLeft,
+    AbsFault = "brakes.abs.fault", Up, [AbsError], "The anti-lock system reports a fault.";
+    TyreLowFrontLeft = "tyres.pressure.low", Down, [TyrePressureFrontLeft],
         "The front left tyre has {observed} kPa; its axle runs at {expected} kPa.";
-    TyreLowFrontRight = "tyres.pressure.low", Down, TyrePressureFrontRight,
+    TyreLowFrontRight = "tyres.pressure.low", Down, [TyrePressureFrontRight],
         "The front right tyre has {observed} kPa; its axle runs at {expected} kPa.";
-    TyreLowRearLeft = "tyres.pressure.low", Down, TyrePressureRearLeft,
+    TyreLowRearLeft = "tyres.pressure.low", Down, [TyrePressureRearLeft],
         "The rear left tyre has {observed} kPa; its axle runs at {expected} kPa.";
-    TyreLowRearRight = "tyres.pressure.low", Down, TyrePressureRearRight,
+    TyreLowRearRight = "tyres.pressure.low", Down, [TyrePressureRearRight],
         "The rear right tyre has {observed} kPa; its axle runs at {expected} kPa.";
-    SootHigh = "aftertreatment.soot_load.high", Up, SootLoad,
+    SootHigh = "aftertreatment.soot_load.high", Up, [SootLoad],
         "The particulate filter is loaded to {observed} %; {expected} % is expected at most.";
-    ExhaustFluidLow = "aftertreatment.exhaust_fluid.low", Down, ExhaustFluidLevel,
+    ExhaustFluidLow = "aftertreatment.exhaust_fluid.low", Down, [ExhaustFluidLevel],
         "Diesel exhaust fluid is at {observed} %; {expected} % or more is expected.";
-    TractionHealthLow = "traction_battery.state_of_health.low", Down, TractionHealth,
+    TractionHealthLow = "traction_battery.state_of_health.low", Down, [TractionHealth],
         "The traction battery has {observed} % of its capacity left.";
-    CellSpreadHigh = "traction_battery.cell_spread.high", Up, CellVoltageMax,
+    CellSpreadHigh = "traction_battery.cell_spread.high", Up, [CellVoltageMax],
         "Cell voltages lie {observed} V apart; {expected} V is expected at most.";
-    ClutchSlips = "transmission.clutch_slip.high", Up, EngineSpeed,
+    ClutchSlips = "transmission.clutch_slip.high", Up, [EngineSpeed],
         "Under load the engine turns {observed} % faster than its gear asks for; {expected} % is usual in this vehicle.";
-    BodyMoves = "suspension.oscillation.high", Up, VerticalAcceleration,
+    BodyMoves = "suspension.oscillation.high", Up, [VerticalAcceleration],
         "The body moves {observed} times as much as it used to on the road; {expected} times is within what roads differ.";
+    ForecastEngine = "engine.forecast.short", Down, [], FORECAST;
+    ForecastCooling = "cooling.forecast.short", Down, [], FORECAST;
+    ForecastLubrication = "lubrication.forecast.short", Down, [], FORECAST;
+    ForecastTransmission = "transmission.forecast.short", Down, [], FORECAST;
+    ForecastBrakes = "brakes.forecast.short", Down, [], FORECAST;
+    ForecastBattery12v = "battery_12v.forecast.short", Down, [], FORECAST;
+    ForecastCharging = "charging.forecast.short", Down, [], FORECAST;
+    ForecastSuspension = "suspension.forecast.short", Down, [], FORECAST;
+    ForecastTyres = "tyres.forecast.short", Down, [], FORECAST;
+    ForecastAftertreatment = "aftertreatment.forecast.short", Down, [], FORECAST;
+    ForecastTractionBattery = "traction_battery.forecast.short", Down, [], FORECAST;
 }
 
+/// What a trained model's warning says.
+const FORECAST: &str = "The forecast, in view of how this component's signals have changed, is about {observed} km; below {expected} km it is a warning.";
+
 impl FactorKind {
+    /// What stands for a trained model's warning about a component.
+    #[must_use]
+    pub fn forecast_of(component: ComponentKind) -> Self {
+        match component {
+            ComponentKind::Engine => Self::ForecastEngine,
+            ComponentKind::Cooling => Self::ForecastCooling,
+            ComponentKind::Lubrication => Self::ForecastLubrication,
+            ComponentKind::Transmission => Self::ForecastTransmission,
+            ComponentKind::Brakes => Self::ForecastBrakes,
+            ComponentKind::Battery12v => Self::ForecastBattery12v,
+            ComponentKind::Charging => Self::ForecastCharging,
+            ComponentKind::Suspension => Self::ForecastSuspension,
+            ComponentKind::Tyres => Self::ForecastTyres,
+            ComponentKind::Aftertreatment => Self::ForecastAftertreatment,
+            ComponentKind::TractionBattery => Self::ForecastTractionBattery,
+        }
+    }
+
+    /// Whether it stands for a trained model's warning.
+    #[must_use]
+    pub fn is_forecast(self) -> bool {
+        self.signal().is_none()
+    }
+
     fn from_number(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()
     }
@@ -167,7 +206,7 @@ impl Factor {
             FactorKind::OilPressureLow | FactorKind::BodyMoves => "ratio",
             FactorKind::ClutchSlips => "percent",
             FactorKind::RecoverySlow => "s",
-            kind => kind.signal().unit(),
+            kind => kind.signal().map_or("km", Signal::unit),
         }
     }
 }

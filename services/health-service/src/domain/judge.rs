@@ -1,7 +1,7 @@
 //! From a window to verdicts: one function per component, each a few documented rules. Where no evidence came, no verdict.
 
 use super::Micros;
-use super::component::{ComponentKind, Indicator, Verdict};
+use super::component::{ComponentKind, Indicator, Verdict, WORN};
 use super::factor::{Factor, FactorKind};
 use super::gears::Gears;
 use super::memory::Memory;
@@ -22,8 +22,10 @@ pub struct Scene<'a> {
     pub ride: &'a mut Ride,
     /// Whether the engine has run so long that it must be warm.
     pub must_be_warm: bool,
-    /// How many km a trained model gives the component with 95 % probability; none where there is no such model or answer.
-    pub lasts_km: Option<f64>,
+    /// Slow wear does not pull the score below this, as far as a trained model gives the part.
+    pub spared: f64,
+    /// What shows slow wear only to those who have seen the part before does not pull it below this: a trained model is soon to speak.
+    pub awaited: f64,
     /// Event time of the window's end.
     pub at: Micros,
     pub rules: &'a Rules,
@@ -49,6 +51,8 @@ pub fn judge(component: ComponentKind, scene: &mut Scene<'_>) -> Option<Verdict>
 /// Gathers evidence by signal: the worst of a signal decides, and what is trusted less takes less of the score.
 struct Weighing<'a> {
     rules: &'a Rules,
+    spared: f64,
+    awaited: f64,
     from: Micros,
     at: Micros,
     scores: Vec<(Signal, f64)>,
@@ -64,6 +68,8 @@ impl<'a> Weighing<'a> {
         let from = scene.window.from;
         Self {
             rules: scene.rules,
+            spared: scene.spared,
+            awaited: scene.awaited,
             from,
             at: scene.at,
             scores: Vec::new(),
@@ -75,13 +81,14 @@ impl<'a> Weighing<'a> {
     }
 
     fn score(&mut self, kind: FactorKind, score: f64, observed: f64, expected: f64, trust: f64) {
+        let Some(signal) = kind.signal() else { return };
         let size = (1.0 - score) * trust.clamp(0.0, 1.0);
         self.pieces += 1;
         self.trust += trust;
         // Components rest on a handful of signals: a search is quicker than a map.
-        match self.scores.iter_mut().find(|(signal, _)| *signal == kind.signal()) {
+        match self.scores.iter_mut().find(|(spoke, _)| *spoke == signal) {
             Some((_, worst)) => *worst = worst.min(1.0 - size),
-            None => self.scores.push((kind.signal(), 1.0 - size)),
+            None => self.scores.push((signal, 1.0 - size)),
         }
         if size > 0.05 {
             self.factors.push(Factor {
@@ -96,12 +103,19 @@ impl<'a> Weighing<'a> {
     }
 
     fn curve(&mut self, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
-        self.curve_above(0.0, kind, curve, observed, trust);
+        let score = self.rules.score(curve, observed);
+        self.score(kind, score, observed, self.rules.expected(curve), trust);
     }
 
-    /// The same, but the score is not below `least`.
-    fn curve_above(&mut self, least: f64, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
-        let score = self.rules.score(curve, observed).max(least);
+    /// The same of slow wear, which a forecast may spare.
+    fn wear_curve(&mut self, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
+        let score = self.rules.score(curve, observed).max(self.spared);
+        self.score(kind, score, observed, self.rules.expected(curve), trust);
+    }
+
+    /// The same of a sign of wear that is none by itself: cold, charge and load show in it as well.
+    fn sign_curve(&mut self, kind: FactorKind, curve: CurveName, observed: f64, trust: f64) {
+        let score = self.rules.score(curve, observed).max(self.spared).max(self.awaited);
         self.score(kind, score, observed, self.rules.expected(curve), trust);
     }
 
@@ -269,12 +283,10 @@ fn transmission(scene: &mut Scene<'_>) -> Option<Verdict> {
         FactorKind::TransmissionHot,
         hot,
     );
-    weighing.feature(
-        window,
-        Feature::TransmissionSlip,
-        FactorKind::TransmissionSlip,
-        CurveName::TransmissionSlip,
-    );
+    if let Some((percent, trust)) = mean_and_trust(window, Feature::TransmissionSlip) {
+        let curve = CurveName::TransmissionSlip;
+        weighing.sign_curve(FactorKind::TransmissionSlip, curve, percent, trust);
+    }
     weighing.feature(
         window,
         Feature::ClutchWear,
@@ -306,7 +318,12 @@ fn brakes(scene: &mut Scene<'_>) -> Option<Verdict> {
         (Feature::PadWearRearRight, FactorKind::PadsWornRearRight),
     ];
     for (feature, kind) in pads {
-        weighing.feature(window, feature, kind, CurveName::PadWear);
+        match mean_and_trust(window, feature) {
+            Some((percent, trust)) if percent < 100.0 * WORN => {
+                weighing.wear_curve(kind, CurveName::PadWear, percent, trust);
+            }
+            _ => weighing.feature(window, feature, kind, CurveName::PadWear),
+        }
     }
     weighing.wear = direct(
         pads.iter()
@@ -337,34 +354,19 @@ fn brakes(scene: &mut Scene<'_>) -> Option<Verdict> {
 
 fn battery_12v(scene: &mut Scene<'_>) -> Option<Verdict> {
     let mut weighing = Weighing::new(scene);
-    // A flat battery starts nothing, however long it would live: its rest voltage is spared by no forecast.
-    let spared = scene
-        .lasts_km
-        .map_or(0.0, |km| scene.rules.score(CurveName::StartsSpared, km));
     let starter = &mut *scene.starter;
     if starter.fresh {
         starter.fresh = false;
         // One odd start proves nothing: two are the least that is judged.
+        // A flat battery starts nothing, however long it would live: its rest voltage is spared by no forecast.
         if let Some(rest) = starter.rest.median().filter(|_| starter.rest.len() >= 2) {
             weighing.curve(FactorKind::RestVoltageLow, CurveName::RestVoltage, rest, 1.0);
         }
         if let Some(dip) = starter.cranking.median().filter(|_| starter.cranking.len() >= 2) {
-            weighing.curve_above(
-                spared,
-                FactorKind::CrankingVoltageLow,
-                CurveName::CrankingVoltage,
-                dip,
-                1.0,
-            );
+            weighing.sign_curve(FactorKind::CrankingVoltageLow, CurveName::CrankingVoltage, dip, 1.0);
         }
         if let Some(seconds) = starter.recovery.median().filter(|_| starter.recovery.len() >= 2) {
-            weighing.curve_above(
-                spared,
-                FactorKind::RecoverySlow,
-                CurveName::CrankingRecovery,
-                seconds,
-                1.0,
-            );
+            weighing.sign_curve(FactorKind::RecoverySlow, CurveName::CrankingRecovery, seconds, 1.0);
         }
     }
     weighing.feature(

@@ -12,6 +12,7 @@ pub mod curve;
 pub mod drift;
 pub mod evidence;
 pub mod factor;
+pub mod foretold;
 pub mod freeze;
 mod gather;
 pub mod gears;

@@ -8,15 +8,20 @@ use prognostics::degradation::WearPrior;
 use prognostics::intervals::Quantiles;
 
 use super::class::Group;
-use super::component::ComponentKind;
+use super::component::{ComponentKind, FLOORS};
+use super::foretold::Limit;
 use super::life::{Life, Remaining};
 use super::quantile_life::QuantileLife;
 use super::rules::Rules;
 use super::trained::{Reference, TrainedModel};
 use super::vehicle::Vehicle;
+use super::{Micros, SECOND};
 
 /// The model that needs no training: each vehicle's own wear process.
 pub const BUILT_IN: &str = "degradation-wiener";
+/// So long a forecast is awaited of a part that is new to us, and the least that signs of slow wear make of its score until then: FAIR.
+const AWAITED_FOR: Micros = 30 * 86_400 * SECOND;
+const AWAITED: f64 = FLOORS[2];
 /// Candidates that answer beside the one that speaks; the newest first.
 pub const SHADOWS_MAX: usize = 3;
 
@@ -71,6 +76,16 @@ pub trait Forecaster: Send + Sync + fmt::Debug {
         None
     }
 
+    /// When what it says is a warning. Models that read the score itself say nothing new of it and never warn.
+    fn warns(&self) -> Option<Limit> {
+        None
+    }
+
+    /// Whether it says nothing of a component because it has not followed it for long enough.
+    fn awaits(&self, _vehicle: &Vehicle, _component: ComponentKind) -> bool {
+        false
+    }
+
     /// What its residuals are taken from, if it reads any.
     fn healthy(&self) -> Option<&Arc<Healthy>> {
         None
@@ -118,6 +133,15 @@ impl Forecaster for FleetModel {
 
     fn cap_km(&self) -> Option<f64> {
         Some(self.model.cap_km())
+    }
+
+    fn warns(&self) -> Option<Limit> {
+        Some(self.model.limit())
+    }
+
+    fn awaits(&self, vehicle: &Vehicle, component: ComponentKind) -> bool {
+        let followed_km = vehicle.trails.followed_km(component.as_str());
+        vehicle.trails_of == self.healthy.hash && followed_km < self.model.followed_min_km()
     }
 
     fn healthy(&self) -> Option<&Arc<Healthy>> {
@@ -246,12 +270,50 @@ impl Vehicle {
         trained.unwrap_or_else(|| (self.worn_until(component, rules), BUILT_IN.to_owned()))
     }
 
-    /// What a model that has learned from residuals says of a component, in km. Others read its score, and say nothing new of it.
-    pub(super) fn learned_km(&self, component: ComponentKind, rules: &Rules) -> Option<Quantiles> {
-        let champion = rules.panels.of(component, self.group())?.champion.as_ref()?;
-        let forecaster = champion.forecaster.as_ref()?;
-        forecaster.healthy()?;
-        forecaster.remaining_km(self, component, rules)
+    /// A bin of distance has closed: each component heeds what the model that speaks for it foretells, where that model warns at all.
+    pub(super) fn heed_forecasts(&mut self, at: Micros, rules: &Rules) {
+        for kind in ComponentKind::ALL {
+            let panel = rules.panels.of(kind, self.group());
+            let forecaster = panel.and_then(|panel| panel.champion.as_ref()?.forecaster.as_ref());
+            let warns = forecaster.and_then(|forecaster| Some((forecaster, forecaster.warns()?)));
+            match warns {
+                Some((forecaster, limit)) if self.may_be_forecast(kind, rules) => {
+                    if let Some(said) = forecaster.remaining_km(self, kind, rules) {
+                        self.components[kind as usize].heed(kind, &said, &limit, at, rules);
+                    }
+                }
+                _ => self.components[kind as usize].foretell_nothing(at, rules),
+            }
+        }
+    }
+
+    /// Slow wear does not pull a component's score below this, as far as a trained model gives it.
+    pub(super) fn spared(&self, kind: ComponentKind, rules: &Rules) -> f64 {
+        let likely_km = self.components[kind as usize].foretold.likely_km();
+        likely_km.map_or(0.0, |km| rules.spared(km))
+    }
+
+    /// Signs of slow wear, which mean little without a past, do not pull a component's score below this where a trained model is soon to
+    /// speak that weighs them.
+    pub(super) fn awaited(&self, kind: ComponentKind, at: Micros, rules: &Rules) -> f64 {
+        let component = &self.components[kind as usize];
+        let panel = rules.panels.of(kind, self.group());
+        let forecaster = panel.and_then(|panel| panel.champion.as_ref()?.forecaster.as_ref());
+        let awaits = || forecaster.is_some_and(|forecaster| forecaster.awaits(self, kind));
+        let awaited = component.foretold.likely_km().is_none() && component.is_new(at, AWAITED_FOR) && awaits();
+        if awaited { AWAITED } else { 0.0 }
+    }
+
+    /// Whether a trained model warns of a component.
+    #[must_use]
+    pub fn is_warned_of(&self, component: ComponentKind) -> bool {
+        self.components[component as usize].foretold.warning.stands()
+    }
+
+    /// No model speaks for the vehicle any more, or what it rested on is gone.
+    pub(super) fn foretell_nothing(&mut self, at: Micros, rules: &Rules) {
+        let components = self.components.iter_mut();
+        components.for_each(|component| component.foretell_nothing(at, rules));
     }
 
     /// Whether the component's sensors are sound: none was found broken, and the one that measures its wear does not stand still.

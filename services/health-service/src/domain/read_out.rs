@@ -110,6 +110,7 @@ mod tests {
         fn fields(&mut self, fields: &mut dyn Fields) {
             self.0.fields_of_format_5(fields);
             self.0.fields_of_format_6(fields);
+            self.0.fields_of_format_7(fields);
         }
     }
 

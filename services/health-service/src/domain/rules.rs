@@ -36,7 +36,8 @@ curves! {
     RestVoltage = "rest_voltage",
     CrankingVoltage = "cranking_voltage",
     CrankingRecovery = "cranking_recovery_s",
-    StartsSpared = "starts_spared_km",
+    Spared = "spared_km",
+    Forewarned = "forewarned_km",
     BatteryCharge = "battery_charge_percent",
     ChargingLow = "charging_low_voltage",
     ChargingHigh = "charging_high_voltage",
@@ -93,6 +94,8 @@ pub struct Rules {
     pub critical_below: f64,
     /// At most one event per component in this time, unless worse by a band.
     pub quiet_us: Micros,
+    /// What alarms again before it was calm for so long is the same alarm.
+    pub calm_after_us: Micros,
     /// So long a component must be well before the end of its alarm is told.
     pub recovered_after_us: Micros,
     /// A trouble code counts until it has not been seen for this long.
@@ -145,6 +148,12 @@ impl Rules {
     #[must_use]
     pub fn score(&self, name: CurveName, reading: f64) -> f64 {
         self.curves.get(name as usize).map_or(1.0, |curve| curve.score(reading))
+    }
+
+    /// Slow wear does not pull a score below this where a trained model says that the part likely still goes so far.
+    #[must_use]
+    pub fn spared(&self, likely_km: f64) -> f64 {
+        self.score(CurveName::Spared, likely_km)
     }
 
     /// The reading at which a curve's best score just holds.

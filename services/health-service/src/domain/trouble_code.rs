@@ -49,7 +49,6 @@ fn classify_powertrain(number: u32) -> Option<(ComponentKind, Gravity)> {
         0x0480..=0x0485 | 0x2181 => (C::Cooling, Major),
         0x0524 | 0x0298 => (C::Lubrication, Critical),
         0x0195..=0x0199 | 0x0520..=0x0523 => (C::Lubrication, Minor),
-        0x0218 => (C::Transmission, Critical),
         0x0300..=0x0312 | 0x0016..=0x0019 | 0x0335..=0x0344 => (C::Engine, Major),
         0x0560..=0x0563 | 0x0620..=0x0626 => (C::Charging, Major),
         0x0615..=0x0617 => (C::Battery12v, Minor),
@@ -57,7 +56,7 @@ fn classify_powertrain(number: u32) -> Option<(ComponentKind, Gravity)> {
         0x0401..=0x0409 => (C::Engine, Minor),
         0x2002 | 0x2003 | 0x2452..=0x2459 | 0x246C | 0x20E8 | 0x20EE | 0x242F => (C::Aftertreatment, Major),
         0x2031..=0x205F | 0x2080..=0x20FF | 0x2200..=0x22FF => (C::Aftertreatment, Minor),
-        0x0730..=0x0736 | 0x0740..=0x0744 | 0x0811 | 0x0894 => (C::Transmission, Major),
+        0x0218 | 0x0730..=0x0736 | 0x0740..=0x0744 | 0x0811 | 0x0894 => (C::Transmission, Major),
         0x0700..=0x099F => (C::Transmission, Minor),
         0x0AA6 | 0x0AA1 => (C::TractionBattery, Critical),
         0x0A80 | 0x0A7F => (C::TractionBattery, Major),
@@ -122,6 +121,15 @@ pub struct HeldCode {
     pending_at: Micros,
 }
 
+/// In place of a cap: the code is of a part that was repaired.
+const MENDED: u8 = u8::MAX;
+
+impl HeldCode {
+    fn counts(&self) -> bool {
+        self.cap != MENDED
+    }
+}
+
 const HELD_MAX: usize = 4;
 const CODE_CHARS_MAX: usize = 16;
 
@@ -137,6 +145,7 @@ impl Codes {
         };
         let code: String = code.chars().take(CODE_CHARS_MAX).collect();
         match self.held.iter_mut().find(|held| held.code == code) {
+            Some(held) if held.cap == MENDED => {}
             Some(held) if status == CodeStatus::Pending && held.cap > 0 => held.pending_at = at,
             Some(held) => (held.cap, held.seen) = (cap, at),
             None => self.held.push(HeldCode {
@@ -146,8 +155,9 @@ impl Codes {
                 pending_at: 0,
             }),
         }
+        let rank = |held: &HeldCode| held.counts().then_some(held.cap);
         self.held
-            .sort_by(|a, b| b.cap.cmp(&a.cap).then_with(|| a.code.cmp(&b.code)));
+            .sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.code.cmp(&b.code)));
         let fits = self.held.len() <= HELD_MAX;
         self.held.truncate(HELD_MAX);
         fits
@@ -164,29 +174,34 @@ impl Codes {
         self.held.retain(|held| recent(held.seen));
     }
 
-    /// Drops all of them, after a repair.
-    pub fn clear(&mut self) {
-        self.held.clear();
+    /// The part was repaired: the control unit still tells the old part's codes until somebody clears them, so for a while they do not count.
+    pub fn mend(&mut self, at: Micros) {
+        for held in &mut self.held {
+            (held.cap, held.seen, held.pending_at) = (MENDED, at, 0);
+        }
     }
 
     /// The score that the worst code allows at most; `None` without codes. `caps` are for pending, minor, major, critical.
     #[must_use]
     pub fn cap(&self, caps: &[f64; 4]) -> Option<f64> {
-        self.held
-            .iter()
+        self.counting()
             .map(|held| caps[usize::from(held.cap.min(3))])
             .reduce(f64::min)
     }
 
     /// The codes, the gravest first.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.held.iter().map(|held| held.code.as_str())
+        self.counting().map(|held| held.code.as_str())
+    }
+
+    fn counting(&self) -> impl Iterator<Item = &HeldCode> {
+        self.held.iter().filter(|held| held.counts())
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.counting().next().is_none()
     }
 }
 

@@ -206,8 +206,13 @@ impl Vehicle {
         if self.trails_of != healthy.hash {
             // Residuals from another reference are another thing.
             (self.trails, self.trails_of) = (Trails::default(), healthy.hash);
+            self.foretell_nothing(at, rules);
         }
+        let bins = self.trails.bins();
         self.trails.add(&healthy.reference, &readings.sample, at);
+        if self.trails.bins() > bins {
+            self.heed_forecasts(at, rules);
+        }
     }
 
     /// What was remembered of a part that is no longer there.
@@ -405,22 +410,20 @@ impl Vehicle {
         ));
     }
 
-    /// How long the 12 V battery lasts for sure, where one of its starts is about to be judged: elsewhere nobody asks.
-    fn battery_lasts_km(&self, kind: ComponentKind, rules: &Rules) -> Option<f64> {
-        let asked = kind == ComponentKind::Battery12v && self.starter.fresh;
-        asked.then(|| self.learned_km(kind, rules))?.map(|km| km.p05)
-    }
-
     fn close_window(&mut self, at: Micros, historical: bool, rules: &Rules, findings: &mut Vec<Finding>) {
         self.starter.close_window(at);
         self.read_out.expire(at, rules.code_memory_us);
         let must_be_warm = self.starter.running_for(at) >= rules.warm_up_us;
+        if rules.panels.healthy(self.group()).is_none() {
+            self.foretell_nothing(at, rules);
+        }
         for kind in ComponentKind::ALL {
             if self.components[kind as usize].is_before_repair(self.window.from) {
                 self.forget(kind);
                 continue;
             }
-            let lasts_km = self.battery_lasts_km(kind, rules);
+            let spared = self.spared(kind, rules);
+            let awaited = self.awaited(kind, at, rules);
             let mut scene = Scene {
                 window: &self.window,
                 references: &mut self.references,
@@ -429,14 +432,15 @@ impl Vehicle {
                 gears: &mut self.gears,
                 ride: &mut self.ride,
                 must_be_warm,
-                lasts_km,
+                spared,
+                awaited,
                 at,
                 rules,
             };
             let verdict = judge(kind, &mut scene);
             let component = &mut self.components[kind as usize];
             match verdict {
-                Some(verdict) => component.observe(verdict, at, self.distance_km, rules),
+                Some(verdict) => component.observe(verdict, at, self.distance_km, spared, rules),
                 None => component.observe_codes_only(at, rules),
             }
         }

@@ -61,6 +61,13 @@ impl Vehicle {
             .iter_mut()
             .for_each(|component| component.fields_of_format_6(fields));
     }
+
+    /// What came with format 7: what trained models foretold, and which warnings stand.
+    pub(super) fn fields_of_format_7(&mut self, fields: &mut dyn Fields) {
+        self.components
+            .iter_mut()
+            .for_each(|component| component.fields_of_format_7(fields));
+    }
 }
 
 impl Portable for Vehicle {
@@ -86,5 +93,9 @@ impl Portable for Vehicle {
             return;
         }
         self.fields_of_format_6(fields);
+        if fields.is_exhausted() {
+            return;
+        }
+        self.fields_of_format_7(fields);
     }
 }

@@ -158,7 +158,7 @@ pub fn event(origin: &Origin<'_>, vehicle_id: &str, finding: &Finding) -> Result
             let kind = if *alarm == Alarm::Critical { CRITICAL } else { DEGRADED };
             let data = AlarmedData {
                 changed: changed(vehicle_id, finding, component, *previous, Reason::Telemetry),
-                evidence: component.factors.iter().map(evidence).collect(),
+                evidence: component.factors.iter().filter_map(evidence).collect(),
                 dtcs: &component.codes,
                 other_dtcs: &component.other_codes,
                 dtcs_read: component.codes_read,
@@ -329,8 +329,7 @@ fn risk_factors(report: &ComponentReport) -> Vec<Value> {
     let factors = report.factors.iter().map(|factor| {
         json!({
             "code": factor.kind.code(),
-            "params": {"signal": factor.kind.signal().path(), "observed": thousandths(factor.observed),
-                       "expected": thousandths(factor.expected), "unit": factor.unit()},
+            "params": params(factor),
             "text": factor.text(),
             "direction": match factor.kind.direction() { Direction::Up => "UP", Direction::Down => "DOWN" },
             "size": thousandths(factor.size),
@@ -352,12 +351,22 @@ fn risk_factors(report: &ComponentReport) -> Vec<Value> {
     factors.chain(codes).chain(sensors).collect()
 }
 
-fn evidence(factor: &Factor) -> Value {
-    json!({
-        "signal": factor.kind.signal().path(), "unit": factor.unit(),
+fn params(factor: &Factor) -> Value {
+    let mut params = json!({"observed": thousandths(factor.observed), "expected": thousandths(factor.expected), "unit": factor.unit()});
+    if let Some(signal) = factor.kind.signal() {
+        params["signal"] = signal.path().into();
+    }
+    params
+}
+
+/// What was seen on a signal; nothing for a forecast, which is no observation.
+fn evidence(factor: &Factor) -> Option<Value> {
+    let signal = factor.kind.signal()?;
+    Some(json!({
+        "signal": signal.path(), "unit": factor.unit(),
         "from": rfc3339(timestamp(factor.since)), "to": rfc3339(timestamp(factor.until)),
         "observed": thousandths(factor.observed), "expected": thousandths(factor.expected), "text": factor.text(),
-    })
+    }))
 }
 
 fn actions(report: &ComponentReport) -> Vec<Value> {

@@ -1,5 +1,6 @@
 //! Reads what `fleetsim generate --format csv` writes: registry, telemetry, the workshops' books, and the truth if asked.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -8,7 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use flate2::read::GzDecoder;
 
+use crate::domain::class::{Powertrain, VehicleClass};
+use crate::domain::signal::{Readings, Signal};
 use crate::domain::trained::{COMPONENTS, Quantity, Sample, class_of};
+use crate::domain::trouble_code::CodeStatus;
 use crate::domain::{Micros, SECOND};
 
 /// A failure of a component.
@@ -26,6 +30,7 @@ pub(crate) struct Failure {
 #[derive(Debug, Clone)]
 pub(crate) struct Vehicle {
     pub(crate) id: String,
+    pub(crate) kind: (VehicleClass, Powertrain),
     telemetry: PathBuf,
     /// Repairs that the books show: when, and of which component.
     pub(crate) renewals: Vec<(Micros, usize)>,
@@ -80,6 +85,7 @@ fn read_fleet(folder: &Path, with_truth: bool) -> anyhow::Result<Fleet> {
         vehicles.push(Vehicle {
             telemetry: telemetry(folder, id)?,
             id: id.clone(),
+            kind: (VehicleClass::parse(vehicle_class), Powertrain::parse(powertrain)),
             renewals: Vec::new(),
             failures: vec![Vec::new(); COMPONENTS.len()],
         });
@@ -193,8 +199,13 @@ impl Vehicle {
         folder.join(format!("truth/wear/{}.csv", self.id))
     }
 
-    /// Reads the telemetry, record by record.
-    pub(crate) fn records(&self, mut each: impl FnMut(Micros, &Sample)) -> anyhow::Result<()> {
+    /// Reads the telemetry as models see it, record by record.
+    pub(crate) fn records(&self, each: impl FnMut(Micros, &Sample)) -> anyhow::Result<()> {
+        self.rows(each)
+    }
+
+    /// Reads the telemetry, row by row.
+    pub(crate) fn rows<R: Row>(&self, mut each: impl FnMut(Micros, &R)) -> anyhow::Result<()> {
         let path = &self.telemetry;
         let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let packed = path.extension().is_some_and(|ending| ending == "gz");
@@ -214,8 +225,8 @@ impl Vehicle {
             header.starts_with("timestamp,sequence"),
             wrong(1, "the header does not begin with timestamp,sequence")
         );
-        let columns: Vec<Option<Quantity>> = header.split(',').map(Quantity::from_path).collect();
-        let mut sample = Sample::default();
+        let columns: Vec<Option<R::Column>> = header.split(',').map(R::column).collect();
+        let mut row = R::default();
         loop {
             line.clear();
             number += 1;
@@ -226,7 +237,7 @@ impl Vehicle {
             {
                 return Ok(());
             }
-            sample.clear();
+            row.clear();
             let mut cells = line.trim_ascii_end().split(|byte| *byte == b',');
             let at = cells
                 .next()
@@ -234,9 +245,9 @@ impl Vehicle {
                 .ok_or_else(|| wrong(number, "the time cannot be read"))?;
             let mut counted = 1;
             for cell in cells {
-                if let Some(quantity) = columns.get(counted).copied().flatten().filter(|_| !cell.is_empty()) {
-                    let value = parse_number(cell).ok_or_else(|| wrong(number, "a cell is no number"))?;
-                    sample.set(quantity, value);
+                if let Some(column) = columns.get(counted).copied().flatten().filter(|_| !cell.is_empty()) {
+                    row.set(column, cell)
+                        .ok_or_else(|| wrong(number, "a cell is no number"))?;
                 }
                 counted += 1;
             }
@@ -244,8 +255,99 @@ impl Vehicle {
                 counted == columns.len(),
                 wrong(number, "the row has not as many cells as the header")
             );
-            each(at, &sample);
+            each(at, &row);
         }
+    }
+}
+
+/// What is read of a row of telemetry.
+pub(crate) trait Row: Default {
+    /// A column that is read.
+    type Column: Copy;
+    /// The column of this name, if it is read.
+    fn column(name: &str) -> Option<Self::Column>;
+    /// Before the next row.
+    fn clear(&mut self);
+    /// A cell that is not empty; `None` when it says nothing.
+    fn set(&mut self, column: Self::Column, cell: &[u8]) -> Option<()>;
+}
+
+/// What models read.
+impl Row for Sample {
+    type Column = Quantity;
+
+    fn column(name: &str) -> Option<Quantity> {
+        Quantity::from_path(name)
+    }
+
+    fn clear(&mut self) {
+        Sample::clear(self);
+    }
+
+    fn set(&mut self, column: Quantity, cell: &[u8]) -> Option<()> {
+        Sample::set(self, column, parse_number(cell)?);
+        Some(())
+    }
+}
+
+/// What the service is told: what rules and models read, and trouble codes.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) readings: Readings,
+    pub(crate) codes: Vec<(Cow<'static, str>, CodeStatus)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum HeardColumn {
+    Reading(Option<Signal>, Option<Quantity>),
+    Codes,
+}
+
+impl Row for Heard {
+    type Column = HeardColumn;
+
+    fn column(name: &str) -> Option<HeardColumn> {
+        let (signal, quantity) = (Signal::from_path(name), Quantity::from_path(name));
+        match name {
+            "dtcs" => Some(HeardColumn::Codes),
+            _ if signal.is_none() && quantity.is_none() => None,
+            _ => Some(HeardColumn::Reading(signal, quantity)),
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn set(&mut self, column: HeardColumn, cell: &[u8]) -> Option<()> {
+        match column {
+            HeardColumn::Reading(signal, quantity) => {
+                let value = parse_number(cell)?;
+                if let Some(signal) = signal {
+                    self.readings.set(signal, value);
+                }
+                if let Some(quantity) = quantity {
+                    self.readings.sample.set(quantity, value);
+                }
+            }
+            HeardColumn::Codes => {
+                let code = |told: &str| {
+                    let (code, status) = told.split_once(':')?;
+                    let status = if status == "pending" {
+                        CodeStatus::Pending
+                    } else {
+                        CodeStatus::Confirmed
+                    };
+                    Some((Cow::Owned(code.to_owned()), status))
+                };
+                self.codes = std::str::from_utf8(cell)
+                    .ok()?
+                    .split(' ')
+                    .map(code)
+                    .collect::<Option<_>>()?;
+            }
+        }
+        Some(())
     }
 }
 

@@ -5,11 +5,10 @@ use prognostics::metrics::{self, Judged, OnTheWay};
 use serde_json::{Map, Value, json};
 
 use super::moments::Moment;
+use crate::domain::foretold::{Limit, Turn, Warning, When};
 
 /// The protocol looks at so much before each failure, in km.
 const LAST_KM: f32 = 5_000.0;
-/// A warning clears when what is asked is above so many times its limit.
-const CLEARS: f64 = 1.6;
 /// Warning limits that training chooses from, in km at scale 1.
 const LIMITS_KM: [f64; 6] = [2_000.0, 2_500.0, 3_000.0, 3_500.0, 4_000.0, 5_000.0];
 /// A warning that comes further than this from failure is false: no limit is larger.
@@ -19,30 +18,6 @@ const FALSE_MAX: f64 = 0.05;
 /// And how often it may be wrong in believing so.
 const DOUBT_MAX: f64 = 0.1;
 
-/// When a warning is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
-    /// The median is below the limit at two moments running: models of the first generation.
-    Median,
-    /// The geometric mean of the median and the upper quantile is below it at five: a median that nobody is sure of does not warn.
-    Sure,
-}
-
-impl When {
-    fn asks(self, said: &Quantiles) -> f64 {
-        match self {
-            Self::Median => said.p50,
-            Self::Sure => (said.p50 * said.p95).sqrt(),
-        }
-    }
-
-    fn agree(self) -> u32 {
-        match self {
-            Self::Median => 2,
-            Self::Sure => 5,
-        }
-    }
-}
 /// Unit in which the PHM score, made for cycles, is reckoned for kilometres.
 const PHM_KM: f64 = 100.0;
 /// Kilometres before failure at which a unit should be out of use, in the measures of maintenance.
@@ -70,44 +45,35 @@ pub(crate) struct Warnings {
 
 impl Warnings {
     /// Follows the answers of a fleet, vehicle by vehicle in order, with one limit.
-    pub(crate) fn of(answers: &[Answer], limit_km: f64, when: When) -> Self {
+    pub(crate) fn of(answers: &[Answer], limit: Limit) -> Self {
         let mut warnings = Self::default();
-        let (mut since, mut streak): (Option<f64>, u32) = (None, 0);
+        let (mut since, mut warning): (Option<f64>, Warning) = (None, Warning::default());
         for (place, answer) in answers.iter().enumerate() {
             let next = answers.get(place + 1);
             let ends = next.is_none_or(|next| {
                 next.moment.vehicle != answer.moment.vehicle || next.moment.failure != answer.moment.failure
             });
-            if let Some(said) = answer.said {
-                let calls = if since.is_some() {
-                    when.asks(&said) > CLEARS * limit_km
-                } else {
-                    when.asks(&said) < limit_km
-                };
-                streak = if calls { streak + 1 } else { 0 };
-                if streak >= when.agree() {
-                    streak = 0;
-                    since = match since {
-                        Some(_) => None,
-                        None => {
-                            warnings.count(&answer.moment);
-                            Some(answer.moment.km)
-                        }
-                    };
+            match answer.said.and_then(|said| warning.follow(&said, &limit)) {
+                Some(Turn::Begins) => {
+                    warnings.count(&answer.moment);
+                    since = Some(answer.moment.km);
                 }
+                Some(Turn::Ends) => since = None,
+                None => {}
             }
             if ends {
                 if answer.moment.left_km.is_finite() {
                     let failed_km = answer.moment.km + f64::from(answer.moment.left_km);
                     warnings.leads_km.push(since.map_or(0.0, |since| failed_km - since));
                 }
-                (since, streak) = (None, 0);
+                (since, warning) = (None, Warning::default());
             }
         }
         warnings
     }
 
-    fn count(&mut self, moment: &Moment) {
+    /// Takes one warning more.
+    pub(crate) fn count(&mut self, moment: &Moment) {
         let outcome = if moment.left_km <= LAST_KM {
             &mut self.right
         } else if moment.left_km.is_finite() || moment.survived_km > LAST_KM {
@@ -116,6 +82,31 @@ impl Warnings {
             &mut self.open
         };
         *outcome += 1;
+    }
+
+    /// Pools those of others.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.open += other.open;
+        self.leads_km.extend_from_slice(&other.leads_km);
+    }
+
+    /// How they turned out, by name.
+    pub(crate) fn counts(&self) -> Value {
+        json!({ "right": self.right, "wrong": self.wrong, "open": self.open })
+    }
+
+    /// The measures that concern warnings, by name.
+    pub(crate) fn measures(&self) -> Map<String, Value> {
+        let warned = self.leads_km.iter().filter(|lead| **lead > 0.0).count();
+        let value = json!({
+            "failures": self.leads_km.len(), "failures_warned_of": ratio(warned, self.leads_km.len()),
+            "warnings_right": self.right, "warnings_wrong": self.wrong, "warnings_open": self.open,
+            "false_discovery_rate": self.false_share(), "lead_time": self.median_lead(false),
+            "lead_time_with_missed_failures_as_0": self.median_lead(true),
+        });
+        value.as_object().cloned().unwrap_or_default()
     }
 
     fn false_share(&self) -> Option<f64> {
@@ -141,6 +132,14 @@ pub(crate) fn warning_limit(answers: &[Answer], scale: f64) -> f64 {
     largest_limit(answers, &limits(scale))
 }
 
+/// What training chooses limits for.
+pub(crate) fn sure(below_km: f64) -> Limit {
+    Limit {
+        when: When::Sure,
+        below_km,
+    }
+}
+
 fn limits(scale: f64) -> Vec<f64> {
     LIMITS_KM
         .iter()
@@ -149,7 +148,7 @@ fn limits(scale: f64) -> Vec<f64> {
 }
 
 fn largest_limit(answers: &[Answer], limits: &[f64]) -> f64 {
-    let share = |limit: f64| Warnings::of(answers, limit, When::Sure).false_share().unwrap_or(1.0);
+    let share = |limit: f64| Warnings::of(answers, sure(limit)).false_share().unwrap_or(1.0);
     let fit = limits.iter().rev().find(|limit| share(**limit) <= FALSE_MAX);
     fit.copied().unwrap_or(0.0)
 }
@@ -175,7 +174,7 @@ pub(crate) fn pooled_limits(components: &[Vec<Answer>], scale: f64) -> Vec<f64> 
         for [one, other] in &halves {
             for (chooses, judges) in [(one, other), (other, one)] {
                 let limit = largest_limit(chooses, &limits[..=last]);
-                let warnings = Warnings::of(judges, limit, When::Sure);
+                let warnings = Warnings::of(judges, sure(limit));
                 wrong += warnings.wrong;
                 known += warnings.wrong + warnings.right;
             }
@@ -221,9 +220,9 @@ pub(crate) struct Protocol {
 
 impl Protocol {
     /// Judges the answers for one component.
-    pub(crate) fn of(answers: &[Answer], (limit_km, when): (f64, When), cap_km: f64, vehicle_years: f64) -> Self {
+    pub(crate) fn of(answers: &[Answer], limit: Limit, cap_km: f64, vehicle_years: f64) -> Self {
         let mut protocol = Self {
-            warnings: Warnings::of(answers, limit_km, when),
+            warnings: Warnings::of(answers, limit),
             vehicle_years,
             ..Self::default()
         };
@@ -274,10 +273,7 @@ impl Protocol {
         self.lives.extend_from_slice(&other.lives);
         self.asked += other.asked;
         self.unanswered += other.unanswered;
-        self.warnings.right += other.warnings.right;
-        self.warnings.wrong += other.warnings.wrong;
-        self.warnings.open += other.warnings.open;
-        self.warnings.leads_km.extend_from_slice(&other.warnings.leads_km);
+        self.warnings.add(&other.warnings);
         self.vehicle_years = if beside {
             self.vehicle_years.max(other.vehicle_years)
         } else {
@@ -293,13 +289,11 @@ impl Protocol {
     /// All measures by name.
     pub(crate) fn measures(&self) -> Map<String, Value> {
         let scaled: Vec<Judged> = self.judged.iter().map(in_phm_units).collect();
-        let lead = |all| self.warnings.median_lead(all);
-        let warned = self.warnings.leads_km.iter().filter(|lead| **lead > 0.0).count();
         // Where nothing ever fails, every warning is wrong, also one at the end of the record.
         let healthy = self.warnings.leads_km.is_empty();
         let wrong = f64::from(self.warnings.wrong + if healthy { self.warnings.open } else { 0 });
         let value = json!({
-            "failures": self.warnings.leads_km.len(), "predictions": self.asked, "not_enough_data": self.unanswered,
+            "predictions": self.asked, "not_enough_data": self.unanswered,
             "rmse": metrics::rmse(&self.judged), "mae": metrics::mae(&self.judged),
             "phm_score": metrics::phm_score(&scaled), "phm_score_unit_km": PHM_KM,
             "alpha_lambda": metrics::alpha_lambda(&self.lives, 0.2, 0.5),
@@ -311,13 +305,12 @@ impl Protocol {
             "within_500km_or_10pct": self.within(), "within_500km_or_10pct_once_wear_began": share(&self.last_begun),
             "share_of_last_5000_km_in_which_wear_began": ratio(self.last_begun.len(), self.last.len()),
             "within_500km_or_10pct_last_1500_km": share(&self.nearest(1_500.0)),
-            "warnings_right": self.warnings.right, "warnings_wrong": self.warnings.wrong, "warnings_open": self.warnings.open,
-            "false_discovery_rate": self.warnings.false_share(), "lead_time": lead(false), "lead_time_with_missed_failures_as_0": lead(true),
-            "failures_warned_of": ratio(warned, self.warnings.leads_km.len()),
             "vehicle_years": self.vehicle_years,
             "nuisance_alarms_per_vehicle_year": (self.vehicle_years > 0.0).then(|| wrong / self.vehicle_years),
         });
-        value.as_object().cloned().unwrap_or_default()
+        let mut measures = self.warnings.measures();
+        measures.extend(value.as_object().cloned().unwrap_or_default());
+        measures
     }
 
     fn nearest(&self, km: f64) -> Vec<Judged> {
@@ -349,6 +342,11 @@ fn ratio(part: usize, whole: usize) -> Option<f64> {
 mod tests {
     use super::*;
 
+    const MEDIAN: Limit = Limit {
+        when: When::Median,
+        below_km: 2_000.0,
+    };
+
     /// A life of 100 moments, 100 km apart, that fails at 10,000 km, with what is said of each.
     fn life(said: impl Fn(f64) -> f64) -> Vec<Answer> {
         (0..100)
@@ -376,17 +374,16 @@ mod tests {
 
     #[test]
     fn warnings_are_right_wrong_and_lead_as_worked_by_hand() {
-        let good = Warnings::of(&life(|left| left), 2_000.0, When::Median);
+        let good = Warnings::of(&life(|left| left), MEDIAN);
         // Below 2,000 km first at 1,900 left, and again at 1,800.
         assert_eq!((good.right, good.wrong, good.leads_km), (1, 0, vec![1_800.0]));
-        let hasty = Warnings::of(&life(|left| left - 6_000.0), 2_000.0, When::Median);
+        let hasty = Warnings::of(&life(|left| left - 6_000.0), MEDIAN);
         assert_eq!((hasty.right, hasty.wrong), (0, 1));
-        let blind = Warnings::of(&life(|_| 9_000.0), 2_000.0, When::Median);
+        let blind = Warnings::of(&life(|_| 9_000.0), MEDIAN);
         assert_eq!((blind.right, blind.wrong, blind.leads_km), (0, 0, vec![0.0]));
         let once = Warnings::of(
             &life(|left| if left == 7_000.0 { 100.0 } else { left.max(3_000.0) }),
-            2_000.0,
-            When::Median,
+            MEDIAN,
         );
         assert_eq!((once.right, once.wrong), (0, 0), "one moment alone is not believed");
     }
@@ -411,9 +408,9 @@ mod tests {
 
     #[test]
     fn the_protocol_counts_what_is_within() {
-        let protocol = Protocol::of(&life(|left| left + 400.0), (2_000.0, When::Sure), 20_000.0, 1.0);
+        let protocol = Protocol::of(&life(|left| left + 400.0), sure(2_000.0), 20_000.0, 1.0);
         assert_eq!(protocol.within(), Some(1.0));
-        let protocol = Protocol::of(&life(|left| 1.2 * left), (2_000.0, When::Sure), 20_000.0, 1.0);
+        let protocol = Protocol::of(&life(|left| 1.2 * left), sure(2_000.0), 20_000.0, 1.0);
         // 20 % is within 500 km up to 2,500 km: 25 of the last 50 moments.
         assert_eq!(protocol.within(), Some(0.5));
         assert_eq!(Protocol::default().within(), None);

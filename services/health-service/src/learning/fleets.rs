@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::baselines::Baseline;
 use super::fleet_folder::{Fleet, read_fleets};
-use super::fleet_judging::{Answer, Protocol, When, pooled_limits};
+use super::fleet_judging::{Answer, Protocol, pooled_limits, sure};
 use super::fleet_training::{answers, learn_reference, raw_reference, scale_of, train_component};
 use super::information_limit::{self, Limit};
 use super::moments::{Moments, follow, of_fleets};
@@ -95,8 +95,7 @@ pub(crate) fn evaluate(folder: &Path, bundles: &[Bundle], baselines: Option<&Pat
             let Some(model) = bundle.model(component) else { continue };
             let card = model.card();
             let said = answers(model, moments);
-            let when = if model.is_first() { When::Median } else { When::Sure };
-            let protocol = Protocol::of(&said, (card.warn_below_km, when), card.cap_km, years);
+            let protocol = Protocol::of(&said, model.limit(), card.cap_km, years);
             let mut measures = protocol.measures();
             let mut limit = Limit::default();
             let place = COMPONENTS
@@ -156,7 +155,7 @@ fn judge_causes(
     let of_cause = |(cause, limit): (&String, &Limit)| {
         let is_of = |answer: &&Answer| failure_of(answer).is_some_and(|failure| failure.cause == *cause);
         let said: Vec<Answer> = said.iter().filter(is_of).copied().collect();
-        let protocol = Protocol::of(&said, (0.0, When::Sure), f64::INFINITY, 0.0);
+        let protocol = Protocol::of(&said, sure(0.0), f64::INFINITY, 0.0);
         let measures = protocol.measures();
         let kept = [
             "failures",
@@ -204,10 +203,7 @@ fn judge_baselines(
         for (sum, baseline) in sums.iter_mut().zip(both) {
             if let Some(baseline) = baseline {
                 let answers = baseline.answers(&judged[component]);
-                sum.add(
-                    &Protocol::of(&answers, (baseline.limit_km, When::Sure), cap_km, years),
-                    true,
-                );
+                sum.add(&Protocol::of(&answers, sure(baseline.limit_km), cap_km, years), true);
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod baselines;
 mod engines;
+mod fleet_alarms;
 mod fleet_folder;
 mod fleet_judging;
 mod fleet_training;
@@ -76,6 +77,9 @@ enum Command {
         /// Fleets from which the threshold rule and the linear model are learned, to compare with
         #[arg(long)]
         baselines: Option<PathBuf>,
+        /// Judge the alarms that the service would raise, rules and models together, and not the models alone (fleets)
+        #[arg(long, conflicts_with = "baselines")]
+        alarms: bool,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -166,10 +170,15 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
             model,
             truth,
             baselines,
+            alarms,
             json,
         } => {
             let report = match &source.data {
                 Data::Cmapss(subset) => {
+                    ensure!(
+                        !alarms,
+                        "--alarms is for fleets: no rule of the service speaks of engines of aircraft"
+                    );
                     engines::evaluate(source.folder()?, subset, &prognoser(&model)?, truth.as_deref())?
                 }
                 Data::Fleet(folder) => {
@@ -177,7 +186,11 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
                         truth.is_none(),
                         "--truth is for C-MAPSS; a fleet's truth lies in its folder"
                     );
-                    fleets::evaluate(folder, &bundles(&model)?, baselines.as_deref())?
+                    if alarms {
+                        fleet_alarms::evaluate(folder, &bundles(&model)?)?
+                    } else {
+                        fleets::evaluate(folder, &bundles(&model)?, baselines.as_deref())?
+                    }
                 }
             };
             print(&report, json);

@@ -150,7 +150,7 @@ pub(crate) fn follow(
 }
 
 /// What came true at an odometer; `None` while the component has failed and waits for its repair.
-fn moment(vehicle: u32, km: f64, failures: &[Failure]) -> Option<Moment> {
+pub(crate) fn moment(vehicle: u32, km: f64, failures: &[Failure]) -> Option<Moment> {
     if failures
         .iter()
         .any(|failure| failure.km < km && km <= failure.repaired_km)

@@ -13,7 +13,9 @@ use crate::parallel::in_parallel;
 
 /// The format that is written. A change of any `fields` function in the domain needs a new number and a way to read the
 /// old one.
-const FORMAT: i64 = 6;
+const FORMAT: i64 = 7;
+/// Before components heeded what trained models foretell. It ends where the newer fields begin.
+const FORMAT_BEFORE_FORETOLD: i64 = 6;
 /// Before the end of alarms was told. It ends where the newer fields begin.
 const FORMAT_BEFORE_RECOVERY: i64 = 5;
 /// Before evidence was held piece by piece. It ends where the newer fields begin.
@@ -64,7 +66,9 @@ impl Store<'_> {
         let vehicle: Vehicle = match format {
             FORMAT => codec::decode(&bytes),
             FORMAT_OLDER_TRAILS => codec::decode_beginning(&bytes).map(|WithoutTrails(vehicle)| vehicle),
-            FORMAT_BEFORE_RECOVERY | FORMAT_BEFORE_EVIDENCE | FORMAT_BEFORE => codec::decode_older(&bytes),
+            FORMAT_BEFORE_FORETOLD | FORMAT_BEFORE_RECOVERY | FORMAT_BEFORE_EVIDENCE | FORMAT_BEFORE => {
+                codec::decode_older(&bytes)
+            }
             _ => {
                 return Err(Error::FormatUnknown {
                     vehicle_id: vehicle_id.to_owned(),

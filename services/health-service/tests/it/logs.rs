@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
 use health_service::domain::signal::{Readings, Signal};
+use health_service::domain::trained::Quantity;
 
 /// The folder with the logs. Unset: the test says that it did not run, and fails where it must run.
 pub(crate) fn data_folder() -> Option<PathBuf> {
@@ -72,6 +73,9 @@ pub(crate) fn rows_with_first_cell(path: &PathBuf, columns: fn(&str) -> Option<S
         for (signal, cell) in header.iter().zip(line.split(',')) {
             if let (Some(signal), Ok(value)) = (signal, cell.trim().parse::<f64>()) {
                 readings.set(*signal, value);
+                if let Some(quantity) = Quantity::from_path(signal.path()) {
+                    readings.sample.set(quantity, value);
+                }
             }
         }
         (line.split(',').next().unwrap_or_default().to_owned(), readings)

@@ -28,6 +28,14 @@ impl Component {
             fields.i64(&mut self.told.well_since);
         }
     }
+
+    /// What format 7 added.
+    pub(in crate::domain) fn fields_of_format_7(&mut self, fields: &mut dyn Fields) {
+        self.foretold.fields(fields);
+        if self.told.known {
+            fields.i64(&mut self.told.calm_since);
+        }
+    }
 }
 
 impl Portable for Component {

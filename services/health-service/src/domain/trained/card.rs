@@ -51,7 +51,7 @@ pub struct Card {
     pub seed: u64,
     /// What is beyond is said as "at least this", in km.
     pub cap_km: f64,
-    /// A warning is given when the median is below this at two bins running, in km.
+    /// A warning is given when what is asked of the forecast is below this at several bins running (`crate::domain::foretold::Limit`), in km; 0: never.
     pub warn_below_km: f64,
     /// On units left out.
     pub evaluation: Evaluation,

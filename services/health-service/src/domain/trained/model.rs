@@ -14,6 +14,7 @@ use super::Unreadable;
 use super::card::Card;
 use super::channel::{Channel, channels_of};
 use super::trails::{NUMBERS, NUMBERS_BESIDE, Trails};
+use crate::domain::foretold::{Limit, When};
 
 const MAGIC: u64 = u64::from_le_bytes(*b"FLEETMD\x02");
 /// Of the first generation, which looked at each channel's usual level at failure, whatever the cause.
@@ -337,6 +338,21 @@ impl TrainedModel {
         matches!(self.shaping.looks, Looks::AtLimits(_))
     }
 
+    /// Nothing is said of a component that has been followed for less than this, in km.
+    #[must_use]
+    pub fn followed_min_km(&self) -> f32 {
+        FOLLOWED_MIN_KM * self.shaping.scale
+    }
+
+    /// When what it says is a warning: its generation chose the limit for one way of asking.
+    #[must_use]
+    pub fn limit(&self) -> Limit {
+        Limit {
+            when: if self.is_first() { When::Median } else { When::Sure },
+            below_km: self.card.warn_below_km,
+        }
+    }
+
     /// Features, for watching drift; `NaN` is missing.
     #[must_use]
     pub fn features(&self, trails: &Trails) -> Vec<f32> {
@@ -362,7 +378,7 @@ impl TrainedModel {
     #[must_use]
     pub fn raw(&self, features: &[f32]) -> Option<Quantiles> {
         let followed = features.last().copied()?;
-        if !self.shaping.sees(features) || followed < FOLLOWED_MIN_KM * self.shaping.scale {
+        if !self.shaping.sees(features) || followed < self.followed_min_km() {
             return None;
         }
         let cap = f64::from(self.shaping.scaled(self.shaping.cap_km));

@@ -448,7 +448,7 @@ impl Trails {
     pub fn write_range(&self, channels: std::ops::Range<usize>, scale: f32, out: &mut Vec<f32>) {
         let trails = &self.trails[channels];
         trails.iter().for_each(|trail| trail.write(scale, out));
-        let followed = trails.iter().map(|trail| trail.followed_km).fold(0.0, f32::max);
+        let followed = followed_km(trails);
         let fresh = trails.iter().any(|trail| trail.fresh);
         out.push(if fresh { followed } else { f32::NAN });
         out.push(if self.has_odometer() {
@@ -460,7 +460,17 @@ impl Trails {
     }
 }
 
+fn followed_km(trails: &[Trail]) -> f32 {
+    trails.iter().map(|trail| trail.followed_km).fold(0.0, f32::max)
+}
+
 impl Trails {
+    /// How far a component has been followed, in km.
+    #[must_use]
+    pub fn followed_km(&self, component: &str) -> f32 {
+        followed_km(&self.trails[channels_of(component)])
+    }
+
     /// What format 5 of a vehicle's state added.
     pub(in crate::domain) fn late_fields(&mut self, fields: &mut dyn Fields) {
         self.odometry.fields(fields);
