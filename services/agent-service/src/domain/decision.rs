@@ -125,7 +125,10 @@ pub fn compose(
             .clone(),
         rul_km: trigger.rul_km,
         odometer_km: trigger.odometer_km,
-        reasoning: reasoning::explain(diagnosis, unsure),
+        reasoning: reasoning::forecast(&trigger.observations)
+            .into_iter()
+            .chain(reasoning::explain(diagnosis, unsure))
+            .collect(),
         agent_used: worker.rules_agent(),
         llm_model_used: None,
         // The graph holds it for a person where `review::because` says so.

@@ -7,9 +7,10 @@ use super::component::Component;
 use super::decision::{Decision, Rules, Trigger};
 use super::diagnosis::ConfidenceRules;
 use super::graph::{Context, Stage, Step};
+use super::knowledge::Direction;
 use super::knowledge::KnowledgeBase;
 use super::severity::Severity;
-use super::symptoms::Observations;
+use super::symptoms::{Observations, RiskFactor};
 use super::vehicle::Powertrain;
 use crate::evaluation::written::{CASES, Written};
 use crate::evaluation::{REPORTED_SEEDS, Report, Sample, Set, evaluate};
@@ -100,6 +101,37 @@ fn without_evidence_it_abstains_and_danger_is_always_warned_of() {
         panic!("another set");
     };
     assert_eq!(unchanged.right, unchanged.of, "{failed:?}");
+}
+
+/// A forecast tells when and not what: it is named, stands for no symptom, and an inspection is what it leads to.
+#[test]
+fn a_forecast_alone_has_the_part_inspected_and_claims_no_symptom() {
+    let base = crate::knowledge::builtin().unwrap();
+    for component in [Component::Lubrication, Component::Brakes, Component::Battery12v] {
+        let forecast = RiskFactor {
+            code: format!("{}.forecast.short", component.code()),
+            text: "The forecast is about 2100 km; below 3000 km it is a warning.".to_owned(),
+            signal: None,
+            direction: Some(Direction::Down),
+        };
+        let observations = Observations {
+            risk_factors: vec![forecast],
+            ..Observations::default()
+        };
+        let trigger = Trigger {
+            observations,
+            ..trigger(component)
+        };
+        let decision = decide(&base, &trigger, Powertrain::Petrol);
+        let codes: Vec<&str> = decision.reasoning.iter().map(|because| &*because.reason.code).collect();
+        assert_eq!(
+            codes[..2],
+            ["reasoning.forecast", "reasoning.symptom.none"],
+            "{codes:?}"
+        );
+        assert_eq!(decision.severity, Severity::Warning);
+        assert!(decision.review_required, "{component:?}: {}", decision.confidence);
+    }
 }
 
 #[test]

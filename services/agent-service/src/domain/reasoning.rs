@@ -2,7 +2,7 @@
 
 use super::diagnosis::{Diagnosis, Hypothesis, NextTest, source};
 use super::knowledge::{FailureMode, Symptom};
-use super::symptoms::{Source, State};
+use super::symptoms::{Observations, Source, State};
 use super::values::{Evidence, Reason, Value, rounded};
 
 /// A reason with the evidence that it rests on, where there is one.
@@ -30,6 +30,17 @@ pub fn explain(diagnosis: &Diagnosis<'_>, unsure: bool) -> Vec<ReasonedBy> {
     }
     reasons.extend(test_first(diagnosis).map(ReasonedBy::from));
     reasons
+}
+
+/// What ends the code of health's risk factor for a trained model's warning.
+const FORECAST: &str = ".forecast.short";
+
+/// That a trained model foretells a soon end. It says when and not what, so it is a symptom of no cause.
+pub fn forecast(observations: &Observations) -> Option<ReasonedBy> {
+    let mut factors = observations.risk_factors.iter();
+    let factor = factors.find(|factor| factor.code.ends_with(FORECAST))?;
+    let params = [("risk_factor", factor.code.as_str().into())];
+    Some(Reason::new("reasoning.forecast", params, factor.text.clone()).into())
 }
 
 /// Symptoms whose likelihood differs from the background by less than this factor say nothing worth a sentence.

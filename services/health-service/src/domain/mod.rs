@@ -49,4 +49,6 @@ mod broken_input_properties;
 #[cfg(test)]
 mod evidence_properties;
 #[cfg(test)]
+mod heeding_properties;
+#[cfg(test)]
 mod properties;

@@ -50,7 +50,9 @@ fn classify_powertrain(number: u32) -> Option<(ComponentKind, Gravity)> {
         0x0524 | 0x0298 => (C::Lubrication, Critical),
         0x0195..=0x0199 | 0x0520..=0x0523 => (C::Lubrication, Minor),
         0x0300..=0x0312 | 0x0016..=0x0019 | 0x0335..=0x0344 => (C::Engine, Major),
-        0x0560..=0x0563 | 0x0620..=0x0626 => (C::Charging, Major),
+        0x0620..=0x0626 => (C::Charging, Major),
+        // Of the system's voltage, which is measured beside them: it falls with the battery and with whatever is switched on, too.
+        0x0560..=0x0563 => (C::Charging, Minor),
         0x0615..=0x0617 => (C::Battery12v, Minor),
         0x0420..=0x0434 => (C::Aftertreatment, Minor),
         0x0401..=0x0409 => (C::Engine, Minor),
