@@ -426,7 +426,7 @@ fn suspension(scene: &mut Scene<'_>) -> Option<Verdict> {
     if let Some((mean, trust)) = mean_and_trust(scene.window, Feature::Bounce)
         && let Some(times) = scene.ride.judge(mean, trust)
     {
-        weighing.curve(FactorKind::BodyMoves, CurveName::Bounce, times, trust);
+        weighing.sign_curve(FactorKind::BodyMoves, CurveName::Bounce, times, trust);
     }
     weighing.finish()
 }
