@@ -89,7 +89,7 @@ fn time(item: &Value, field: &str) -> DateTime<Utc> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_is_computed_survives_a_kill_and_is_told_once() {
-    let (place, begun) = (Place::with_demo(10, 30, 40), Utc::now());
+    let (place, begun) = (Place::with_demo(20, 30, 40), Utc::now());
     let running = place.start();
     wait_for(&place, 0.4).await;
     running.kill();
@@ -162,17 +162,19 @@ async fn visits_follow_alerts(manager: &Person<'_>, begun: DateTime<Utc>) {
             "{visit}"
         );
     }
-    let confirmed = done
-        .iter()
-        .filter(|visit| visit["findings"][0]["verdict"] == "CONFIRMED");
-    assert!(confirmed.count() >= 2, "{done:?}");
+    let with = |verdict: &str| {
+        let is = |visit: &&&Value| visit["findings"][0]["verdict"] == verdict;
+        done.iter().filter(is).count()
+    };
+    let (confirmed, other) = (with("CONFIRMED"), with("OTHER_CAUSE"));
+    assert!(confirmed >= 1 && confirmed + other >= 2, "{done:?}");
 }
 
 /// What the dashboards say is what the services list.
 async fn numbers_agree(manager: &Person<'_>, alerts: usize) {
     let fleet = manager.get("analytics", "/api/v1/dashboards/fleet").await;
     let vehicles = &fleet["fleet_summary"]["vehicles"];
-    assert_eq!(vehicles.as_u64().or(vehicles["value"].as_u64()), Some(10), "{fleet}");
+    assert_eq!(vehicles.as_u64().or(vehicles["value"].as_u64()), Some(20), "{fleet}");
     let decisions = manager.list("agent", "/api/v1/agents/decisions").await;
     assert!(
         decisions.len() >= alerts,

@@ -252,6 +252,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_repaired_part_left_behind_does_not_count_for_a_while() {
+        const MEMORY: Micros = 1_000;
+        let caps = [0.7, 0.5, 0.28, 0.15];
+        let mut codes = Codes::default();
+        codes.note("P0217", CodeStatus::Confirmed, Gravity::Critical, 0);
+        codes.mend(10);
+        codes.note("P0217", CodeStatus::Confirmed, Gravity::Critical, 20);
+        assert!(codes.is_empty() && codes.iter().next().is_none() && codes.cap(&caps).is_none());
+        // Another one counts at once, and the same one if it is still told when nobody would have left it.
+        codes.note("P0480", CodeStatus::Confirmed, Gravity::Major, 30);
+        assert_eq!(codes.cap(&caps), Some(0.28));
+        codes.expire(11 + MEMORY, MEMORY);
+        codes.note("P0217", CodeStatus::Confirmed, Gravity::Critical, 12 + MEMORY);
+        assert_eq!(codes.cap(&caps), Some(0.15));
+    }
+
+    #[test]
     fn the_gravest_code_caps_and_old_ones_expire() {
         let caps = [0.7, 0.5, 0.28, 0.15];
         let mut codes = Codes::default();
