@@ -9,7 +9,7 @@ export const deServer: Record<string, string> = {
   "decision.repair_within_week": "Innerhalb einer Woche reparieren: {failure_mode} ({component}).",
   "decision.repair_at_next_service": "Beim nächsten Service reparieren: {failure_mode} ({component}).",
   "decision.monitor": "Weiter beobachten: {failure_mode} ({component}).",
-  "reasoning.forecast": "Das Modell, das den Verlauf der Signale dieses Bauteils verfolgt, sagt ihm ein baldiges Ende voraus.",
+  "reasoning.forecast": "Das Modell, das den Verlauf der Signale dieser Komponente verfolgt, sagt ihr ein baldiges Ende voraus.",
   "reasoning.symptom.none": "Kein bekanntes Symptom wurde erkannt; die Reihenfolge beruht darauf, wie häufig die Ursachen sind.",
   "reasoning.symptom.present": "Befund: {symptom}. Das spricht dafür (Faktor {factor}).",
   "reasoning.symptom.against": "Befund: {symptom}. Das spricht dagegen (Faktor {factor}).",
