@@ -97,11 +97,21 @@ pub fn compose(
 ) -> Decision {
     let leading = diagnosis.leading();
     let severity = severity::severity(trigger.asked, diagnosis);
-    let urgency = severity::urgency(severity, leading.mode.map(|mode| mode.urgency), trigger.rul_days);
+    let forecast = reasoning::forecast(&trigger.observations);
+    // Nothing that was seen says what fails, only a forecast says when: that asks for a look before a repair.
+    let look = forecast.is_some() && !diagnosis.has_symptom() && trigger.asked <= Severity::Warning;
+    let urgency = if look {
+        severity::foretold_urgency(severity, trigger.rul_days)
+    } else {
+        severity::urgency(severity, leading.mode.map(|mode| mode.urgency), trigger.rul_days)
+    };
     let confidence = rounded(diagnosis.confidence);
     let unsure = confidence < rules.review_below;
-    let (cost_low, cost_high) = cost(diagnosis, unsure, rules);
+    let (mut cost_low, cost_high) = cost(diagnosis, unsure, rules);
     let inspection = &diagnosis.knowledge.inspection;
+    if look && inspection.cost_low.amount_minor < cost_low.amount_minor {
+        cost_low = inspection.cost_low.clone();
+    }
     Decision {
         decision_id,
         vehicle_id: trigger.vehicle_id.clone(),
@@ -112,8 +122,16 @@ pub fn compose(
         failure_mode: ranked_mode(trigger.component, &leading),
         alternatives: alternatives(trigger.component, diagnosis, rules.alternatives_max),
         confidence,
-        decision: verdict(trigger.component, severity, urgency, &leading),
-        recommended_actions: actions(diagnosis, unsure),
+        decision: if look {
+            inspect_in_time(trigger.component, urgency)
+        } else {
+            verdict(trigger.component, severity, urgency, &leading)
+        },
+        recommended_actions: if look {
+            inspection_first(diagnosis)
+        } else {
+            actions(diagnosis, unsure)
+        },
         safety_warning: safety_warning(trigger.asked, diagnosis, rules.plausible_min),
         cost_low,
         cost_high,
@@ -125,7 +143,7 @@ pub fn compose(
             .clone(),
         rul_km: trigger.rul_km,
         odometer_km: trigger.odometer_km,
-        reasoning: reasoning::forecast(&trigger.observations)
+        reasoning: forecast
             .into_iter()
             .chain(reasoning::explain(diagnosis, unsure))
             .collect(),
@@ -183,6 +201,33 @@ fn verdict(component: Component, severity: Severity, urgency: Urgency, leading: 
         ("failure_mode", mode.code.as_str().into()),
     ];
     Reason::new(code, params, format!("{what}: {} ({}).", mode.name, component.name()))
+}
+
+/// What a forecast alone asks for: a look before a repair, since nothing that was seen says what would be repaired.
+fn inspect_in_time(component: Component, urgency: Urgency) -> Reason {
+    let (code, when) = match urgency {
+        Urgency::Immediate | Urgency::Within24h => ("decision.inspect_within_24h", "within 24 hours"),
+        Urgency::WithinWeek => ("decision.inspect_within_week", "within a week"),
+        Urgency::NextService | Urgency::Monitor => ("decision.inspect_at_next_service", "at the next service"),
+    };
+    let name = component.name();
+    let text = format!(
+        "Have the {name} inspected {when}: a forecast says that it will not last long, and no symptom yet says why."
+    );
+    Reason::new(code, [("component", component.code().into())], text)
+}
+
+/// The inspection, then the tests of what is commonest.
+fn inspection_first(diagnosis: &Diagnosis<'_>) -> Vec<Reason> {
+    let tests = diagnosis
+        .leading()
+        .mode
+        .map(|mode| mode.tests.as_slice())
+        .unwrap_or_default();
+    std::iter::once(&diagnosis.knowledge.inspection.action)
+        .chain(tests)
+        .cloned()
+        .collect()
 }
 
 /// Actions of the leading cause; while it is not sure, first the tests that would confirm it.

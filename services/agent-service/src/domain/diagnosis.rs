@@ -103,6 +103,11 @@ impl<'k> Diagnosis<'k> {
         }
     }
 
+    /// Whether any symptom was recognised.
+    pub fn has_symptom(&self) -> bool {
+        self.states.present().next().is_some()
+    }
+
     /// Every cause, most probable first.
     pub fn ranking(&self) -> &[Hypothesis<'k>] {
         &self.ranking

@@ -9,8 +9,9 @@ use super::diagnosis::ConfidenceRules;
 use super::graph::{Context, Stage, Step};
 use super::knowledge::Direction;
 use super::knowledge::KnowledgeBase;
-use super::severity::Severity;
+use super::severity::{Severity, Urgency};
 use super::symptoms::{Observations, RiskFactor};
+use super::values::Quantiles;
 use super::vehicle::Powertrain;
 use crate::evaluation::written::{CASES, Written};
 use crate::evaluation::{REPORTED_SEEDS, Report, Sample, Set, evaluate};
@@ -131,7 +132,59 @@ fn a_forecast_alone_has_the_part_inspected_and_claims_no_symptom() {
         );
         assert_eq!(decision.severity, Severity::Warning);
         assert!(decision.review_required, "{component:?}: {}", decision.confidence);
+        // How soon follows the middle of the forecast, and a look comes before a repair.
+        for (p50, urgency, code) in [
+            (60.0, Urgency::NextService, "decision.inspect_at_next_service"),
+            (9.0, Urgency::WithinWeek, "decision.inspect_within_week"),
+            (1.0, Urgency::Within24h, "decision.inspect_within_24h"),
+        ] {
+            let rul_days = Some(Quantiles {
+                p05: 0.2,
+                p50,
+                p95: 3.0 * p50,
+            });
+            let decision = decide(
+                &base,
+                &Trigger {
+                    rul_days,
+                    ..trigger.clone()
+                },
+                Powertrain::Petrol,
+            );
+            assert_eq!((decision.urgency, &*decision.decision.code), (urgency, code));
+            let inspection = &base.component(component).unwrap().inspection.action;
+            assert_eq!(&decision.recommended_actions[0], inspection);
+        }
     }
+}
+
+/// What was seen says more than a forecast beside it, and what is critical is no matter of planning.
+#[test]
+fn a_forecast_beside_a_symptom_leaves_the_repair_as_it_was() {
+    let base = crate::knowledge::builtin().unwrap();
+    let case = CASES.iter().find(|case| case.component == Component::Cooling).unwrap();
+    let mut observations = case.observations();
+    let without = Trigger {
+        observations: observations.clone(),
+        ..trigger(case.component)
+    };
+    observations.risk_factors.push(RiskFactor {
+        code: "cooling.forecast.short".to_owned(),
+        text: "The forecast is about 2100 km; below 3000 km it is a warning.".to_owned(),
+        signal: None,
+        direction: Some(Direction::Down),
+    });
+    let with = Trigger {
+        observations,
+        ..without.clone()
+    };
+    let (without, with) = (
+        decide(&base, &without, case.powertrain),
+        decide(&base, &with, case.powertrain),
+    );
+    assert_eq!(with.decision, without.decision);
+    assert_eq!(with.urgency, without.urgency);
+    assert_eq!(&*with.reasoning[0].reason.code, "reasoning.forecast");
 }
 
 #[test]

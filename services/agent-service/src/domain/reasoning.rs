@@ -55,7 +55,7 @@ fn symptoms(diagnosis: &Diagnosis<'_>) -> Vec<ReasonedBy> {
     };
     let mut told: Vec<_> = diagnosis.knowledge.symptoms.iter().filter_map(telling).collect();
     told.sort_by(|left, right| right.0.total_cmp(&left.0));
-    if diagnosis.states.present().next().is_none() {
+    if !diagnosis.has_symptom() {
         let text = "No known symptom was recognised, so the ranking rests on how common the causes are.";
         told.insert(0, (0.0, Reason::new("reasoning.symptom.none", [], text).into()));
     }

@@ -101,6 +101,20 @@ pub fn urgency(severity: Severity, mode: Option<Urgency>, rul_days: Option<Quant
     }
 }
 
+/// The urgency of what a forecast alone (days) warns of. The middle of the forecast asks, not its early end: the interval is wide by
+/// nature, nothing was seen to be broken, and a look can be planned.
+pub fn foretold_urgency(severity: Severity, rul_days: Option<Quantiles>) -> Urgency {
+    let asked = match rul_days.map(|days| days.p50) {
+        Some(days) if days < 2.0 => Urgency::Within24h,
+        Some(days) if days >= 14.0 => Urgency::NextService,
+        _ => Urgency::WithinWeek,
+    };
+    match severity {
+        Severity::Info => asked.max(Urgency::NextService),
+        _ => asked,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +149,24 @@ mod tests {
             urgency(Severity::Warning, Some(Urgency::NextService), days(90.0)),
             Urgency::NextService
         );
+    }
+
+    #[test]
+    fn the_middle_of_a_forecast_says_how_soon_to_look() {
+        let asked = |p05, p50| {
+            foretold_urgency(
+                Severity::Warning,
+                Some(Quantiles {
+                    p05,
+                    p50,
+                    p95: p50 * 3.0,
+                }),
+            )
+        };
+        assert_eq!(asked(0.1, 40.0), Urgency::NextService);
+        assert_eq!(asked(0.1, 9.0), Urgency::WithinWeek);
+        assert_eq!(asked(0.1, 1.0), Urgency::Within24h);
+        assert_eq!(foretold_urgency(Severity::Warning, None), Urgency::WithinWeek);
+        assert_eq!(foretold_urgency(Severity::Info, None), Urgency::NextService);
     }
 }
