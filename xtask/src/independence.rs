@@ -4,43 +4,59 @@
 //! once for all seven), with `services/` holding the one service. Untracked leftovers cannot help it pass, because
 //! ignored files are not copied.
 //!
+//! This is where `cargo xtask test` lints, builds and tests the services: once, and alone. The binaries that come of it
+//! are handed to the normal target folder, where the launcher's tests and the check of the contracts find them.
+//!
 //! The copy has a target folder of its own: cargo names packages relative to their workspace, so in the normal one the
 //! checkout's build of a service would pass for the copy's, and nothing would be compiled. It is seeded with links to the
-//! normal folder's builds of third-party packages, which are the bulk and the same in both.
+//! normal folder's builds of third-party packages, which are the bulk and the same in both, because all that decides
+//! their features is in the chassis (its Cargo.toml says so).
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::repository::{self, SERVICES};
-use crate::{linting, shell, test_run};
+use crate::{shell, test_run};
 
-/// Builds and tests the named services alone, or all seven; their tests stand on SQLite and the embedded broker here.
+/// What `with_servers` says to the tests that run under it.
+const GROUND: [&str; 3] = [
+    "CARVROOOM_TEST_GROUND",
+    "CARVROOOM_TEST_POSTGRES",
+    "CARVROOOM_TEST_REDIS",
+];
+
+/// Builds and tests the named services alone, or all seven: on SQLite and the embedded broker, and where servers are at hand what stands
+/// on a store or a transport on those too.
 pub(crate) fn independence(root: &Path, names: &[String]) -> anyhow::Result<()> {
     let services = chosen(names)?;
     let work = shell::target(root).join("independence/work");
+    let normal = shell::target(root).join("debug");
     let target = shell::target(root).join("independence/target");
-    seed(&shell::target(root).join("debug"), &target.join("debug"))?;
+    seed(&normal, &target.join("debug"))?;
     let paths = repository::paths(root)?;
-    let nextest = test_run::has_nextest();
+    let has_servers = std::env::var_os(GROUND[0]).is_some();
     let mut times = Vec::new();
     for service in services {
         let began = Instant::now();
         lay_out(root, &work, &paths, service)?;
         check_edges(&work, service)?;
-        let mut test = test_run::test_command(nextest);
-        // The lock still names packages that only the deleted ones needed, so cargo prunes the copy: not `--locked`.
-        test.args(["-p", service, "--offline"])
-            .current_dir(&work)
-            .env("CARGO_TARGET_DIR", &target)
-            // Nothing here is compiled twice, and seven caches would fill a small disk.
-            .env("CARGO_INCREMENTAL", "0");
-        shell::run(linting::without(&mut test)).with_context(|| format!("{service} does not stand alone"))?;
-        forget(&work, &target, service)?;
+        let mut alone = tests(service, &work, &target);
+        GROUND.iter().for_each(|name| {
+            alone.env_remove(name);
+        });
+        shell::run(&mut alone).with_context(|| format!("{service} does not stand alone"))?;
+        if has_servers {
+            let mut on_servers = tests(service, &work, &target);
+            on_servers.args(what_stands_on_servers());
+            shell::run(&mut on_servers).with_context(|| format!("{service} does not stand on servers"))?;
+        }
+        hand_over(&target.join("debug").join(service), &normal.join(service))?;
         times.push((service, began.elapsed().as_secs()));
     }
     for (service, seconds) in times {
@@ -49,14 +65,29 @@ pub(crate) fn independence(root: &Path, names: &[String]) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Removes what was built of a service: its test programs are large, and all seven need not lie side by side.
-fn forget(work: &Path, target: &Path, service: &str) -> anyhow::Result<()> {
-    let mut clean = shell::cargo();
-    clean
-        .args(["clean", "--quiet", "--offline", "-p", service])
+fn tests(service: &str, work: &Path, target: &Path) -> Command {
+    let mut test = test_run::test_command(test_run::has_nextest());
+    // The lock still names packages that only the deleted ones needed, so cargo prunes the copy: not `--locked`.
+    test.args(["-p", service, "--offline"])
         .current_dir(work)
         .env("CARGO_TARGET_DIR", target);
-    shell::run(&mut clean)
+    test
+}
+
+/// Selects tests of a store or a transport. Pure rules hold on every ground.
+fn what_stands_on_servers() -> &'static [&'static str] {
+    match test_run::has_nextest() {
+        true => &["-E", "kind(test) | test(store::)"],
+        false => &[],
+    }
+}
+
+/// Puts a service's binary where the normal folder's would be.
+fn hand_over(binary: &Path, place: &Path) -> anyhow::Result<()> {
+    if place.exists() {
+        fs::remove_file(place)?;
+    }
+    link(binary, place)
 }
 
 fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static str>> {

@@ -36,8 +36,3 @@ pub(crate) fn again_with_lints() -> anyhow::Result<ExitCode> {
         ExitCode::FAILURE
     })
 }
-
-/// A command that builds without lints: for code that was linted where it comes from.
-pub(crate) fn without(command: &mut Command) -> &mut Command {
-    command.env_remove(WRAPPER).env_remove(ARGUMENTS.0)
-}

@@ -16,6 +16,9 @@ pub(crate) const SERVICES: [&str; 7] = [
     "analytics-service",
 ];
 
+/// The other packages of the workspace: what services stand on, the simulator, and these commands.
+pub(crate) const FOUNDATION: [&str; 4] = ["chassis", "prognostics", "fleetsim", "xtask"];
+
 /// Files whose text the rules read.
 const TEXT_ENDINGS: [&str; 8] = [".rs", ".toml", ".md", ".json", ".lock", ".sql", ".yaml", ".yml"];
 

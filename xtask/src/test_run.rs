@@ -1,14 +1,15 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a mistake is found cheapest.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-use crate::repository::{Repository, SERVICES};
+use crate::repository::{FOUNDATION, Repository};
 use crate::shell::{self, cargo};
-use crate::{bench, contracts, independence, tidy, web_app};
+use crate::{bench, contracts, tidy, web_app};
 
 const LAUNCHER: [&str; 2] = ["--manifest-path", "carvrooom/Cargo.toml"];
 
@@ -32,21 +33,26 @@ pub(crate) fn test(root: &Path, from: &str) -> anyhow::Result<()> {
         ("format of the launcher", Box::new(|| run_launcher("fmt", &["--check"]))),
         ("tidy", Box::new(|| tidy::tidy(&Repository::load(root)?))),
         (
-            "lints and tests",
-            Box::new(|| shell::run(test_command(nextest).args(all_but_services(nextest)).current_dir(root))),
+            "lints and tests of what services stand on",
+            Box::new(|| shell::run(test_command(nextest).args(foundation()).current_dir(root))),
         ),
         (
-            "lints of services, their tests on PostgreSQL and Redis",
-            Box::new(|| shell::run(on_servers(nextest).current_dir(root))),
+            "the chassis on PostgreSQL and Redis",
+            Box::new(|| shell::run(chassis_on_servers(nextest).current_dir(root))),
         ),
-        ("contracts", Box::new(|| contracts::contracts(root, false))),
-        // The launcher's tests also run each service as a process of its own.
+        // Before the services, so that they find its builds of third-party packages.
         (
-            "the services' own binaries",
-            Box::new(|| run(&binaries_as_tested(&SERVICES))),
+            "lints of the launcher",
+            Box::new(|| run_launcher("build", &["--bins", "--tests"])),
         ),
         (
-            "lints and tests of the launcher",
+            "each service alone: lints, tests on SQLite, on PostgreSQL and Redis",
+            Box::new(|| shell::run(services_on_servers(&shell::this_program()?).current_dir(root))),
+        ),
+        ("contracts", Box::new(|| contracts::check(root, false))),
+        // They also run each service as a process of its own, as it was built alone.
+        (
+            "tests of the launcher",
             Box::new(|| shell::run(test_command(nextest).args(LAUNCHER).current_dir(root))),
         ),
         (
@@ -54,10 +60,6 @@ pub(crate) fn test(root: &Path, from: &str) -> anyhow::Result<()> {
             Box::new(|| bench::bench(root, &bench::Options::small()).map(drop)),
         ),
         ("web app", Box::new(|| web_app::test(root))),
-        (
-            "independence, services' tests on SQLite and the embedded broker",
-            Box::new(|| independence::independence(root, &[])),
-        ),
     ];
     let broken = take(&steps, from)?;
     if !data {
@@ -123,38 +125,42 @@ pub(crate) fn test_command(nextest: bool) -> Command {
     command
 }
 
-/// The services' own tests are run by two later steps, once on each ground. The selection is the whole workspace and a filter, since
-/// another selection of packages would be another build.
-fn all_but_services(nextest: bool) -> Vec<String> {
-    let of_services: Vec<String> = SERVICES.iter().map(|service| format!("package({service})")).collect();
-    let filter = ["-E".to_owned(), format!("not ({})", of_services.join(" | "))];
-    let workspace = std::iter::once("--workspace".to_owned());
-    workspace.chain(filter.into_iter().filter(|_| nextest)).collect()
+/// Selects the packages that no service owns.
+fn foundation() -> Vec<&'static str> {
+    FOUNDATION.iter().flat_map(|name| ["-p", name]).collect()
 }
 
 /// Arguments to build binaries as the tests have: together with the tests, because the features of their dependencies are in a build then,
 /// and without them everything would be compiled a second time. They are named, since this very program must not be replaced while it runs.
 pub(crate) fn binaries_as_tested<'a>(names: &[&'a str]) -> Vec<&'a str> {
     let named = names.iter().flat_map(|name| ["--bin", name]);
-    ["build", "--workspace", "--tests"].into_iter().chain(named).collect()
+    let build = ["build", "--tests"].into_iter();
+    build.chain(foundation()).chain(named).collect()
 }
 
-/// What stands on a store or a transport, on servers that live as long as the run (docs/decisions/0008). Pure rules are tested where each
-/// service stands alone.
-fn on_servers(nextest: bool) -> Command {
+/// Starts a program with a PostgreSQL and a Redis that live as long as it runs (docs/decisions/0008).
+fn with_servers(program: &OsStr) -> Command {
     let mut command = cargo();
     command.args(["run", "--quiet", "-p", "chassis", "--features", "testing"]);
-    command.args(["--example", "with_servers", "--"]);
-    let tests = test_command(nextest);
+    command.args(["--example", "with_servers", "--"]).arg(program);
     command
-        .arg(tests.get_program())
-        .args(tests.get_args())
-        .arg("--workspace");
-    if nextest {
-        let without_a_store = "not (package(xtask) | package(fleetsim) | package(prognostics))";
-        let filter = format!("{without_a_store} & (kind(test) | test(store::) | package(chassis))");
-        command.args(["-E", &filter]);
-    }
+}
+
+fn chassis_on_servers(nextest: bool) -> Command {
+    let tests = test_command(nextest);
+    let mut command = with_servers(tests.get_program());
+    command.args(tests.get_args());
+    match nextest {
+        // Another selection of packages would be another build.
+        true => command.args(foundation()).args(["-E", "package(chassis)"]),
+        false => command.args(["-p", "chassis"]),
+    };
+    command
+}
+
+fn services_on_servers(this_program: &Path) -> Command {
+    let mut command = with_servers(this_program.as_os_str());
+    command.arg("independence");
     command
 }
 
