@@ -1,6 +1,6 @@
 //! Real logs of a healthy car: no warning; the same rows with an injected fault: an alarm.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fleetsim::replay::{Begin, Fault, ReplayOptions, Speed, files_of, replay};
 use serde_json::{Value, json};
@@ -20,8 +20,8 @@ fn data() -> Option<PathBuf> {
     }
 }
 
-async fn run(place: &Place, folder: &str, vehicle: &str, inject: Option<Fault>, files_max: usize) -> Option<Value> {
-    let files = files_of(&[data()?.join(folder)]).expect("log files");
+async fn run(place: &Place, folder: &Path, vehicle: &str, inject: Option<Fault>, files_max: usize) -> Value {
+    let files = files_of(&[folder.to_owned()]).expect("log files");
     let files: Vec<PathBuf> = files.into_iter().take(files_max).collect();
     let options = ReplayOptions {
         url: place.url("ingestion"),
@@ -39,7 +39,7 @@ async fn run(place: &Place, folder: &str, vehicle: &str, inject: Option<Fault>, 
         progress: false,
     };
     let replayed = replay(&options, CancellationToken::new()).await.expect("replayed");
-    Some(serde_json::to_value(replayed).expect("a report"))
+    serde_json::to_value(replayed).expect("a report")
 }
 
 /// Events about one vehicle's components.
@@ -52,28 +52,17 @@ async fn alarms(place: &Place, vehicle: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_car_stays_quiet_and_the_same_car_with_a_fault_alarms() {
-    if data().is_none() {
-        return;
-    }
+    let Some(data) = data() else { return };
     let place = Place::new();
     let running = place.start();
-    let etios = "obd-carobd-etios";
-    let healthy = run(&place, etios, "etios", None, usize::MAX).await.expect("data");
-    let leak = run(&place, etios, "etios-leak", Some(Fault::CoolantLeak), usize::MAX)
-        .await
-        .expect("data");
-    let battery = run(&place, etios, "etios-battery", Some(Fault::BatteryFailing), usize::MAX)
-        .await
-        .expect("data");
-    let leon = run(
-        &place,
-        "obd-kit-seat-leon",
-        "leon",
-        None,
-        if crate::platform::full_size() { usize::MAX } else { 6 },
-    )
-    .await
-    .expect("data");
+    let (etios, leon) = (data.join("obd-carobd-etios"), data.join("obd-kit-seat-leon"));
+    let leon_files = if crate::platform::full_size() { usize::MAX } else { 6 };
+    let (healthy, leak, battery, leon) = tokio::join!(
+        run(&place, &etios, "etios", None, usize::MAX),
+        run(&place, &etios, "etios-leak", Some(Fault::CoolantLeak), usize::MAX),
+        run(&place, &etios, "etios-battery", Some(Fault::BatteryFailing), usize::MAX),
+        run(&place, &leon, "leon", None, leon_files),
+    );
     place.drained().await;
 
     for vehicle in ["etios", "leon"] {

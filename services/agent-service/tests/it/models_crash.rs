@@ -73,6 +73,8 @@ async fn run_until_killed(runtime: &TestRuntime, url: &str, point: &str) {
         .env("CARVROOOM_FAILPOINT", point)
         .env("CARVROOOM_TOKEN_SECRET", chassis::testing::TOKEN_SECRET)
         .env("AGENT__HTTP__PORT", "0")
+        // The dead one's partitions are soon free again.
+        .env("AGENT__EVENTS__LEASE_MS", "300")
         .env("AGENT__LLM__CHAIN", "[\"gemini\"]")
         .env("AGENT__LLM__GEMINI__BASE_URL", url)
         .env("AGENT__LLM__GEMINI__KEY", "secret-key")

@@ -40,7 +40,7 @@ impl Doomed {
             .env("CARVROOOM_TOKEN_SECRET", chassis::testing::TOKEN_SECRET)
             .env("AGENT__HTTP__PORT", port.to_string())
             // The dead one's partitions are soon free again.
-            .env("AGENT__EVENTS__LEASE_MS", "1000")
+            .env("AGENT__EVENTS__LEASE_MS", "300")
             .env("AGENT__LLM__CHAIN", "[\"gemini\"]")
             .env("AGENT__LLM__GEMINI__BASE_URL", provider)
             .env("AGENT__LLM__GEMINI__KEY", "secret-key")
