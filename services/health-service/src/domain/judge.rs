@@ -236,12 +236,13 @@ fn cooling(scene: &mut Scene<'_>) -> Option<Verdict> {
         let score = rules.score(CurveName::CoolantShift, shift);
         weighing.score(FactorKind::CoolantRisen, score, level + shift, level, trust);
     }
-    // What load has shown, only load can clear: a quiet minute says nothing about a circuit that boils uphill.
+    // What load has shown, only load can clear: a quiet minute says nothing about a circuit that boils uphill. How far above its own level
+    // a sound engine comes there is the hill's doing as much as the circuit's, so only what lasts or boils alarms.
     if let Some(mean) = scene.memory.coolant_at_load.median().filter(|_| weighing.pieces > 0) {
         let level = scene.references.coolant[3].level(&rules.coolant);
         weighing.score(
             FactorKind::CoolantHigh,
-            rules.score(CurveName::CoolantResidual, mean - level),
+            rules.score(CurveName::CoolantAtLoad, mean - level),
             mean,
             level,
             1.0,

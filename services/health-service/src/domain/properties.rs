@@ -91,6 +91,30 @@ fn warm(number: usize, coolant: f64) -> Record<'static> {
     }
 }
 
+/// Alarms about a coolant that comes to `uphill` Celsius on a climb of five minutes every two hours, and is at 88 otherwise, under load too.
+fn alarms_uphill(uphill: f64) -> usize {
+    let rules = rules();
+    let mut vehicle = Vehicle::of(Powertrain::Diesel);
+    let mut findings = Vec::new();
+    for number in 0..360 * 12 {
+        let climbs = number > 360 * 4 && number % 720 < 30;
+        let mut record = warm(number, if climbs { uphill } else { 88.0 });
+        let (speed, load) = if number % 360 < 90 { (45.0, 80.0) } else { (80.0, 40.0) };
+        record.readings.set(Signal::Speed, speed);
+        record.readings.set(Signal::EngineLoad, load);
+        vehicle.observe(&record, false, &rules, &mut findings);
+    }
+    let of_cooling = |finding: &&Finding| matches!(&finding.what, What::Alarmed { component, .. } if component.kind == ComponentKind::Cooling);
+    findings.iter().filter(of_cooling).count()
+}
+
+/// A sound truck comes 20 above its own level on a long climb; a circuit that has lost its coolant boils there.
+#[test]
+fn a_hot_climb_alone_is_no_alarm_and_a_boiling_one_is() {
+    assert_eq!(alarms_uphill(109.0), 0);
+    assert!(alarms_uphill(121.0) > 0);
+}
+
 fn changes(findings: &[Finding], kind: ComponentKind) -> Vec<(Option<f64>, Option<Band>)> {
     let change = |finding: &Finding| match &finding.what {
         What::Changed { component, .. } if component.kind == kind => Some((component.score, component.band)),

@@ -29,6 +29,7 @@ macro_rules! curves {
 
 curves! {
     CoolantResidual = "coolant_residual_celsius",
+    CoolantAtLoad = "coolant_at_load_celsius",
     CoolantShift = "coolant_shift_celsius",
     CoolantCold = "coolant_cold_celsius",
     CoolantAbsolute = "coolant_absolute_celsius",

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::fleet_folder::{Failure, Fleet, Heard, Vehicle, read_fleets};
 use super::fleet_judging::Warnings;
-use super::moments::moment;
+use super::information_limit::true_wear;
+use super::moments::{Moment, moment};
 use super::progress;
 use crate::artefact;
 use crate::domain::component::ComponentKind;
@@ -32,30 +33,89 @@ enum Event {
 /// What was told of which component, and at which odometer.
 type Told = (ComponentKind, f64, Event);
 
-/// Alarms of one component and what they were worth; and the same by what they rested on.
+/// From this true wear on a part is worn by half. What alarms of it is early rather than mistaken.
+const HALF: f64 = 0.5;
+
+/// Alarms and what they were worth.
 #[derive(Debug, Default)]
-struct Worth {
+struct Alarms {
     warnings: Warnings,
-    by_factor: BTreeMap<String, Warnings>,
+    /// Of the wrong ones those about a component of which a part was worn by half or more in truth.
+    wrong_half_worn: u32,
 }
 
-impl Worth {
-    fn add(&mut self, other: Self) {
+impl Alarms {
+    fn count(&mut self, moment: &Moment, true_wear: f64) {
+        let wrong = self.warnings.count(moment);
+        self.wrong_half_worn += u32::from(wrong && true_wear >= HALF);
+    }
+
+    fn add(&mut self, other: &Self) {
         self.warnings.add(&other.warnings);
-        for (factor, warnings) in other.by_factor {
-            self.by_factor.entry(factor).or_default().add(&warnings);
-        }
+        self.wrong_half_worn += other.wrong_half_worn;
     }
 
     fn measures(&self) -> Map<String, Value> {
         let mut measures = self.warnings.measures();
-        let by_factor: BTreeMap<_, _> = self
-            .by_factor
-            .iter()
-            .map(|(factor, warnings)| (factor.clone(), warnings.counts()))
-            .collect();
+        measures.insert(EARLY.to_owned(), json!(self.wrong_half_worn));
+        measures
+    }
+
+    fn counts(&self) -> Value {
+        let mut counts = self.warnings.counts();
+        counts[EARLY] = json!(self.wrong_half_worn);
+        counts
+    }
+}
+
+/// The name of that count in reports.
+const EARLY: &str = "warnings_wrong_of_half_worn_parts";
+
+/// Alarms of one component; and the same by what they rested on.
+#[derive(Debug, Default)]
+struct Worth {
+    alarms: Alarms,
+    by_factor: BTreeMap<String, Alarms>,
+}
+
+impl Worth {
+    fn add(&mut self, other: Self) {
+        self.alarms.add(&other.alarms);
+        for (factor, alarms) in other.by_factor {
+            self.by_factor.entry(factor).or_default().add(&alarms);
+        }
+    }
+
+    fn measures(&self) -> Map<String, Value> {
+        let mut measures = self.alarms.measures();
+        let counts = |(factor, alarms): (&String, &Alarms)| (factor.clone(), alarms.counts());
+        let by_factor: BTreeMap<_, _> = self.by_factor.iter().map(counts).collect();
         measures.insert("by_first_factor".to_owned(), json!(by_factor));
         measures
+    }
+}
+
+/// Odometer and true wear, 0 to 1, by each cause of a component at midnight of each day.
+#[derive(Default)]
+struct TrueWear(Vec<Vec<(f64, f64)>>);
+
+impl TrueWear {
+    fn read(vehicle: &Vehicle, component: usize) -> anyhow::Result<Self> {
+        let path = vehicle.wear_path();
+        let causes = vehicle.causes[component].iter();
+        causes
+            .map(|cause| true_wear(&path, cause))
+            .collect::<anyhow::Result<_>>()
+            .map(Self)
+    }
+
+    /// The greatest, at the last midnight before this odometer.
+    fn at(&self, km: f64) -> f64 {
+        let last = |days: &Vec<(f64, f64)>| {
+            let next = days.partition_point(|(at, _)| *at <= km);
+            next.checked_sub(1).map_or(0.0, |last| days[last].1)
+        };
+        self.0.iter().map(last).fold(0.0, f64::max)
     }
 }
 
@@ -91,9 +151,9 @@ pub(crate) fn evaluate(folder: &Path, bundles: &[Bundle]) -> anyhow::Result<Valu
             by_class.entry((class, component)).or_default().add(worth);
         }
     }
-    let (mut all, mut rows) = (Warnings::default(), Vec::new());
+    let (mut all, mut rows) = (Alarms::default(), Vec::new());
     for ((class, component), worth) in &by_class {
-        all.add(&worth.warnings);
+        all.add(&worth.alarms);
         let mut row = worth.measures();
         row.insert("vehicle_class".to_owned(), json!(class));
         row.insert("component".to_owned(), json!(component));
@@ -112,14 +172,22 @@ fn of_vehicle(number: u32, vehicle: &Vehicle, rules: &Rules) -> anyhow::Result<V
         let place = COMPONENTS.iter().position(|component| *component == kind.as_str())?;
         let own = told.iter().filter(|(of, ..)| of == kind);
         let own: Vec<(f64, &Event)> = own.map(|(_, km, event)| (*km, event)).collect();
-        let worth = worth(number, &own, &vehicle.failures[place], last_km);
-        Some((kind.as_str(), worth))
+        let wear = match own.is_empty() {
+            true => Ok(TrueWear::default()),
+            false => TrueWear::read(vehicle, place),
+        };
+        Some(wear.map(|wear| {
+            (
+                kind.as_str(),
+                worth(number, &own, &vehicle.failures[place], &wear, last_km),
+            )
+        }))
     };
-    Ok(ComponentKind::ALL.iter().filter_map(of_component).collect())
+    ComponentKind::ALL.iter().filter_map(of_component).collect()
 }
 
 /// Holds what was told of a component against its failures.
-fn worth(vehicle: u32, told: &[(f64, &Event)], failures: &[Failure], last_km: f64) -> Worth {
+fn worth(vehicle: u32, told: &[(f64, &Event)], failures: &[Failure], wear: &TrueWear, last_km: f64) -> Worth {
     let mut worth = Worth::default();
     for (km, event) in told {
         let (Event::Alarm(rests_on), Some(mut moment)) = (event, moment(vehicle, *km, failures)) else {
@@ -131,8 +199,13 @@ fn worth(vehicle: u32, told: &[(f64, &Event)], failures: &[Failure], last_km: f6
         if moment.left_km.is_nan() {
             moment.survived_km = (last_km - km) as f32;
         }
-        worth.warnings.count(&moment);
-        worth.by_factor.entry(rests_on.clone()).or_default().count(&moment);
+        let wear = wear.at(*km);
+        worth.alarms.count(&moment, wear);
+        worth
+            .by_factor
+            .entry(rests_on.clone())
+            .or_default()
+            .count(&moment, wear);
     }
     let mut new_km = f64::NEG_INFINITY;
     for failure in failures {
@@ -143,7 +216,7 @@ fn worth(vehicle: u32, told: &[(f64, &Event)], failures: &[Failure], last_km: f6
             Event::End => None,
         });
         let lead_km = standing.map_or(0.0, |since| failure.km - since);
-        worth.warnings.leads_km.push(lead_km);
+        worth.alarms.warnings.leads_km.push(lead_km);
         new_km = failure.repaired_km;
     }
     worth
@@ -215,13 +288,19 @@ mod tests {
             (31_000.0, &alarm), // wrong: it lived on for 5,000 km
             (38_000.0, &alarm), // nobody knows
         ];
-        let worth = worth(0, &told, &failures, 39_000.0);
+        // One part is worn by half from 5,000 km to its repair, another from 30,500 km on: of the wrong alarms, that of 31,000 km was early.
+        let wear = TrueWear(vec![
+            vec![(0.0, 0.0), (5_000.0, 0.5), (10_100.0, 0.0)],
+            vec![(0.0, 0.0), (30_500.0, 0.5)],
+        ]);
+        let worth = worth(0, &told, &failures, &wear, 39_000.0);
+        assert_eq!(worth.alarms.wrong_half_worn, 1);
         let Warnings {
             right,
             wrong,
             open,
             leads_km,
-        } = worth.warnings;
+        } = worth.alarms.warnings;
         assert_eq!((right, wrong, open), (2, 3, 1));
         assert_eq!(leads_km, [4_000.0, 10_000.0]);
         assert_eq!(worth.by_factor.len(), 1);
@@ -244,6 +323,10 @@ mod tests {
         write(
             "truth/lives.csv",
             "vehicle_id,component,cause,began_km,ended_km,end\na,brakes,pad_wear,0,1100,failed\n".to_owned(),
+        );
+        write(
+            "truth/wear/a.csv",
+            "date,odometer_km,pad_wear\n2025-01-01,1000.0,0.9\n".to_owned(),
         );
         let pads = "Vehicle.Chassis.Axle.Row1.Wheel.Left.Brake.PadWear";
         let rows = (0..60).map(|minute| {

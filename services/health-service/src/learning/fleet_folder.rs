@@ -1,7 +1,7 @@
 //! Reads what `fleetsim generate --format csv` writes: registry, telemetry, the workshops' books, and the truth if asked.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub(crate) struct Vehicle {
     pub(crate) renewals: Vec<(Micros, usize)>,
     /// Failures of each component in the order of the odometer; only where the truth was read.
     pub(crate) failures: Vec<Vec<Failure>>,
+    /// Causes by which each component may fail; only where the truth was read.
+    pub(crate) causes: Vec<BTreeSet<String>>,
 }
 
 /// A fleet.
@@ -88,6 +90,7 @@ fn read_fleet(folder: &Path, with_truth: bool) -> anyhow::Result<Fleet> {
             kind: (VehicleClass::parse(vehicle_class), Powertrain::parse(powertrain)),
             renewals: Vec::new(),
             failures: vec![Vec::new(); COMPONENTS.len()],
+            causes: vec![BTreeSet::new(); COMPONENTS.len()],
         });
     }
     let class = class.with_context(|| format!("{} lists no vehicle", folder.display()))?;
@@ -141,9 +144,13 @@ fn read_truth(folder: &Path, places: &HashMap<String, usize>, vehicles: &mut [Ve
         &["vehicle_id", "component", "cause", "began_km", "ended_km", "end"],
     )? {
         let component = COMPONENTS.iter().position(|component| *component == row[1]);
-        let (Some(place), Some(component), "failed") = (places.get(&row[0]), component, row[5].as_str()) else {
+        let (Some(place), Some(component)) = (places.get(&row[0]), component) else {
             continue;
         };
+        vehicles[*place].causes[component].insert(row[2].clone());
+        if row[5] != "failed" {
+            continue;
+        }
         let km = number(&path, &row[4])?;
         let began_km = if row[3].is_empty() { km } else { number(&path, &row[3])? };
         let after = repairs.get(&(row[0].clone(), row[2].clone()));

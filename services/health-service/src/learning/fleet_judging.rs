@@ -72,16 +72,14 @@ impl Warnings {
         warnings
     }
 
-    /// Takes one warning more.
-    pub(crate) fn count(&mut self, moment: &Moment) {
-        let outcome = if moment.left_km <= LAST_KM {
-            &mut self.right
-        } else if moment.left_km.is_finite() || moment.survived_km > LAST_KM {
-            &mut self.wrong
-        } else {
-            &mut self.open
-        };
-        *outcome += 1;
+    /// Takes one warning more, and says whether it was wrong.
+    pub(crate) fn count(&mut self, moment: &Moment) -> bool {
+        let right = moment.left_km <= LAST_KM;
+        let wrong = !right && (moment.left_km.is_finite() || moment.survived_km > LAST_KM);
+        self.right += u32::from(right);
+        self.wrong += u32::from(wrong);
+        self.open += u32::from(!right && !wrong);
+        wrong
     }
 
     /// Pools those of others.

@@ -89,7 +89,8 @@ pub(crate) fn of_fleet(fleet: &Fleet, component: usize, scale: f64) -> anyhow::R
     Ok(limits)
 }
 
-fn true_wear(path: &Path, cause: &str) -> anyhow::Result<Vec<(f64, f64)>> {
+/// Odometer and true wear by one cause, 0 to 1, at midnight of each day.
+pub(super) fn true_wear(path: &Path, cause: &str) -> anyhow::Result<Vec<(f64, f64)>> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
