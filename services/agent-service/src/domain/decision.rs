@@ -211,9 +211,7 @@ fn inspect_in_time(component: Component, urgency: Urgency) -> Reason {
         Urgency::NextService | Urgency::Monitor => ("decision.inspect_at_next_service", "at the next service"),
     };
     let name = component.name();
-    let text = format!(
-        "Have the {name} inspected {when}: a forecast says that it will not last long, and no symptom yet says why."
-    );
+    let text = format!("Have the {name} inspected {when}: a forecast sees an early end, and no symptom yet says why.");
     Reason::new(code, [("component", component.code().into())], text)
 }
 
