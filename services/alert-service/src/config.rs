@@ -44,6 +44,7 @@ pub struct SmtpConfig {
     pub timeout_ms: u64,
     pub poll_ms: u64,
     pub attempts_max: u32,
+    pub doubts_max: u32,
     pub backoff_ms_first: u64,
     pub backoff_ms_max: u64,
     pub claim_margin_ms: u64,
@@ -84,6 +85,7 @@ impl Config {
             reports_within: TimeDelta::hours(i64::from(self.alerts.reports_within_hours)),
             retry: RetryPolicy {
                 attempts_max: self.smtp.attempts_max.max(1),
+                doubts_max: self.smtp.doubts_max,
                 backoff_first: Duration::from_millis(self.smtp.backoff_ms_first),
                 backoff_max: Duration::from_millis(self.smtp.backoff_ms_max.max(self.smtp.backoff_ms_first)),
             },
@@ -119,6 +121,13 @@ mod tests {
         assert_eq!(
             (rules.limit.notifications_max, rules.limit.window),
             (3, TimeDelta::hours(1))
+        );
+        // Greylisting takes minutes, a mail server that is being mended hours (RFC 5321 §4.5.4.1 asks for patience).
+        let waits = (1..rules.retry.attempts_max).map(|attempts| rules.retry.backoff(attempts));
+        let patience: Duration = waits.sum();
+        assert!(
+            (Duration::from_hours(20)..Duration::from_hours(30)).contains(&patience),
+            "{patience:?}"
         );
     }
 

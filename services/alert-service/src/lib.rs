@@ -34,6 +34,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../migrations/0002_delivery_claims.sql"),
     ),
     ("0003_report_mail", include_str!("../migrations/0003_report_mail.sql")),
+    (
+        "0004_resolved_alerts_are_over",
+        include_str!("../migrations/0004_resolved_alerts_are_over.sql"),
+    ),
 ];
 
 /// How often an instance looks for messages whose sender has stopped.

@@ -164,6 +164,8 @@ pub fn start(channel: Channel, conditions: Conditions) -> Start {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub attempts_max: u32,
+    /// A grave message that may have gone is sent again until so many attempts are in doubt.
+    pub doubts_max: u32,
     pub backoff_first: Duration,
     pub backoff_max: Duration,
 }
@@ -198,11 +200,20 @@ pub enum Next {
     InDoubt,
 }
 
-/// What follows from an attempt; `attempts` counts it.
-pub fn after_attempt(outcome: Outcome, severity: Severity, attempts: u32, policy: &RetryPolicy) -> Next {
-    let may_retry = attempts < policy.attempts_max;
+/// How often a message was tried, the attempt in hand counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    pub attempts: u32,
+    /// Of these, how many may have reached their recipient.
+    pub in_doubt: u32,
+}
+
+/// What follows from an attempt.
+pub fn after_attempt(outcome: Outcome, severity: Severity, tries: Tries, policy: &RetryPolicy) -> Next {
+    let may_retry = tries.attempts < policy.attempts_max;
+    let may_repeat = may_retry && tries.in_doubt < policy.doubts_max;
     let retry = Next::Retry {
-        after: policy.backoff(attempts),
+        after: policy.backoff(tries.attempts),
     };
     match outcome {
         Outcome::Accepted => Next::Sent,
@@ -210,14 +221,14 @@ pub fn after_attempt(outcome: Outcome, severity: Severity, attempts: u32, policy
         Outcome::Deferred if may_retry => retry,
         Outcome::Deferred => Next::Failed,
         // A second copy of a grave message does less harm than none; the same Message-ID lets mailboxes drop it.
-        Outcome::Unknown if severity.must_reach_someone() && may_retry => retry,
+        Outcome::Unknown if severity.must_reach_someone() && may_repeat => retry,
         Outcome::Unknown => Next::InDoubt,
     }
 }
 
 /// What becomes of a delivery that was found in SENDING at start: the process died between sending and noting it.
-pub fn after_crash(severity: Severity, attempts: u32, policy: &RetryPolicy) -> Next {
-    match after_attempt(Outcome::Unknown, severity, attempts, policy) {
+pub fn after_crash(severity: Severity, tries: Tries, policy: &RetryPolicy) -> Next {
+    match after_attempt(Outcome::Unknown, severity, tries, policy) {
         Next::Retry { .. } => Next::Retry { after: Duration::ZERO },
         next => next,
     }
@@ -230,6 +241,7 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy {
         attempts_max: 6,
+        doubts_max: 2,
         backoff_first: Duration::from_secs(2),
         backoff_max: Duration::from_secs(600),
     };
@@ -276,14 +288,17 @@ mod tests {
 
     #[test]
     fn a_crash_in_doubt_repeats_only_what_must_reach_someone() {
-        assert_eq!(after_crash(Severity::Warning, 1, &POLICY), Next::InDoubt);
+        let tries = |attempts, in_doubt| Tries { attempts, in_doubt };
+        assert_eq!(after_crash(Severity::Warning, tries(1, 1), &POLICY), Next::InDoubt);
         assert_eq!(
-            after_crash(Severity::Critical, 1, &POLICY),
+            after_crash(Severity::Critical, tries(5, 1), &POLICY),
             Next::Retry { after: Duration::ZERO }
         );
+        assert_eq!(after_crash(Severity::Emergency, tries(6, 1), &POLICY), Next::InDoubt);
         assert_eq!(
-            after_crash(Severity::Emergency, POLICY.attempts_max, &POLICY),
-            Next::InDoubt
+            after_crash(Severity::Emergency, tries(2, 2), &POLICY),
+            Next::InDoubt,
+            "a mailbox is not flooded with what may have arrived"
         );
     }
 
@@ -294,15 +309,16 @@ mod tests {
         fn every_delivery_comes_to_rest(answers in proptest::collection::vec(0..4usize, 20), rank in 1..4usize) {
             let outcomes = [Outcome::Accepted, Outcome::Deferred, Outcome::Refused, Outcome::Unknown];
             let severity = Severity::ALL[rank];
-            let mut attempts = 0;
+            let (mut attempts, mut in_doubt) = (0, 0);
             for answer in answers {
                 attempts += 1;
-                let next = after_attempt(outcomes[answer], severity, attempts, &POLICY);
+                in_doubt += u32::from(outcomes[answer] == Outcome::Unknown);
+                let next = after_attempt(outcomes[answer], severity, Tries { attempts, in_doubt }, &POLICY);
                 let Next::Retry { after } = next else { break };
                 prop_assert!(after >= POLICY.backoff_first && after <= POLICY.backoff_max);
                 prop_assert!(outcomes[answer] != Outcome::Unknown || severity.must_reach_someone());
             }
-            prop_assert!(attempts <= POLICY.attempts_max);
+            prop_assert!(attempts <= POLICY.attempts_max && in_doubt <= POLICY.doubts_max);
         }
 
         #[test]

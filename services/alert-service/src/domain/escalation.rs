@@ -8,6 +8,9 @@ use super::severity::Severity;
 /// The chain in its order; an alert's level is an index into it.
 pub const CHAIN: [Role; 3] = [Role::Owner, Role::FleetManager, Role::Admin];
 
+/// The level of an alert of which nobody was told yet: it waits for room under the limit of notifications.
+pub const NOBODY_YET: i64 = -1;
+
 /// People who are told at one level of the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audience {

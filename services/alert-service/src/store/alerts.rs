@@ -132,7 +132,7 @@ impl Store<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// The worst alert of this vehicle, component and hour of event time.
+    /// The worst alert of this vehicle, component and hour of event time that is not over: after a resolved one the same is news.
     pub async fn worst_alert_of_hour(
         &mut self,
         tenant: &TenantId,
@@ -143,7 +143,7 @@ impl Store<'_> {
     ) -> Result<Option<(String, Severity)>, Error> {
         let row: Option<(String, String)> = chassis::on!(self.tx, c => sqlx::query_as(
             "SELECT alert_id, severity FROM alert WHERE tenant_id = $1 AND vehicle_id = $2 AND component = $3
-               AND event_hour = $4 AND historical = $5 ORDER BY severity_rank DESC LIMIT 1")
+               AND event_hour = $4 AND historical = $5 AND status <> 'RESOLVED' ORDER BY severity_rank DESC LIMIT 1")
             .bind(tenant.as_str()).bind(vehicle_id).bind(component).bind(hour_of(event_time)).bind(historical)
             .fetch_optional(c).await)?;
         row.map(|(alert_id, severity)| {

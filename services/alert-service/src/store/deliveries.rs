@@ -4,7 +4,7 @@ use chassis::ids::TenantId;
 use chrono::{DateTime, Utc};
 
 use super::Store;
-use crate::domain::delivery::{About, Channel, State};
+use crate::domain::delivery::{About, Channel, State, Tries};
 use crate::error::Error;
 
 /// An intent about to be journaled. Times are machine time.
@@ -89,6 +89,15 @@ pub struct Place {
 }
 
 impl Delivery {
+    /// How often it was tried.
+    pub fn tries(&self) -> Tries {
+        let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        Tries {
+            attempts: count(self.attempts),
+            in_doubt: count(self.in_doubt_count),
+        }
+    }
+
     /// Where it stands.
     pub fn place(&self) -> Place {
         Place {

@@ -20,7 +20,7 @@ pub struct Notification {
 pub struct DueEscalation {
     pub tenant: TenantId,
     pub alert_id: String,
-    /// The level that did not answer.
+    /// The level that did not answer; [`NOBODY_YET`](crate::domain::escalation::NOBODY_YET) where none was asked.
     pub level: i64,
     pub due_at: DateTime<Utc>,
 }

@@ -219,8 +219,7 @@ pub async fn write_down(
     delivery.reason.clone_from(&report.reason);
     delivery.provider_id.clone_from(&report.provider_id);
     delivery.in_doubt_count += i64::from(report.outcome == Outcome::Unknown);
-    let attempts = u32::try_from(delivery.attempts).unwrap_or(u32::MAX);
-    let next = after_attempt(report.outcome, outgoing.severity, attempts, &rules.retry);
+    let next = after_attempt(report.outcome, outgoing.severity, delivery.tries(), &rules.retry);
     if follow(store, delivery.clone(), next, moment).await? {
         return Ok(true);
     }

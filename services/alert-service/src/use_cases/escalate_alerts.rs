@@ -1,9 +1,9 @@
-//! Alerts that nobody acknowledged in time go to the next role of the chain.
+//! Alerts that nobody acknowledged in time go to the next role of the chain, and those that found no room under the limit to the first.
 
 use super::tell_people::room_for;
 use super::{Moment, tell_people};
 use crate::domain::alert::Status;
-use crate::domain::escalation::{due_at, next_audience};
+use crate::domain::escalation::{due_at, first_audience, next_audience};
 use crate::domain::notification_limit::Verdict;
 use crate::domain::rules::Rules;
 use crate::error::Error;
@@ -38,21 +38,27 @@ async fn escalate(
     };
     let vehicle = store.vehicle(tenant, &alert.vehicle_id).await?;
     let people = store.people_around(tenant, &vehicle).await?;
-    let level = usize::try_from(escalation.level).unwrap_or_default();
-    let Some(audience) = next_audience(level, &vehicle, &people) else {
+    let unanswered = usize::try_from(escalation.level).ok();
+    let audience = match unanswered {
+        Some(level) => next_audience(level, &vehicle, &people),
+        None => Some(first_audience(&vehicle, &people)),
+    };
+    let Some(audience) = audience else {
         return store.end_escalation(tenant, alert_id).await;
     };
     if let Verdict::Limited { until } = room_for(store, tenant, &alert, rules, moment).await? {
-        // The next role is told later rather than never.
+        // People are told later rather than never.
         return store
             .schedule_escalation(tenant, alert_id, escalation.level, until)
             .await;
     }
-    store
-        .publish(&published::escalated(tenant, &alert, level, &audience, moment.now))
-        .await?;
+    if let Some(level) = unanswered {
+        store
+            .publish(&published::escalated(tenant, &alert, level, &audience, moment.now))
+            .await?;
+        metrics::counter!("alerts_escalated_total", "to" => audience.role().as_str()).increment(1);
+    }
     tell_people(store, tenant, &alert, &audience, rules, moment).await?;
-    metrics::counter!("alerts_escalated_total", "to" => audience.role().as_str()).increment(1);
     match due_at(alert.severity, moment.now, rules.escalate_after) {
         Some(due_at) => {
             store

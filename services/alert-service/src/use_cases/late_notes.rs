@@ -40,6 +40,7 @@ fn rules() -> Rules {
         reports_within: TimeDelta::hours(24),
         retry: RetryPolicy {
             attempts_max: 4,
+            doubts_max: 4,
             backoff_first: Duration::from_secs(1),
             backoff_max: Duration::from_secs(1),
         },

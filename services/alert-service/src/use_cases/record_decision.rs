@@ -2,11 +2,13 @@
 
 use chassis::ids::{TenantId, derived_id};
 
+use super::tell_people::room_for;
 use super::{Moment, Origin, tell_people};
 use crate::domain::alert::Alert;
 use crate::domain::content::Content;
 use crate::domain::deduplication::{Verdict, judge};
-use crate::domain::escalation::{due_at, first_audience};
+use crate::domain::escalation::{NOBODY_YET, due_at, first_audience};
+use crate::domain::notification_limit::Verdict as Room;
 use crate::domain::rules::Rules;
 use crate::domain::severity::{Severity, Urgency};
 use crate::error::Error;
@@ -99,7 +101,8 @@ fn new_alert(tenant: &TenantId, decision: &Decision, moment: Moment) -> Alert {
     }
 }
 
-/// Saves the alert, says so, tells its people and sets the time at which it goes on if nobody answers.
+/// Saves the alert, says so, tells its people and sets the time at which it goes on if nobody answers. What must reach someone
+/// and finds no room under the limit waits for it.
 async fn raise(
     store: &mut Store<'_>,
     tenant: &TenantId,
@@ -121,6 +124,11 @@ async fn raise(
     store
         .publish(&published::created(tenant, alert, &audience.recipient_ids))
         .await?;
+    if let Room::Limited { until } = room_for(store, tenant, alert, rules, moment).await?
+        && alert.severity.must_reach_someone()
+    {
+        return store.schedule_escalation(tenant, &alert.id, NOBODY_YET, until).await;
+    }
     tell_people(store, tenant, alert, &audience, rules, moment).await?;
     if let Some(due_at) = due_at(alert.severity, moment.now, rules.escalate_after) {
         store

@@ -21,8 +21,7 @@ pub async fn recover_deliveries(
         let severity = matter_of(store, &delivery).await?.severity();
         delivery.in_doubt_count += 1;
         delivery.reason = Some("process_stopped".to_owned());
-        let attempts = u32::try_from(delivery.attempts).unwrap_or(u32::MAX);
-        let next = after_crash(severity, attempts, &rules.retry);
+        let next = after_crash(severity, delivery.tries(), &rules.retry);
         if follow(store, delivery, next, moment).await? {
             metrics::counter!("alert_deliveries_in_doubt_total").increment(1);
             count += 1;

@@ -1,6 +1,10 @@
 //! Decisions become alerts: once, worse ones again, INFO and historical ones told to nobody.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use chassis::Role;
+use chassis::testing;
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -141,7 +145,7 @@ async fn at_most_three_notifications_an_hour_but_every_emergency() {
     let app = TestApp::start().await.with_people().await;
     app.settle().await;
     for (index, component) in ["engine", "cooling", "brakes", "tyres", "charging"].iter().enumerate() {
-        app.decide(&format!("dec_{index}"), "V1", component, "CRITICAL").await;
+        app.decide(&format!("dec_{index}"), "V1", component, "WARNING").await;
     }
     app.decide("dec_emergency", "V1", "transmission", "EMERGENCY").await;
     app.alert_of("dec_emergency").await;
@@ -155,5 +159,62 @@ async fn at_most_three_notifications_an_hour_but_every_emergency() {
         }
     }
     assert_eq!(told, ["SENT", "SENT", "SENT", "SUPPRESSED", "SUPPRESSED", "SENT"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_must_reach_someone_is_told_as_soon_as_there_is_room() {
+    let app = TestApp::start().await.with_people().await;
+    app.settle().await;
+    for component in ["engine", "brakes", "tyres"] {
+        app.decide(&format!("dec_{component}"), "V1", component, "WARNING")
+            .await;
+        app.alert_of(&format!("dec_{component}")).await;
+    }
+    app.decide("dec_grave", "V1", "cooling", "CRITICAL").await;
+    let alert_id = app.alert_of("dec_grave").await;
+    let (_, alert) = app.get(&format!("/api/v1/alerts/{alert_id}"), Role::FleetManager).await;
+    assert_eq!(alert["escalates_at"], "2026-05-04T11:15:00Z");
+    app.runtime.clock().advance(Duration::from_secs(59 * 60));
+    app.settle().await;
+    let ledger = app.ledger_when(&alert_id, "still empty", <[_]>::is_empty).await;
+    assert!(ledger.is_empty());
+    app.runtime.clock().advance(Duration::from_secs(60));
+    let ledger = app.ledger_when(&alert_id, "told", |items| items.len() == 2).await;
+    let recipients: BTreeSet<_> = ledger.iter().map(|row| row["recipient_id"].as_str().unwrap()).collect();
+    assert_eq!(recipients, BTreeSet::from(["usr_owner", "usr_manager"]));
+    assert!(ledger.iter().all(|row| row["status"] == "SENT"), "{ledger:?}");
+    let (_, alert) = app.get(&format!("/api/v1/alerts/{alert_id}"), Role::FleetManager).await;
+    assert_eq!(alert["escalates_at"], "2026-05-04T11:30:00Z", "and goes on from there");
+    let said = app.runtime.all_published("alert-service").await;
+    assert!(
+        said.iter().all(|event| event.kind != "alert.escalated"),
+        "nobody was passed over"
+    );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn after_a_resolved_alert_the_same_is_news_within_the_hour() {
+    let app = TestApp::start().await.with_people().await;
+    app.settle().await;
+    app.decide("dec_1", "V1", "cooling", "CRITICAL").await;
+    let alert_id = app.alert_of("dec_1").await;
+    let token = testing::token(TENANT, Role::FleetManager, "usr_manager", None);
+    let body = json!({"reason": "FALSE_ALARM"});
+    let (status, body) = app
+        .ask(
+            "POST",
+            &format!("/api/v1/alerts/{alert_id}/resolve"),
+            &token,
+            Some(body),
+        )
+        .await;
+    assert_eq!(status, 200, "{body}");
+    app.decide("dec_2", "V1", "cooling", "CRITICAL").await;
+    let again = app.alert_of("dec_2").await;
+    assert_ne!(again, alert_id);
+    let ledger = app.ledger_when(&again, "both told", |items| items.len() == 2).await;
+    assert!(ledger.iter().all(|row| row["status"] == "SENT"), "{ledger:?}");
     app.stop().await;
 }

@@ -16,6 +16,7 @@ fn patient_smtp_at(port: u16) -> Vec<(&'static str, Value)> {
     let mut settings = smtp_at(port);
     settings.retain(|(key, _)| *key != "smtp.attempts_max");
     settings.push(("smtp.attempts_max", json!(1000)));
+    settings.push(("smtp.doubts_max", json!(1000)));
     settings
 }
 
