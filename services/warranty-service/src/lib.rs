@@ -20,7 +20,7 @@ use std::sync::Arc;
 use chassis::{Clock, Database, Definition, Kit, Runtime, Service};
 
 use crate::config::Config;
-use crate::domain::wear_parts::WearParts;
+use crate::domain::rules::Rules;
 
 /// The constants of this service.
 pub static DEFINITION: Definition = Definition {
@@ -28,10 +28,16 @@ pub static DEFINITION: Definition = Definition {
     env_prefix: "WARRANTY",
     default_config: include_str!("../config.default.toml"),
     policy: include_str!("../policy.toml"),
-    migrations: &[(
-        "0001_coverages_checks_claims",
-        include_str!("../migrations/0001_coverages_checks_claims.sql"),
-    )],
+    migrations: &[
+        (
+            "0001_coverages_checks_claims",
+            include_str!("../migrations/0001_coverages_checks_claims.sql"),
+        ),
+        (
+            "0002_odometer_readings",
+            include_str!("../migrations/0002_odometer_readings.sql"),
+        ),
+    ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIPTIONS,
     openapi: api::openapi,
@@ -42,7 +48,7 @@ pub static DEFINITION: Definition = Definition {
 pub struct App {
     pub clock: Clock,
     pub database: Database,
-    pub wear_parts: Arc<WearParts>,
+    pub rules: Arc<Rules>,
     pub coverages_per_tenant_max: usize,
 }
 
@@ -52,7 +58,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
     let app = App {
         clock: runtime.clock.clone(),
         database: kit.database(),
-        wear_parts: Arc::new(WearParts::from(&config.wear_parts)),
+        rules: Arc::new(Rules::from(&config)),
         coverages_per_tenant_max: config.coverages.per_tenant_max,
     };
     kit.routes(api::router(app.clone()))

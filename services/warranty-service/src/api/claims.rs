@@ -82,7 +82,8 @@ pub(super) async fn write_claim(
     let request = body.into_request(only_vehicles(&principal))?;
     let mut tx = app.database.begin().await.map_err(Error::Store)?;
     let (store, by, now) = (&mut Store::new(&mut tx), &principal.subject, app.clock.now());
-    let (claim, draft) = write_claim::write_claim(store, &principal.tenant, &app.wear_parts, request, by, now).await?;
+    let (claim, draft) =
+        write_claim::write_claim(store, &principal.tenant, &app.rules.wear_parts, request, by, now).await?;
     tx.commit().await.map_err(Error::Store)?;
     Ok((StatusCode::CREATED, Json(ClaimView::new(&claim, &draft))))
 }
@@ -108,7 +109,7 @@ pub(super) async fn submit_claim(
     let mut tx = app.database.begin().await.map_err(Error::Store)?;
     let (store, now) = (&mut Store::new(&mut tx), app.clock.now());
     let (claim, submitted) =
-        submit_claim::submit_claim(store, &principal.tenant, &app.wear_parts, &id, amendment, by, now).await?;
+        submit_claim::submit_claim(store, &principal.tenant, &app.rules.wear_parts, &id, amendment, by, now).await?;
     tx.commit().await.map_err(Error::Store)?;
     Ok(Json(ClaimView::new(&claim, &submitted)))
 }

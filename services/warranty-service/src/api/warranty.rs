@@ -25,7 +25,7 @@ pub(super) async fn check_vehicle(
     let question = query.into_question(app.clock.now().date_naive());
     let mut tx = app.database.read().await.map_err(Error::Store)?;
     let (store, only) = (&mut Store::new(&mut tx), only_vehicles(&principal));
-    let (tenant, wear_parts) = (&principal.tenant, &app.wear_parts);
+    let (tenant, wear_parts) = (&principal.tenant, &app.rules.wear_parts);
     let answer =
         check_vehicle::check_vehicle(store, tenant, wear_parts, &vehicle_id, only.as_deref(), &question).await?;
     Ok(Json(CheckBody::new(vehicle_id, question, &answer)))

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::claim::Standing;
 use crate::domain::eligibility::{Eligibility, Question};
+use crate::domain::odometer::Reading;
 
 /// What a decision says that matters to the warranty.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,12 @@ pub struct Check {
 }
 
 impl Decision {
+    /// What the odometer showed then.
+    pub fn reading(&self) -> Option<Reading> {
+        let at = self.decided_at;
+        self.odometer_km.map(|km| Reading { km, at })
+    }
+
     /// The warranty question of the decision: event time decides the day.
     pub fn question(&self) -> Question {
         Question {
@@ -72,7 +79,7 @@ impl Check {
             expires_on: answer.ground.expires_on(),
             expires_km: answer.ground.expires_km(),
             checked_at_km: answer.odometer_km,
-            waits_for_vehicle: answer.ground.may_change_with_vehicle(),
+            waits_for_vehicle: answer.may_change,
             revision,
         }
     }

@@ -124,20 +124,37 @@ impl AppliesTo {
         if self.every_vehicle || names(&self.vehicle_ids, &vehicle.vehicle_id) {
             return true;
         }
-        let conditions = [
-            (self.makes.is_empty(), named_in(&self.makes, vehicle.make.as_deref())),
-            (self.models.is_empty(), named_in(&self.models, vehicle.model.as_deref())),
-            (
-                self.powertrains.is_empty(),
-                self.powertrains.contains(&vehicle.powertrain),
-            ),
-            (
-                self.vehicle_classes.is_empty(),
-                self.vehicle_classes.contains(&vehicle.vehicle_class),
-            ),
-        ];
-        let given = conditions.iter().any(|(empty, _)| !empty);
-        given && conditions.iter().all(|(empty, met)| *empty || *met)
+        let mut given = self.conditions(vehicle).into_iter().flatten().peekable();
+        given.peek().is_some() && given.all(|condition| condition == Condition::Met)
+    }
+
+    /// Whether a vehicle that does not have this coverage may turn out to have it: no condition is missed, and what decides at
+    /// least one of them is not known. A vehicle that was first heard by its telemetry has neither make nor model.
+    pub fn may_match(&self, vehicle: &Vehicle) -> bool {
+        let mut given = self.conditions(vehicle).into_iter().flatten();
+        !self.matches(vehicle)
+            && given.all(|condition| condition != Condition::Missed)
+            && self.conditions(vehicle).contains(&Some(Condition::Open))
+    }
+
+    /// How a vehicle stands to each kind of condition; none where the kind is not given.
+    fn conditions(&self, vehicle: &Vehicle) -> [Option<Condition>; 4] {
+        let named = |list: &[String], word: Option<&str>| {
+            (!list.is_empty()).then(|| Condition::of(named_in(list, word), word.is_some()))
+        };
+        let (powertrain, class) = (vehicle.powertrain, vehicle.vehicle_class);
+        [
+            named(&self.makes, vehicle.make.as_deref()),
+            named(&self.models, vehicle.model.as_deref()),
+            (!self.powertrains.is_empty()).then(|| {
+                Condition::of(
+                    self.powertrains.contains(&powertrain),
+                    powertrain != Powertrain::Unknown,
+                )
+            }),
+            (!self.vehicle_classes.is_empty())
+                .then(|| Condition::of(self.vehicle_classes.contains(&class), class != VehicleClass::Unknown)),
+        ]
     }
 
     /// Whether it says anything at all; a coverage that can meet no vehicle is a mistake.
@@ -148,6 +165,25 @@ impl AppliesTo {
             && self.models.is_empty()
             && self.powertrains.is_empty()
             && self.vehicle_classes.is_empty()
+    }
+}
+
+/// How a vehicle stands to a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    Met,
+    Missed,
+    /// What decides it is not known of the vehicle.
+    Open,
+}
+
+impl Condition {
+    fn of(met: bool, known: bool) -> Condition {
+        match (met, known) {
+            (true, _) => Condition::Met,
+            (false, true) => Condition::Missed,
+            (false, false) => Condition::Open,
+        }
     }
 }
 
@@ -246,6 +282,33 @@ mod tests {
             },
             false,
         );
+    }
+
+    #[test]
+    fn a_vehicle_may_turn_out_to_match_only_by_what_is_not_known_of_it() {
+        let unnamed = Vehicle { make: None, ..leon() };
+        let makes = vec!["Seat".to_owned()];
+        let of_make = AppliesTo {
+            makes: makes.clone(),
+            ..AppliesTo::default()
+        };
+        assert!(of_make.may_match(&unnamed) && !of_make.matches(&unnamed));
+        assert!(!of_make.may_match(&leon()), "it does match");
+        let of_class = AppliesTo {
+            vehicle_classes: vec![VehicleClass::Car],
+            ..of_make.clone()
+        };
+        assert!(of_class.may_match(&unnamed) && of_class.may_match(&leon()));
+        let of_diesels = AppliesTo {
+            powertrains: vec![Powertrain::Diesel],
+            ..of_make
+        };
+        assert!(!of_diesels.may_match(&unnamed), "it is no diesel, whoever made it");
+        let listed = AppliesTo {
+            vehicle_ids: vec!["V2".into()],
+            ..AppliesTo::default()
+        };
+        assert!(!listed.may_match(&unnamed));
     }
 
     #[test]

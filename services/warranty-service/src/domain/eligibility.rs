@@ -29,6 +29,8 @@ pub struct Eligibility {
     pub odometer_km: Option<f64>,
     /// Each coverage that the vehicle has, the deciding one first.
     pub considered: Vec<Opinion>,
+    /// Whether knowing more about the vehicle may make it covered, so that it is asked again when its data come.
+    pub may_change: bool,
 }
 
 /// What one coverage says.
@@ -59,23 +61,38 @@ pub fn judge(
             ground: Ground::VehicleUnknown,
             odometer_km,
             considered: Vec::new(),
+            may_change: true,
         };
     };
     let odometer_km = question.odometer_km.or(vehicle.odometer_km);
+    let ask = |coverage: &Coverage| ground_of(coverage, vehicle.in_service_date, wear_parts, question, odometer_km);
     let mut considered: Vec<Opinion> = coverages
         .iter()
         .filter(|coverage| coverage.terms.applies_to.matches(vehicle))
         .map(|coverage| Opinion {
             coverage_id: coverage.coverage_id.clone(),
             name: coverage.name.clone(),
-            ground: ground_of(coverage, vehicle.in_service_date, wear_parts, question, odometer_km),
+            ground: ask(coverage),
         })
         .collect();
     considered.sort_by(compare);
     let ground = considered
         .first()
         .map_or(Ground::NoCoverage, |opinion| opinion.ground.clone());
+    // The ground that is told hides others: one coverage may not have begun while another only waits for the odometer.
+    let one_may_change = considered
+        .iter()
+        .any(|opinion| opinion.ground.may_change_with_vehicle());
+    let one_may_join = || {
+        let joining = coverages
+            .iter()
+            .filter(|coverage| coverage.terms.applies_to.may_match(vehicle));
+        joining
+            .map(ask)
+            .any(|ground| ground.is_covered() || ground.may_change_with_vehicle())
+    };
     Eligibility {
+        may_change: !ground.is_covered() && (one_may_change || one_may_join()),
         ground,
         odometer_km,
         considered,
@@ -197,5 +214,66 @@ fn within(
         coverage_id,
         expires_on: window.and_then(|window| window.expires_on),
         expires_km: terms.limit_km,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::coverage::{AppliesTo, Covers};
+    use crate::domain::vehicle::{Powertrain, VehicleClass};
+
+    fn coverage(id: &str, waiting_days: u32, limit_km: Option<f64>) -> Coverage {
+        let everything = Covers {
+            everything: true,
+            ..Covers::default()
+        };
+        let every_vehicle = AppliesTo {
+            every_vehicle: true,
+            ..AppliesTo::default()
+        };
+        let terms = Terms {
+            covers: everything,
+            applies_to: every_vehicle,
+            waiting_days,
+            limit_km,
+            ..Terms::default()
+        };
+        Coverage {
+            coverage_id: id.into(),
+            name: id.into(),
+            terms,
+        }
+    }
+
+    /// The ground that is told is the nearest to "covered", and hides that another coverage only waits for the odometer.
+    #[test]
+    fn an_answer_waits_for_any_coverage_that_may_change() {
+        let day = NaiveDate::default();
+        let vehicle = |odometer_km| Vehicle {
+            vehicle_id: "V1".into(),
+            make: None,
+            model: None,
+            powertrain: Powertrain::Unknown,
+            vehicle_class: VehicleClass::Unknown,
+            in_service_date: Some(day),
+            odometer_km,
+        };
+        let question = Question {
+            component: "engine".into(),
+            failure_mode: None,
+            on: day,
+            odometer_km: None,
+        };
+        let (not_begun, by_distance) = (coverage("A", 30, None), coverage("B", 0, Some(1_000.0)));
+        let ask = |odometer_km, coverages: &[Coverage]| {
+            judge(Some(&vehicle(odometer_km)), coverages, &WearParts::default(), &question)
+        };
+        let both = [not_begun.clone(), by_distance];
+        let answer = ask(None, &both);
+        assert!(matches!(answer.ground, Ground::NotStarted { .. }) && answer.may_change);
+        let known = ask(Some(500.0), &both);
+        assert!(known.covered() && !known.may_change);
+        assert!(!ask(None, &[not_begun]).may_change, "a day that has not come is known");
     }
 }

@@ -34,8 +34,27 @@ fn km() -> impl Strategy<Value = f64> {
     (0..400_000u32).prop_map(f64::from)
 }
 
+/// A Seat Leon, of which anything but its id may not be known.
 fn vehicle() -> impl Strategy<Value = Vehicle> {
-    (prop::option::of(day()), prop::option::of(km())).prop_map(|(in_service_date, odometer_km)| Vehicle {
+    let known = prop::array::uniform4(any::<bool>());
+    (known, prop::option::of(day()), prop::option::of(km())).prop_map(|(known, in_service_date, odometer_km)| {
+        let leon = leon(in_service_date, odometer_km);
+        Vehicle {
+            make: leon.make.filter(|_| known[0]),
+            model: leon.model.filter(|_| known[1]),
+            powertrain: if known[2] { leon.powertrain } else { Powertrain::Unknown },
+            vehicle_class: if known[3] {
+                leon.vehicle_class
+            } else {
+                VehicleClass::Unknown
+            },
+            ..leon
+        }
+    })
+}
+
+fn leon(in_service_date: Option<NaiveDate>, odometer_km: Option<f64>) -> Vehicle {
+    Vehicle {
         vehicle_id: "V1".into(),
         make: Some("Seat".into()),
         model: Some("Leon".into()),
@@ -43,7 +62,7 @@ fn vehicle() -> impl Strategy<Value = Vehicle> {
         vehicle_class: VehicleClass::Car,
         in_service_date,
         odometer_km,
-    })
+    }
 }
 
 fn applies_to() -> impl Strategy<Value = AppliesTo> {
@@ -66,6 +85,11 @@ fn applies_to() -> impl Strategy<Value = AppliesTo> {
         },
         AppliesTo {
             powertrains: vec![Powertrain::Petrol],
+            ..AppliesTo::default()
+        },
+        AppliesTo {
+            models: vec!["Leon".into()],
+            vehicle_classes: vec![VehicleClass::Car, VehicleClass::Van],
             ..AppliesTo::default()
         },
     ])
@@ -185,9 +209,23 @@ proptest! {
         if expired(&before.ground) {
             prop_assert!(expired(&after.ground));
         }
-        if !before.ground.may_change_with_vehicle() {
+        if !before.may_change {
             prop_assert_eq!(before.covered(), after.covered());
         }
+    }
+
+    #[test]
+    fn only_an_answer_that_waits_changes_when_the_vehicle_becomes_known(
+        vehicle in vehicle(), coverages in coverages(), question in question(), date in day(), odometer in km()
+    ) {
+        let before = judge(Some(&vehicle), &coverages, &wear(), &question);
+        let told = leon(vehicle.in_service_date.or(Some(date)), vehicle.odometer_km.or(Some(odometer)));
+        let after = judge(Some(&told), &coverages, &wear(), &question);
+        prop_assert!(!(before.covered() && before.may_change));
+        if !before.may_change {
+            prop_assert_eq!(before.covered(), after.covered(), "{:?} then {:?}", before, after);
+        }
+        prop_assert!(!after.may_change, "nothing is left to learn");
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Ground {
         matches!(self, Ground::Covered { .. })
     }
 
-    /// Whether knowing more about the vehicle may change the answer, so that it is asked again when its data come.
+    /// Whether knowing more about the vehicle may change this ground to "covered".
     pub fn may_change_with_vehicle(&self) -> bool {
         matches!(
             self,

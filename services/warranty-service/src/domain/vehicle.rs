@@ -13,7 +13,7 @@ pub struct Vehicle {
     pub vehicle_class: VehicleClass,
     /// The day from which months are counted.
     pub in_service_date: Option<NaiveDate>,
-    /// The highest reading known, in km.
+    /// What the odometer is known to show, in km.
     pub odometer_km: Option<f64>,
 }
 

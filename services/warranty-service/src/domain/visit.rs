@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::money::Money;
+use crate::domain::odometer::Reading;
 use crate::domain::reason::Reason;
 
 /// What a visit found and cost.
@@ -82,6 +83,12 @@ pub struct Claimable {
 }
 
 impl Visit {
+    /// What the odometer showed then, as the technician wrote it down.
+    pub fn reading(&self) -> Option<Reading> {
+        let at = self.completed_at;
+        self.odometer_km.map(|km| Reading { km, at })
+    }
+
     /// The failures that may found a claim, what was suspected first. A technician who confirms the suspected component
     /// without naming a failure mode has confirmed the suspected one; while that is not known, such a finding waits.
     pub fn claimable(&self, suspicion: Suspicion<'_>) -> Vec<Claimable> {

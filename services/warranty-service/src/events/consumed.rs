@@ -97,6 +97,7 @@ impl VehicleDescribed {
             },
             status: self.status,
             sequence: event.sequence,
+            said_at: chassis::clock::micros(event.time),
         }
     }
 }

@@ -43,20 +43,20 @@ impl Consumer {
 #[async_trait]
 impl Handler for Consumer {
     async fn handle(&self, event: &Event, tx: &mut Tx) -> Result<(), HandleError> {
-        let (store, wear_parts, tenant) = (&mut Store::new(tx), &self.app.wear_parts, &event.tenant);
+        let (store, rules, tenant) = (&mut Store::new(tx), &self.app.rules, &event.tenant);
         let now = self.app.clock.now();
         let done = match event.kind.as_str() {
             "agent.decision.made" => {
                 let decision = event.parse::<DecisionMade>()?.into_decision(event);
-                check_decision::check_decision(store, tenant, wear_parts, decision, now).await
+                check_decision::check_decision(store, tenant, rules, decision, now).await
             }
             "vehicle.registered" | "vehicle.updated" | "vehicle.retired" => {
                 let known = event.parse::<VehicleDescribed>()?.into_vehicle(event);
-                keep_vehicle::keep_vehicle(store, tenant, wear_parts, &known, now).await
+                keep_vehicle::keep_vehicle(store, tenant, rules, &known, now).await
             }
             "appointment.completed" => {
                 let visit = event.parse::<AppointmentCompleted>()?.into_visit(event)?;
-                record_visit::record_visit(store, tenant, wear_parts, &visit, now).await
+                record_visit::record_visit(store, tenant, rules, &visit, now).await
             }
             _ => Ok(()),
         };

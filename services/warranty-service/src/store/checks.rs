@@ -68,6 +68,14 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Notes that the answer stays as it is, whatever becomes known of the vehicle.
+    pub async fn end_waiting(&mut self, tenant: &TenantId, decision_id: &str) -> Result<(), Error> {
+        on!(self.tx, c => sqlx::query(
+            "UPDATE coverage_check SET waits_for_vehicle = $3 WHERE tenant_id = $1 AND decision_id = $2")
+            .bind(tenant.as_str()).bind(decision_id).bind(false).run(c).await)?;
+        Ok(())
+    }
+
     /// The check of a decision.
     pub async fn check(&mut self, tenant: &TenantId, decision_id: &str) -> Result<Option<Check>, Error> {
         let row: Option<CheckRow> = on!(self.tx, c => sqlx::query_as(

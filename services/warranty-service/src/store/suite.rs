@@ -9,19 +9,25 @@ use crate::domain::check::{Check, Decision};
 use crate::domain::claim::{Amendment, Claim, Content, Standing, Version};
 use crate::domain::coverage::{AppliesTo, Coverage, Covers, Exclusion, Terms};
 use crate::domain::money::Money;
+use crate::domain::odometer::{OdometerLimits, Reading};
 use crate::domain::reason::Reason;
 use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
 use crate::domain::visit::{Finding, Verdict, Visit};
 use crate::error::Error;
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+const LIMITS: OdometerLimits = OdometerLimits {
+    km_per_day_max: 2_000.0,
+    slack_km: 1_000.0,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_suite_holds() {
     let folder = tempfile::tempdir().unwrap();
     let database = chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await;
     coverages_are_unique_by_name_and_kept_whole(&database).await;
-    the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(&database).await;
+    the_latest_word_about_a_vehicle_stays(&database).await;
+    the_highest_reading_that_is_believed_stays_until_the_registry_says_another(&database).await;
     a_check_is_written_once_and_revised_in_steps(&database).await;
     visits_come_back_whole_and_only_those_that_wait(&database).await;
     claims_are_paged_newest_first_within_tenant_and_vehicles(&database).await;
@@ -104,10 +110,11 @@ async fn coverages_are_unique_by_name_and_kept_whole(database: &Database) {
     tx.commit().await.unwrap();
 }
 
-async fn the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(database: &Database) {
-    let known = |sequence, make: &str, odometer_km| KnownVehicle {
+/// What the registry says on the day of its number.
+fn known(vehicle_id: &str, sequence: i64, make: &str, odometer_km: Option<f64>) -> KnownVehicle {
+    KnownVehicle {
         vehicle: Vehicle {
-            vehicle_id: "V1".into(),
+            vehicle_id: vehicle_id.into(),
             make: Some(make.into()),
             model: None,
             powertrain: Powertrain::Diesel,
@@ -117,38 +124,57 @@ async fn the_latest_word_about_a_vehicle_stays_and_so_does_its_highest_reading(d
         },
         status: "ACTIVE".into(),
         sequence,
-    };
+        said_at: NOW + Duration::days(sequence),
+    }
+}
+
+async fn the_latest_word_about_a_vehicle_stays(database: &Database) {
     let mut tx = database.begin().await.unwrap();
     let mut store = Store::new(&mut tx);
     let own = tenant("ten_a");
-    assert!(store.put_vehicle(&own, &known(2, "First", Some(100.0))).await.unwrap());
-    assert!(!store.put_vehicle(&own, &known(1, "Older", Some(900.0))).await.unwrap());
-    assert!(!store.put_vehicle(&own, &known(2, "Same", None)).await.unwrap());
-    assert_eq!(
-        store.vehicle(&own, "V1").await.unwrap(),
-        Some(known(2, "First", Some(100.0)).vehicle)
-    );
-    store.raise_odometer(&own, "V1", 500.0).await.unwrap();
-    store.raise_odometer(&own, "V1", 400.0).await.unwrap();
-    assert!(store.put_vehicle(&own, &known(3, "Later", None)).await.unwrap());
-    assert!(store.put_vehicle(&own, &known(4, "Last", Some(300.0))).await.unwrap());
-    assert_eq!(
-        store.vehicle(&own, "V1").await.unwrap(),
-        Some(known(4, "Last", Some(500.0)).vehicle)
-    );
+    for (sequence, make, km, taken) in [
+        (2, "First", Some(100.0), true),
+        (1, "Older", Some(900.0), false),
+        (2, "Same", None, false),
+    ] {
+        let word = known("V1", sequence, make, km);
+        assert_eq!(store.put_vehicle(&own, &word, &LIMITS).await.unwrap(), taken, "{make}");
+    }
+    let first = known("V1", 2, "First", Some(100.0)).vehicle;
+    assert_eq!(store.vehicle(&own, "V1").await.unwrap(), Some(first));
     assert_eq!(store.vehicle(&tenant("ten_b"), "V1").await.unwrap(), None);
-    assert!(
-        store
-            .visible_vehicle(&own, "V1", Some(&["V1".to_owned()]))
-            .await
-            .is_ok()
-    );
-    assert!(
-        store
-            .visible_vehicle(&own, "V1", Some(&["V2".to_owned()]))
-            .await
-            .is_err()
-    );
+    for (visible, seen) in [("V1", true), ("V2", false)] {
+        let found = store.visible_vehicle(&own, "V1", Some(&[visible.to_owned()])).await;
+        assert_eq!(found.is_ok(), seen);
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn the_highest_reading_that_is_believed_stays_until_the_registry_says_another(database: &Database) {
+    let mut tx = database.begin().await.unwrap();
+    let mut store = Store::new(&mut tx);
+    let own = tenant("ten_o");
+    let read = |km, days| Reading {
+        km,
+        at: NOW + Duration::days(days),
+    };
+    let first = known("V1", 2, "First", Some(100.0));
+    assert!(store.put_vehicle(&own, &first, &LIMITS).await.unwrap());
+    for reading in [read(1_500_000.0, 3), read(500.0, 3), read(400.0, 3), read(600.0, 1)] {
+        store.read_odometer(&own, "V1", reading, &LIMITS).await.unwrap();
+    }
+    let unknown = store.read_odometer(&own, "V_none", read(1.0, 3), &LIMITS).await;
+    assert!(unknown.is_ok());
+    // The registry repeats itself, says nothing, and then says a figure of its own.
+    for (sequence, said, km) in [(4, Some(100.0), 500.0), (5, None, 500.0), (6, Some(300.0), 300.0)] {
+        let word = known("V1", sequence, "Later", said);
+        assert!(store.put_vehicle(&own, &word, &LIMITS).await.unwrap());
+        let shown = store.vehicle(&own, "V1").await.unwrap().unwrap().odometer_km;
+        assert_eq!(shown, Some(km), "after {said:?}");
+    }
+    let kept = store.odometer(&own, "V1").await.unwrap();
+    let said = read(300.0, 6);
+    assert_eq!((kept.registry, kept.read_at), (Some(said), Some(said.at)));
     tx.commit().await.unwrap();
 }
 
@@ -187,7 +213,23 @@ async fn a_check_is_written_once_and_revised_in_steps(database: &Database) {
     let mut store = Store::new(&mut tx);
     assert!(store.insert_check(&own, &check).await.unwrap());
     assert!(!store.insert_check(&own, &check).await.unwrap());
-    assert_eq!(store.waiting_checks(&own, "V1").await.unwrap(), [check]);
+    assert_eq!(
+        store.waiting_checks(&own, "V1").await.unwrap(),
+        std::slice::from_ref(&check)
+    );
+    let settled = Check {
+        decision: Decision {
+            decision_id: "dec_2".into(),
+            ..check.decision.clone()
+        },
+        ..check.clone()
+    };
+    assert!(store.insert_check(&own, &settled).await.unwrap());
+    store.end_waiting(&own, "dec_2").await.unwrap();
+    assert_eq!(
+        store.waiting_checks(&own, "V1").await.unwrap(),
+        std::slice::from_ref(&check)
+    );
     assert_eq!(store.waiting_checks(&tenant("ten_b"), "V1").await.unwrap(), []);
     store.revise_check(&own, &skipping).await.unwrap();
     store.revise_check(&own, &next).await.unwrap();
@@ -238,21 +280,12 @@ async fn visits_come_back_whole_and_only_those_that_wait(database: &Database) {
     };
     assert!(store.insert_visit(&own, &early).await.unwrap());
     let late = KnownVehicle {
-        vehicle: Vehicle {
-            vehicle_id: "V_late".into(),
-            make: None,
-            model: None,
-            powertrain: Powertrain::Diesel,
-            vehicle_class: VehicleClass::Truck,
-            in_service_date: None,
-            odometer_km: Some(80_000.0),
-        },
-        status: "ACTIVE".into(),
-        sequence: 1,
+        said_at: NOW - Duration::days(30),
+        ..known("V_late", 1, "Late", Some(80_000.0))
     };
-    assert!(store.put_vehicle(&own, &late).await.unwrap());
-    let known = store.vehicle(&own, "V_late").await.unwrap().unwrap();
-    assert_eq!(known.odometer_km, Some(120_000.0));
+    assert!(store.put_vehicle(&own, &late, &LIMITS).await.unwrap());
+    let late = store.vehicle(&own, "V_late").await.unwrap().unwrap();
+    assert_eq!(late.odometer_km, Some(120_000.0));
     tx.commit().await.unwrap();
 }
 

@@ -2,9 +2,10 @@
 
 use chassis::ids::TenantId;
 use chassis::on;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Store;
+use crate::domain::odometer::{Odometer, OdometerLimits, Reading};
 use crate::domain::vehicle::{Powertrain, Vehicle, VehicleClass};
 use crate::error::Error;
 
@@ -16,6 +17,8 @@ pub struct KnownVehicle {
     pub status: String,
     /// The sequence of the event that said so.
     pub sequence: i64,
+    /// When it was so: event time.
+    pub said_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -29,45 +32,81 @@ struct VehicleRow {
     odometer_km: Option<f64>,
 }
 
+#[derive(sqlx::FromRow)]
+struct OdometerRow {
+    sequence: i64,
+    odometer_km: Option<f64>,
+    odometer_read_at: Option<DateTime<Utc>>,
+    registry_km: Option<f64>,
+    registry_said_at: Option<DateTime<Utc>>,
+}
+
+/// How many readings that came before their vehicle are taken up, the latest first: bounds one transaction.
+const READINGS_MAX: i64 = 1_000;
+
 impl Store<'_> {
-    /// Writes what the registry says, unless something later was written; says whether it was taken. The
-    /// highest odometer reading stays, so that an expired coverage does not come back.
-    pub async fn put_vehicle(&mut self, tenant: &TenantId, known: &KnownVehicle) -> Result<bool, Error> {
+    /// Writes what the registry says, unless something later was written; says whether it was taken.
+    pub async fn put_vehicle(
+        &mut self,
+        tenant: &TenantId,
+        known: &KnownVehicle,
+        limits: &OdometerLimits,
+    ) -> Result<bool, Error> {
         let vehicle = &known.vehicle;
-        let done = on!(self.tx, c => sqlx::query(
+        let present = self.odometer_row(tenant, &vehicle.vehicle_id).await?;
+        if present.as_ref().is_some_and(|row| row.sequence >= known.sequence) {
+            return Ok(false);
+        }
+        let before = present.as_ref().map(odometer).unwrap_or_default();
+        let mut odometer = before.after_registry(vehicle.odometer_km, known.said_at);
+        if present.is_none() {
+            // A decision or a visit may have been heard before its vehicle: what the odometer showed there counts all the same.
+            for reading in self.readings(tenant, &vehicle.vehicle_id).await? {
+                odometer = odometer.after_reading(reading, limits);
+            }
+        }
+        on!(self.tx, c => sqlx::query(
             "INSERT INTO vehicle (tenant_id, vehicle_id, make, model, powertrain, vehicle_class, in_service_date,
-                                  odometer_km, status, sequence)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                  status, sequence, odometer_km, odometer_read_at, registry_km, registry_said_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
              ON CONFLICT (tenant_id, vehicle_id) DO UPDATE SET
                  make = excluded.make, model = excluded.model, powertrain = excluded.powertrain,
                  vehicle_class = excluded.vehicle_class, in_service_date = excluded.in_service_date,
-                 odometer_km = CASE WHEN excluded.odometer_km IS NULL OR excluded.odometer_km < vehicle.odometer_km
-                                    THEN vehicle.odometer_km ELSE excluded.odometer_km END,
-                 status = excluded.status, sequence = excluded.sequence
-             WHERE excluded.sequence > vehicle.sequence")
+                 status = excluded.status, sequence = excluded.sequence, odometer_km = excluded.odometer_km,
+                 odometer_read_at = excluded.odometer_read_at, registry_km = excluded.registry_km,
+                 registry_said_at = excluded.registry_said_at")
             .bind(tenant.as_str()).bind(&vehicle.vehicle_id).bind(&vehicle.make).bind(&vehicle.model)
             .bind(vehicle.powertrain.word()).bind(vehicle.vehicle_class.word())
-            .bind(vehicle.in_service_date.map(|day| day.to_string())).bind(vehicle.odometer_km)
-            .bind(&known.status).bind(known.sequence)
-            .run(c).await.map(|done| done.rows_affected()))?;
-        if done == 1 {
-            self.raise_odometer_to_what_was_heard(tenant, &vehicle.vehicle_id)
-                .await?;
-        }
-        Ok(done == 1)
+            .bind(vehicle.in_service_date.map(|day| day.to_string())).bind(&known.status).bind(known.sequence)
+            .bind(odometer.km).bind(odometer.read_at).bind(odometer.registry.map(|said| said.km))
+            .bind(odometer.registry.map(|said| said.at))
+            .run(c).await)?;
+        Ok(true)
     }
 
-    /// A decision or a visit may have been heard before its vehicle: what the odometer showed there counts all the same.
-    async fn raise_odometer_to_what_was_heard(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<(), Error> {
-        let heard: Option<f64> = on!(self.tx, c => sqlx::query_scalar(
-            "SELECT MAX(odometer_km) FROM (
-                 SELECT odometer_km FROM coverage_check WHERE tenant_id = $1 AND vehicle_id = $2
-                 UNION ALL SELECT odometer_km FROM visit WHERE tenant_id = $1 AND vehicle_id = $2) heard")
-            .bind(tenant.as_str()).bind(vehicle_id).fetch_one(c).await)?;
-        match heard {
-            Some(km) => self.raise_odometer(tenant, vehicle_id, km).await,
-            None => Ok(()),
-        }
+    /// What decisions and visits have read off a vehicle's odometer, in their order.
+    async fn readings(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Vec<Reading>, Error> {
+        let rows: Vec<(f64, DateTime<Utc>)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT odometer_km, read_at FROM (
+                 SELECT odometer_km, decided_at AS read_at FROM coverage_check WHERE tenant_id = $1 AND vehicle_id = $2
+                 UNION ALL
+                 SELECT odometer_km, completed_at AS read_at FROM visit WHERE tenant_id = $1 AND vehicle_id = $2) heard
+             WHERE odometer_km IS NOT NULL ORDER BY read_at DESC, odometer_km DESC LIMIT $3")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(READINGS_MAX).fetch_all(c).await)?;
+        Ok(rows.into_iter().rev().map(|(km, at)| Reading { km, at }).collect())
+    }
+
+    /// What is known of a vehicle's odometer; of a vehicle that is not known, nothing.
+    pub async fn odometer(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Odometer, Error> {
+        let row = self.odometer_row(tenant, vehicle_id).await?;
+        Ok(row.as_ref().map(odometer).unwrap_or_default())
+    }
+
+    async fn odometer_row(&mut self, tenant: &TenantId, vehicle_id: &str) -> Result<Option<OdometerRow>, Error> {
+        Ok(on!(self.tx, c => sqlx::query_as(
+            "SELECT sequence, odometer_km, odometer_read_at, registry_km, registry_said_at
+             FROM vehicle WHERE tenant_id = $1 AND vehicle_id = $2")
+            .bind(tenant.as_str()).bind(vehicle_id).fetch_optional(c).await)?)
     }
 
     /// The vehicle as the registry last described it.
@@ -97,13 +136,34 @@ impl Store<'_> {
         })
     }
 
-    /// Keeps the highest odometer reading that decisions and visits have shown.
-    pub async fn raise_odometer(&mut self, tenant: &TenantId, vehicle_id: &str, km: f64) -> Result<(), Error> {
+    /// Keeps a reading of a decision or a visit where it counts. A vehicle that is not known yet takes it up when it comes.
+    pub async fn read_odometer(
+        &mut self,
+        tenant: &TenantId,
+        vehicle_id: &str,
+        reading: Reading,
+        limits: &OdometerLimits,
+    ) -> Result<(), Error> {
+        let known = self.odometer(tenant, vehicle_id).await?;
+        let next = known.after_reading(reading, limits);
+        if next == known {
+            return Ok(());
+        }
         on!(self.tx, c => sqlx::query(
-            "UPDATE vehicle SET odometer_km = $3
-             WHERE tenant_id = $1 AND vehicle_id = $2 AND (odometer_km IS NULL OR odometer_km < $3)")
-            .bind(tenant.as_str()).bind(vehicle_id).bind(km).run(c).await)?;
+            "UPDATE vehicle SET odometer_km = $3, odometer_read_at = $4 WHERE tenant_id = $1 AND vehicle_id = $2")
+            .bind(tenant.as_str()).bind(vehicle_id).bind(next.km).bind(next.read_at).run(c).await)?;
         Ok(())
+    }
+}
+
+fn odometer(row: &OdometerRow) -> Odometer {
+    Odometer {
+        km: row.odometer_km,
+        read_at: row.odometer_read_at,
+        registry: row
+            .registry_km
+            .zip(row.registry_said_at)
+            .map(|(km, at)| Reading { km, at }),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::draft_claim::draft_claim;
 use crate::domain::check::{Check, Decision};
 use crate::domain::eligibility::judge;
-use crate::domain::wear_parts::WearParts;
+use crate::domain::rules::Rules;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -14,15 +14,17 @@ use crate::store::Store;
 pub async fn check_decision(
     store: &mut Store<'_>,
     tenant: &TenantId,
-    wear_parts: &WearParts,
+    rules: &Rules,
     decision: Decision,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let vehicle = store.vehicle(tenant, &decision.vehicle_id).await?;
     let coverages = store.coverages(tenant).await?;
-    let answer = judge(vehicle.as_ref(), &coverages, wear_parts, &decision.question());
-    if let Some(km) = decision.odometer_km {
-        store.raise_odometer(tenant, &decision.vehicle_id, km).await?;
+    let answer = judge(vehicle.as_ref(), &coverages, &rules.wear_parts, &decision.question());
+    if let Some(reading) = decision.reading() {
+        store
+            .read_odometer(tenant, &decision.vehicle_id, reading, &rules.odometer)
+            .await?;
     }
     let check_id = derived_id("chk", &[tenant.as_str(), &decision.decision_id]);
     let check = Check::first(check_id, decision, &answer);
@@ -31,7 +33,7 @@ pub async fn check_decision(
         store.announce_check(tenant, &check).await?;
         // A visit can be heard of before the decision that led to it: two producers' logs keep no common order.
         for visit in store.waiting_visits(tenant, &check.decision.vehicle_id).await? {
-            draft_claim(store, tenant, wear_parts, &visit, now).await?;
+            draft_claim(store, tenant, rules, &visit, now).await?;
         }
     }
     Ok(())

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::check::Check;
 use crate::domain::claim::{Claim, Content, SYSTEM, Standing, Version};
 use crate::domain::eligibility::{Eligibility, Question, judge};
+use crate::domain::rules::Rules;
 use crate::domain::visit::{Claimable, Suspicion, Visit};
-use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -16,7 +16,7 @@ use crate::store::Store;
 pub async fn draft_claim(
     store: &mut Store<'_>,
     tenant: &TenantId,
-    wear_parts: &WearParts,
+    rules: &Rules,
     visit: &Visit,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
@@ -25,21 +25,24 @@ pub async fn draft_claim(
         None => None,
     };
     let vehicle = store.vehicle(tenant, &visit.vehicle_id).await?;
+    let odometer = store.odometer(tenant, &visit.vehicle_id).await?;
+    let shown_km = visit
+        .reading()
+        .filter(|reading| odometer.believes(*reading, &rules.odometer))
+        .map(|reading| reading.km);
     let coverages = store.coverages(tenant).await?;
     let suspicion = suspicion(visit, check.as_ref());
     let judged: Vec<(Claimable, Question, Eligibility)> = visit
         .claimable(suspicion)
         .into_iter()
         .map(|claimable| {
-            let question = question(visit, &claimable, check.as_ref());
-            let answer = judge(vehicle.as_ref(), &coverages, wear_parts, &question);
+            let question = question(visit, &claimable, check.as_ref(), shown_km);
+            let answer = judge(vehicle.as_ref(), &coverages, &rules.wear_parts, &question);
             (claimable, question, answer)
         })
         .collect();
     let covered = judged.iter().find(|(_, _, answer)| answer.covered());
-    let may_change = judged
-        .iter()
-        .any(|(_, _, answer)| answer.ground.may_change_with_vehicle());
+    let may_change = judged.iter().any(|(_, _, answer)| answer.may_change);
     let waits = covered.is_none() && (may_change || visit.waits_for_decision(suspicion));
     store.set_visit_waiting(tenant, &visit.appointment_id, waits).await?;
     let Some((claimable, question, answer)) = covered else {
@@ -70,8 +73,8 @@ fn suspicion<'a>(visit: &Visit, check: Option<&'a Check>) -> Suspicion<'a> {
 }
 
 /// The failure of a checked decision showed when the decision was made, even where the repair came after the end of
-/// cover; any other finding counts from the visit.
-fn question(visit: &Visit, claimable: &Claimable, check: Option<&Check>) -> Question {
+/// cover; any other finding counts from the visit. `shown_km` is what the visit read off the odometer, where that is believed.
+fn question(visit: &Visit, claimable: &Claimable, check: Option<&Check>, shown_km: Option<f64>) -> Question {
     let shown = check
         .map(|check| &check.decision)
         .filter(|decision| decision.component == claimable.component);
@@ -81,7 +84,7 @@ fn question(visit: &Visit, claimable: &Claimable, check: Option<&Check>) -> Ques
         on: shown
             .map_or(visit.completed_at, |decision| decision.decided_at)
             .date_naive(),
-        odometer_km: shown.and_then(|decision| decision.odometer_km).or(visit.odometer_km),
+        odometer_km: shown.and_then(|decision| decision.odometer_km).or(shown_km),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft_claim::draft_claim;
 use crate::domain::eligibility::judge;
-use crate::domain::wear_parts::WearParts;
+use crate::domain::rules::Rules;
 use crate::error::Error;
 use crate::store::{KnownVehicle, Store};
 
@@ -13,11 +13,11 @@ use crate::store::{KnownVehicle, Store};
 pub async fn keep_vehicle(
     store: &mut Store<'_>,
     tenant: &TenantId,
-    wear_parts: &WearParts,
+    rules: &Rules,
     known: &KnownVehicle,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    if !store.put_vehicle(tenant, known).await? {
+    if !store.put_vehicle(tenant, known, &rules.odometer).await? {
         return Ok(());
     }
     let vehicle_id = &known.vehicle.vehicle_id;
@@ -26,15 +26,24 @@ pub async fn keep_vehicle(
         let vehicle = store.vehicle(tenant, vehicle_id).await?;
         let coverages = store.coverages(tenant).await?;
         for check in waiting {
-            let answer = judge(vehicle.as_ref(), &coverages, wear_parts, &check.decision.question());
-            if let Some(next) = check.revised(&answer) {
-                store.revise_check(tenant, &next).await?;
-                store.announce_check(tenant, &next).await?;
+            let answer = judge(
+                vehicle.as_ref(),
+                &coverages,
+                &rules.wear_parts,
+                &check.decision.question(),
+            );
+            match check.revised(&answer) {
+                Some(next) => {
+                    store.revise_check(tenant, &next).await?;
+                    store.announce_check(tenant, &next).await?;
+                }
+                None if !answer.may_change => store.end_waiting(tenant, &check.decision.decision_id).await?,
+                None => {}
             }
         }
     }
     for visit in store.waiting_visits(tenant, vehicle_id).await? {
-        draft_claim(store, tenant, wear_parts, &visit, now).await?;
+        draft_claim(store, tenant, rules, &visit, now).await?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use chassis::ids::TenantId;
 use chrono::{DateTime, Utc};
 
 use super::draft_claim::draft_claim;
+use crate::domain::rules::Rules;
 use crate::domain::visit::Visit;
-use crate::domain::wear_parts::WearParts;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -13,16 +13,18 @@ use crate::store::Store;
 pub async fn record_visit(
     store: &mut Store<'_>,
     tenant: &TenantId,
-    wear_parts: &WearParts,
+    rules: &Rules,
     visit: &Visit,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     if !store.insert_visit(tenant, visit).await? {
         return Ok(());
     }
-    draft_claim(store, tenant, wear_parts, visit, now).await?;
-    if let Some(km) = visit.odometer_km {
-        store.raise_odometer(tenant, &visit.vehicle_id, km).await?;
+    draft_claim(store, tenant, rules, visit, now).await?;
+    if let Some(reading) = visit.reading() {
+        store
+            .read_odometer(tenant, &visit.vehicle_id, reading, &rules.odometer)
+            .await?;
     }
     Ok(())
 }

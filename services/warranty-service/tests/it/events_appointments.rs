@@ -202,3 +202,56 @@ async fn a_finding_without_a_failure_mode_confirms_the_suspected_one() {
         (&json!("apt_leak"), &json!("cooling.leak"))
     );
 }
+
+/// A technician typed a digit too many: no claim is lost by it, and the registry has the last word.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odometer_typed_with_a_digit_too_many_ends_no_cover() {
+    let app = TestApp::start().await;
+    app.cover_everything("ten_a").await;
+    let admin = person("ten_a", Role::Admin);
+    let mut registered = vehicle("V1");
+    let at = time("2026-04-01T10:00:00Z");
+    app.ingestion
+        .deliver("vehicle.registered", "ten_a", "V1", at, registered.clone())
+        .await;
+    let asked = || async {
+        let answer = app.get("/api/v1/warranty/V1/check?component=engine", &admin).await;
+        answer.body["eligibility"].clone()
+    };
+    eventually("the vehicle", || async {
+        (asked().await["covered"] == true).then_some(())
+    })
+    .await;
+    let mut typed = completed("V1", "apt_1", None);
+    typed["odometer_km"] = json!(421_000.0);
+    let at = time("2026-05-03T10:00:00Z");
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", at, typed)
+        .await;
+    let draft = app.drafted("ten_a", 1).await.remove(0);
+    assert_eq!(
+        (&draft["eligibility"]["reason"]["code"], &draft["odometer_km"]),
+        (&json!("warranty.covered"), &json!(40_000.0))
+    );
+    assert_eq!(asked().await["covered"], true);
+
+    // One that could be is believed, until the registry says better.
+    let mut wrong = completed("V1", "apt_2", None);
+    wrong["odometer_km"] = json!(102_000.0);
+    let at = time("2026-05-04T10:00:00Z");
+    app.scheduling
+        .deliver("appointment.completed", "ten_a", "V1", at, wrong)
+        .await;
+    eventually("the reading", || async {
+        (asked().await["reason"]["code"] == "warranty.expired.km").then_some(())
+    })
+    .await;
+    registered["odometer_km"] = json!(42_200.0);
+    app.ingestion
+        .deliver("vehicle.updated", "ten_a", "V1", time(NOW), registered)
+        .await;
+    eventually("the correction", || async {
+        (asked().await["covered"] == true).then_some(())
+    })
+    .await;
+}

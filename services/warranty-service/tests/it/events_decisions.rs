@@ -1,9 +1,10 @@
 //! agent.decision.made and the vehicle events: checks, in every order, once.
 
-use chassis::{Cause, NewEvent, TenantId};
+use chassis::testing::eventually;
+use chassis::{Cause, NewEvent, Role, TenantId};
 use serde_json::{Value, json};
 
-use crate::app::{NOW, TestApp, decision, time, vehicle};
+use crate::app::{NOW, TestApp, decision, everything, person, time, vehicle};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_is_checked_once_however_often_it_comes() {
@@ -60,6 +61,40 @@ async fn a_decision_before_its_vehicle_is_answered_and_then_answered_again() {
         .await;
     app.decide("ten_a", "V1", "dec_2").await;
     assert_eq!(app.checks(4).await.len(), 4);
+}
+
+/// A vehicle that was first heard by its telemetry: nobody knows its make yet, and the coverage is for a make.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vehicle_whose_make_becomes_known_is_answered_again_and_its_claim_is_drafted() {
+    let app = TestApp::start().await;
+    let mut coverage = everything("Seat");
+    coverage["applies_to"] = json!({"makes": ["Seat"], "vehicle_classes": ["CAR"]});
+    let admin = person("ten_a", Role::Admin);
+    assert_eq!(app.post("/api/v1/coverages", &admin, coverage).await.status, 201);
+    let mut heard = vehicle("V1");
+    for unknown in ["make", "model", "in_service_date", "odometer_km"] {
+        heard[unknown] = Value::Null;
+    }
+    heard["vehicle_class"] = json!("UNKNOWN");
+    app.deliver_vehicle("ten_a", "V1", heard.clone()).await;
+    eventually("the vehicle", || async {
+        (app.get("/api/v1/claims/vehicle/V1", &admin).await.status == 200).then_some(())
+    })
+    .await;
+    app.decide("ten_a", "V1", "dec_1").await;
+    app.complete("ten_a", "V1", "apt_1", "dec_1").await;
+    let first = app.checks(1).await.remove(0);
+    assert_eq!(first["reason"]["code"], "warranty.no_coverage");
+
+    heard["vehicle_class"] = json!("CAR");
+    for data in [heard, vehicle("V1")] {
+        app.ingestion
+            .deliver("vehicle.updated", "ten_a", "V1", time(NOW), data)
+            .await;
+    }
+    let second = app.checks(2).await.remove(1);
+    assert_eq!((&second["covered"], &second["revision"]), (&json!(true), &json!(2)));
+    assert_eq!(app.drafted("ten_a", 1).await[0]["appointment_id"], "apt_1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
