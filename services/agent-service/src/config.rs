@@ -13,8 +13,9 @@ use crate::domain::budget::{Limits, Price, Spend};
 use crate::domain::decision::Rules;
 use crate::domain::diagnosis::ConfidenceRules;
 use crate::domain::review::ReviewRules;
+use crate::domain::severity::ForetoldRules;
 use crate::llm::{Anthropic, Desk, DeskLimits, Endpoint, Gemini, Link, Model, Neighbours, OpenAi, Provider};
-use crate::use_cases::Kept;
+use crate::use_cases::{ExportLimits, Kept};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,12 +27,24 @@ pub struct Config {
     pub llm: LlmConfig,
     pub retention: RetentionConfig,
     pub neighbours: NeighboursConfig,
+    pub training: TrainingConfig,
+}
+
+/// How much of what people found is exported.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TrainingConfig {
+    pub examples_max: usize,
+    pub page: usize,
 }
 
 /// Which language models are asked, and what they may cost.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LlmConfig {
     pub chain: Vec<ProviderName>,
+    pub runs_at_once: usize,
+    pub claim_beyond_s: u64,
+    pub cached_for_s: u64,
+    pub connect_timeout_ms: u64,
     pub call_timeout_ms: u64,
     pub retries_max: u32,
     pub backoff_ms_max: u64,
@@ -109,6 +122,8 @@ pub struct DecisionsConfig {
     pub repeat_after_hours: i64,
     pub review_cost_minor: i64,
     pub review_stop_below: f64,
+    pub foretold_day_below_days: f64,
+    pub foretold_service_from_days: f64,
 }
 
 impl Config {
@@ -132,6 +147,14 @@ impl Config {
             (0..=8_760).contains(&hours),
             "`decisions.repeat_after_hours` is {hours}; 0 to 8760 is possible"
         );
+        let (day, service) = (
+            self.decisions.foretold_day_below_days,
+            self.decisions.foretold_service_from_days,
+        );
+        anyhow::ensure!(
+            0.0 <= day && day <= service,
+            "`decisions.foretold_day_below_days` is {day}; it must not exceed `decisions.foretold_service_from_days`, {service}"
+        );
         Ok(Rules {
             confidence: ConfidenceRules {
                 coverage_weight: self.diagnosis.coverage_weight,
@@ -141,6 +164,10 @@ impl Config {
             repeat_after_hours: hours,
             alternatives_max: self.diagnosis.alternatives_max,
             plausible_min: self.diagnosis.plausible_min,
+            foretold: ForetoldRules {
+                day_below_days: day,
+                service_from_days: service,
+            },
         })
     }
 }
@@ -152,6 +179,14 @@ impl Config {
             below: self.decisions.review_below,
             cost_minor: self.decisions.review_cost_minor,
             stop_below: self.decisions.review_stop_below,
+        }
+    }
+
+    /// How much is exported for training.
+    pub fn export_limits(&self) -> ExportLimits {
+        ExportLimits {
+            examples_max: self.training.examples_max,
+            page: self.training.page.max(1),
         }
     }
 
@@ -204,6 +239,9 @@ impl Config {
                 },
                 duration: Duration::from_secs(budget.run_seconds),
             },
+            runs_at_once: llm.runs_at_once.max(1),
+            claim_beyond: Duration::from_secs(llm.claim_beyond_s),
+            cached_for: Duration::from_secs(llm.cached_for_s),
             call_timeout: Duration::from_millis(llm.call_timeout_ms),
             retries_max: llm.retries_max,
             backoff_max: Duration::from_millis(llm.backoff_ms_max),
@@ -230,7 +268,8 @@ impl Config {
             ProviderName::OpenAi => &self.llm.openai,
             ProviderName::Anthropic => &self.llm.anthropic,
         };
-        let endpoint = Endpoint::new(&provider.base_url, provider.key.reveal())?;
+        let connect_timeout = Duration::from_millis(self.llm.connect_timeout_ms);
+        let endpoint = Endpoint::new(&provider.base_url, provider.key.reveal(), connect_timeout)?;
         let client: Arc<dyn Provider> = match name {
             ProviderName::Gemini => Arc::new(Gemini::new(endpoint)),
             ProviderName::OpenAi => Arc::new(OpenAi::new(endpoint)),
@@ -254,5 +293,52 @@ impl Config {
             provider.strong_output_price,
         );
         Ok(Link::new(client, fast, strong))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(overrides: &[(&str, toml::Value)]) -> Config {
+        let mut sources = chassis::testing::sources();
+        let overrides = overrides.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+        sources.overrides.extend(overrides);
+        chassis::config::load(&crate::DEFINITION, &sources).unwrap()
+    }
+
+    #[test]
+    fn limits_of_models_and_forecasts_are_configuration() {
+        let standard = config(&[]);
+        let (limits, foretold) = (standard.desk_limits(), standard.rules().unwrap().foretold);
+        assert_eq!(
+            (
+                limits.runs_at_once,
+                limits.claim_beyond.as_secs(),
+                limits.cached_for.as_secs()
+            ),
+            (4, 30, 3_600)
+        );
+        assert_eq!(
+            standard.llm.connect_timeout_ms, 3_000,
+            "a provider may be on another continent"
+        );
+        assert_eq!((foretold.day_below_days, foretold.service_from_days), (2.0, 14.0));
+        let other = config(&[
+            ("llm.runs_at_once", toml::Value::Integer(0)),
+            ("decisions.foretold_day_below_days", toml::Value::Float(15.0)),
+        ]);
+        assert_eq!(
+            other.desk_limits().runs_at_once,
+            1,
+            "without one nothing would ever be asked"
+        );
+        assert!(
+            other
+                .rules()
+                .unwrap_err()
+                .to_string()
+                .contains("foretold_day_below_days")
+        );
     }
 }

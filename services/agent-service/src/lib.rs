@@ -83,6 +83,7 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         neighbours: config.neighbours()?,
         failpoints: runtime.failpoints.clone(),
         currency: config.currency()?,
+        exports: config.export_limits(),
         run_waits: Bell::new(),
     };
     if !app.database.is_shared() {

@@ -45,13 +45,12 @@ pub(super) async fn list_decisions_of_vehicle(
 async fn list(
     app: &App,
     principal: &Principal,
-    filter: DecisionFilter,
+    mut filter: DecisionFilter,
     paging: &PageQuery,
 ) -> Result<Json<Page<wire::Decision>>, Problem> {
-    let visible_vehicle_ids = principal.vehicle_ids.clone();
+    filter.visible_vehicle_ids.clone_from(&principal.vehicle_ids);
     let listing = Listing {
         filter,
-        visible_vehicle_ids,
         after: paging.after()?,
         limit: paging.limit(),
     };

@@ -149,6 +149,7 @@ impl DecisionQuery {
                 .as_deref()
                 .map(|code| severity("severity", code))
                 .transpose()?,
+            visible_vehicle_ids: None,
         })
     }
 }

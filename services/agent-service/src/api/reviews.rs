@@ -8,6 +8,7 @@ use chassis::{Cause, Principal};
 use super::{page, requests, wire};
 use crate::domain::record::Review;
 use crate::error::Error;
+use crate::store::ReviewFilter;
 use crate::use_cases::{self, App};
 
 /// Open or answered reviews, latest first.
@@ -18,15 +19,16 @@ pub(super) async fn list_reviews(
     principal: Principal,
     Query(query): Query<requests::ReviewQuery>,
 ) -> Result<Json<Page<wire::Review>>, Problem> {
-    let answered = query.answered()?;
+    let filter = ReviewFilter {
+        answered: query.answered()?,
+        visible_vehicle_ids: principal.vehicle_ids,
+    };
     let paging = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
     };
-    let paged = use_cases::list_reviews(&app, &principal.tenant, answered, &paging.after()?, paging.limit()).await?;
-    let mut listed = page(paged, wire::Review::from);
-    listed.items.retain(|review| principal.may_see(&review.vehicle_id));
-    Ok(Json(listed))
+    let paged = use_cases::list_reviews(&app, &principal.tenant, &filter, &paging.after()?, paging.limit()).await?;
+    Ok(Json(page(paged, wire::Review::from)))
 }
 
 /// Answers a review. The decision's warning went out before; the answer amends it.

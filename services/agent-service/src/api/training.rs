@@ -1,28 +1,39 @@
 //! Reviewed decisions as a training set.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chassis::Principal;
 use chassis::problem::Problem;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::error::Error;
 use crate::use_cases::{self, App, Example};
-
-/// So many examples are exported at once, the latest first.
-const EXAMPLES_MAX: usize = 10_000;
 
 /// Decisions on which a person has spoken, one JSON object a line: `messages` as chat for fine-tuning, and where it is from.
 #[utoipa::path(get, path = "/api/v1/agents/training", operation_id = "export_training", tag = "agents",
     responses((status = 200, content_type = "application/x-ndjson", body = String)))]
 pub(super) async fn export_training(State(app): State<App>, principal: Principal) -> Result<Response, Problem> {
-    let examples = use_cases::export_training(&app, &principal.tenant, EXAMPLES_MAX).await?;
+    let mut pages = Box::pin(use_cases::export_training(app, principal.tenant));
+    // A database that fails at once is answered with a problem; one that fails later can only cut the answer off.
+    let first = pages.try_next().await?;
+    let pages = stream::iter(first.map(Ok)).chain(pages);
+    let lines = pages.map(|page| lines(&page?).map_err(Error::Unreadable));
+    Ok((
+        [(header::CONTENT_TYPE, "application/x-ndjson")],
+        Body::from_stream(lines),
+    )
+        .into_response())
+}
+
+fn lines(examples: &[Example]) -> Result<String, serde_json::Error> {
     let mut lines = String::new();
     for example in examples {
-        lines.push_str(&line(&example).map_err(Error::Unreadable)?);
+        lines.push_str(&line(example)?);
         lines.push('\n');
     }
-    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
+    Ok(lines)
 }
 
 fn line(example: &Example) -> Result<String, serde_json::Error> {

@@ -1,7 +1,8 @@
 //! Evidence-bound answers: what a model claims counts only as far as its citation resolves against the run's facts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Timelike, Utc};
 
+use super::figures::{Figure, digits, figures};
 use super::symptoms::Observations;
 use super::trouble_code;
 use super::values::Evidence;
@@ -133,7 +134,7 @@ const ADVICE: [&str; 24] = [
 /// Whether a claim holds against the facts, and else why not.
 pub fn check(claim: &Claim, facts: &Facts) -> Result<(), Fault> {
     let text = claim.text.trim();
-    let strange = |c: char| c.is_control() || "<>{}[]`|\\".contains(c);
+    let strange = |c: char| c.is_control() || is_unseen(c) || "<>{}[]`|\\".contains(c);
     if text.is_empty() || text.chars().count() > CLAIM_CHARS_MAX || text.contains(strange) || text.contains("://") {
         return Err(Fault::Malformed);
     }
@@ -149,24 +150,56 @@ pub fn check(claim: &Claim, facts: &Facts) -> Result<(), Fault> {
         return Err(Fault::Echo);
     }
     let source = resolve(&claim.citation, facts).ok_or(Fault::Unresolved)?;
-    let told = |number: &f64| source.iter().any(|known| same(*known, *number));
-    let words = words(text, &claim.citation);
-    let codes: Vec<String> = words.iter().filter_map(|word| trouble_code::normalised(word)).collect();
-    if !codes.iter().all(|code| facts.trouble_codes.contains(code)) {
+    let told = figures(&without_name(text, &claim.citation));
+    let unknown_code = |figure: &Figure| matches!(figure, Figure::Code(code) if !facts.trouble_codes.contains(code));
+    if told.iter().any(unknown_code) {
         return Err(Fault::Unresolved);
     }
-    match numbers(&words).iter().all(told) {
+    match told.iter().all(|figure| source.tells(figure)) {
         true => Ok(()),
         false => Err(Fault::NumberNotInSource),
     }
+}
+
+/// Characters that no reader sees: they split a number or turn it round, so that it reads as another.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// What the cited source holds.
+#[derive(Default)]
+struct Source {
+    numbers: Vec<f64>,
+    /// The windows of event time that it speaks of.
+    windows: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+impl Source {
+    /// Whether it holds a figure. Of trouble codes the whole run knows.
+    fn tells(&self, figure: &Figure) -> bool {
+        let mut windows = self.windows.iter();
+        match figure {
+            Figure::Number(number) => self.numbers.iter().any(|known| same(*known, *number)),
+            Figure::Code(_) => true,
+            Figure::Day(day) => windows.any(|(from, to)| (from.date_naive()..=to.date_naive()).contains(day)),
+            Figure::Moment(time) => windows.any(|(from, to)| (from..=to).contains(&time)),
+            Figure::Clock(clock) => windows.any(|(from, to)| [from, to].into_iter().any(|end| at_clock(*end, *clock))),
+            Figure::Unreadable => false,
+        }
+    }
+}
+
+/// Whether a moment shows this time of day, to the minute.
+fn at_clock(moment: DateTime<Utc>, clock: NaiveTime) -> bool {
+    (moment.hour(), moment.minute()) == (clock.hour(), clock.minute())
 }
 
 fn same(known: f64, told: f64) -> bool {
     (known - told).abs() <= (known.abs() * NUMBER_TOLERANCE).max(0.5_f64.min(known.abs() * 0.05))
 }
 
-/// The numbers that the cited source holds; none when it does not exist.
-fn resolve(citation: &Citation, facts: &Facts) -> Option<Vec<f64>> {
+/// What the cited source holds; none when it does not exist.
+fn resolve(citation: &Citation, facts: &Facts) -> Option<Source> {
     match citation {
         Citation::Signal { signal, from, to } => {
             let overlaps =
@@ -181,49 +214,35 @@ fn resolve(citation: &Citation, facts: &Facts) -> Option<Vec<f64>> {
                     .flatten()
                     .collect::<Vec<f64>>()
             };
-            (!seen.is_empty()).then(|| seen.iter().flat_map(values).collect())
+            (!seen.is_empty()).then(|| Source {
+                numbers: seen.iter().flat_map(values).collect(),
+                windows: seen.iter().map(|seen| (seen.from, seen.to)).collect(),
+            })
         }
         Citation::TroubleCode(code) => {
             let code = trouble_code::normalised(code)?;
-            facts.trouble_codes.contains(&code).then(Vec::new)
+            facts.trouble_codes.contains(&code).then(Source::default)
         }
         Citation::PastDecision(id) => {
             let case = facts.past_cases.iter().find(|case| case.decision_id == *id)?;
-            Some(vec![case.similarity, case.similarity * 100.0])
+            Some(Source {
+                numbers: vec![case.similarity, case.similarity * 100.0],
+                windows: Vec::new(),
+            })
         }
     }
 }
 
-/// The words of a sentence, without the name of what it cites and the voltage in a battery's name.
-fn words(text: &str, citation: &Citation) -> Vec<String> {
-    let named = match citation {
-        Citation::Signal { signal, .. } => signal,
-        Citation::TroubleCode(code) | Citation::PastDecision(code) => code,
-    };
-    let text = text
-        .replace(named.as_str(), " ")
-        .replace("12 V", " ")
-        .replace("24 V", " ");
-    let words = text.split(|c: char| c.is_whitespace() || "(),;:%°=".contains(c));
-    words
-        .map(|word| {
-            word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-                .to_owned()
-        })
-        .collect()
-}
-
-/// The numbers among them; a unit may stick to one.
-fn numbers(words: &[String]) -> Vec<f64> {
-    words
-        .iter()
-        .filter(|word| trouble_code::normalised(word).is_none())
-        .filter_map(|word| {
-            word.trim_matches(|c: char| !c.is_ascii_digit() && c != '-')
-                .parse()
-                .ok()
-        })
-        .collect()
+/// The sentence without the name of what it cites, which may hold digits.
+fn without_name(text: &str, citation: &Citation) -> String {
+    match citation {
+        Citation::Signal { signal: name, .. } | Citation::PastDecision(name) => text.replace(name.as_str(), " "),
+        // A code is read leniently ("SPN 110 FMI 0"); one with further digits would take a number out with it.
+        Citation::TroubleCode(code) => match trouble_code::normalised(code) {
+            Some(known) if digits(code).eq(digits(&known)) => text.replace(code.as_str(), " "),
+            _ => text.to_owned(),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -358,7 +377,87 @@ mod tests {
         }
     }
 
+    #[test]
+    fn days_and_times_are_told_where_the_evidence_was_seen_then() {
+        let signal = "Vehicle.OBD.CoolantTemperature";
+        for text in [
+            "It ran hot on 1970-01-01.",
+            "It ran hot at 00:00-00:30.",
+            "Hot from 1970-01-01T00:00:00Z to 1970-01-01T00:30:00Z, P0217 was set.",
+        ] {
+            assert_eq!(on_signal(text, signal, 0, 30), Ok(()), "{text}");
+        }
+        for text in ["Hot on 1970-01-02.", "Hot at 01:40.", "Hot at 1970-01-01T01:40:00Z."] {
+            assert_eq!(on_signal(text, signal, 0, 30), Err(Fault::NumberNotInSource), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_number_hides_in_a_code_or_behind_unseen_signs() {
+        let lenient = "P0217 SPN".to_owned();
+        assert_eq!(on("Set.", Citation::TroubleCode(lenient)), Err(Fault::Unresolved));
+        let mut facts = facts();
+        facts.trouble_codes.push("SPN110-0".to_owned());
+        let told = |text: &str, code: &str| {
+            let citation = Citation::TroubleCode(code.to_owned());
+            let text = text.to_owned();
+            check(&Claim { text, citation }, &facts)
+        };
+        assert_eq!(told("SPN 110 FMI 0 is set.", "SPN 110 FMI 0"), Ok(()));
+        assert_eq!(
+            told("SPN110-0 at 140 °C", "SPN110-0 at 140 °C"),
+            Err(Fault::NumberNotInSource)
+        );
+        assert_eq!(told("SPN110-0x140", "SPN110-0"), Err(Fault::NumberNotInSource));
+        assert_eq!(told("P0217/P0300 are set.", "P0217"), Err(Fault::Unresolved));
+        assert_eq!(told("It was 1\u{200b}12.", "P0217"), Err(Fault::Malformed));
+    }
+
+    /// The same number in the ways in which a model may write it; `91` is told by the evidence.
+    const WRITTEN: [&str; 26] = [
+        "ran at # degrees",
+        "ran at #°C",
+        "ran at #C",
+        "(#)",
+        "~#",
+        "+#",
+        "-#",
+        "\u{2212}#",
+        "91-#",
+        "#-91",
+        "91–#",
+        "#—91",
+        "91/#",
+        "#/91",
+        "91...#",
+        "91..#",
+        "91to#",
+        "x#",
+        "91_#",
+        "91'#",
+        "91\u{2011}#",
+        "91-#-91",
+        "#:91",
+        "91x#",
+        "91^#",
+        "=#%",
+    ];
+
     proptest! {
+        #[test]
+        fn a_number_that_no_evidence_tells_is_never_kept(
+            whole in 0_u32..200_000, tenths in proptest::option::of(1_u32..10), form in 0..WRITTEN.len(), wide in any::<bool>(),
+        ) {
+            let text = tenths.map_or_else(|| whole.to_string(), |tenths| format!("{whole}.{tenths}"));
+            let number: f64 = text.parse().unwrap();
+            prop_assume!(![112.0, 91.0, 21.0, 30.0].iter().any(|known| same(*known, number)));
+            let of_another_script = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0xff10 + digit)).unwrap_or(c);
+            let text = if wide { text.chars().map(of_another_script).collect() } else { text };
+            let claim = WRITTEN[form].replace('#', &text);
+            let checked = on_signal(&claim, "Vehicle.OBD.CoolantTemperature", 0, 30);
+            prop_assert!(checked.is_err(), "{claim:?}");
+        }
+
         #[test]
         fn no_text_makes_a_false_citation_hold(text in ".{0,500}", code in "[PCBU][0-3][0-9A-F]{3}") {
             prop_assume!(code != "P0217");

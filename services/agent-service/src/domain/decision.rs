@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::component::{Component, Worker};
 use super::diagnosis::{ConfidenceRules, Diagnosis, Hypothesis};
 use super::reasoning::{self, ReasonedBy};
-use super::severity::{self, Severity, Urgency};
+use super::severity::{self, ForetoldRules, Severity, Urgency};
 use super::symptoms::Observations;
 use super::values::{Money, PartQuantity, Quantiles, Reason, rounded};
 
@@ -43,6 +43,7 @@ pub struct Rules {
     pub alternatives_max: usize,
     /// From this probability on a cause is plausible: its safety warning and its cost count.
     pub plausible_min: f64,
+    pub foretold: ForetoldRules,
 }
 
 /// A cause with its probability, as it is told to others.
@@ -98,43 +99,27 @@ pub fn compose(
     let leading = diagnosis.leading();
     let severity = severity::severity(trigger.asked, diagnosis);
     let forecast = reasoning::forecast(&trigger.observations);
-    // Nothing that was seen says what fails, only a forecast says when: that asks for a look before a repair.
-    let look = forecast.is_some() && !diagnosis.has_symptom() && trigger.asked <= Severity::Warning;
-    let urgency = if look {
-        severity::foretold_urgency(severity, trigger.rul_days)
-    } else {
-        severity::urgency(severity, leading.mode.map(|mode| mode.urgency), trigger.rul_days)
-    };
     let confidence = rounded(diagnosis.confidence);
     let unsure = confidence < rules.review_below;
-    let (mut cost_low, cost_high) = cost(diagnosis, unsure, rules);
     let inspection = &diagnosis.knowledge.inspection;
-    if look && inspection.cost_low.amount_minor < cost_low.amount_minor {
-        cost_low = inspection.cost_low.clone();
-    }
+    // Nothing that was seen says what fails, only a forecast says when: that asks for a look before a repair.
+    let look = forecast.is_some() && !diagnosis.has_symptom() && trigger.asked <= Severity::Warning;
+    let order = order(look, trigger, severity, diagnosis, unsure, rules);
     Decision {
         decision_id,
         vehicle_id: trigger.vehicle_id.clone(),
         component: trigger.component,
         trigger_event_id: trigger.event_id.clone(),
         severity,
-        urgency,
+        urgency: order.urgency,
         failure_mode: ranked_mode(trigger.component, &leading),
         alternatives: alternatives(trigger.component, diagnosis, rules.alternatives_max),
         confidence,
-        decision: if look {
-            inspect_in_time(trigger.component, urgency)
-        } else {
-            verdict(trigger.component, severity, urgency, &leading)
-        },
-        recommended_actions: if look {
-            inspection_first(diagnosis)
-        } else {
-            actions(diagnosis, unsure)
-        },
+        decision: order.verdict,
+        recommended_actions: order.actions,
         safety_warning: safety_warning(trigger.asked, diagnosis, rules.plausible_min),
-        cost_low,
-        cost_high,
+        cost_low: order.cost_low,
+        cost_high: order.cost_high,
         labour_hours: leading.mode.map_or(inspection.labour_hours, |mode| mode.labour_hours),
         parts: leading.mode.map(|mode| mode.parts.clone()).unwrap_or_default(),
         required_skill: leading
@@ -154,6 +139,47 @@ pub fn compose(
         review_because: Vec::new(),
         decided_for: trigger.occurred_at,
         historical: trigger.historical,
+    }
+}
+
+/// What is ordered.
+struct Order {
+    urgency: Urgency,
+    verdict: Reason,
+    actions: Vec<Reason>,
+    cost_low: Money,
+    cost_high: Money,
+}
+
+/// Orders a look or a repair. A look costs an inspection at least; what it finds may cost as much as the repair.
+fn order(
+    look: bool,
+    trigger: &Trigger,
+    severity: Severity,
+    diagnosis: &Diagnosis<'_>,
+    unsure: bool,
+    rules: &Rules,
+) -> Order {
+    let (component, leading) = (trigger.component, diagnosis.leading());
+    let (cost_low, cost_high) = cost(diagnosis, unsure, rules);
+    if look {
+        let urgency = severity::foretold_urgency(severity, trigger.rul_days, &rules.foretold);
+        let inspection_low = &diagnosis.knowledge.inspection.cost_low;
+        return Order {
+            urgency,
+            verdict: inspect_in_time(component, urgency),
+            actions: inspection_first(diagnosis),
+            cost_low: cheaper(cost_low, inspection_low.clone()),
+            cost_high,
+        };
+    }
+    let urgency = severity::urgency(severity, leading.mode.map(|mode| mode.urgency), trigger.rul_days);
+    Order {
+        urgency,
+        verdict: verdict(component, severity, urgency, &leading),
+        actions: actions(diagnosis, unsure),
+        cost_low,
+        cost_high,
     }
 }
 
@@ -278,7 +304,6 @@ fn cost(diagnosis: &Diagnosis<'_>, unsure: bool, rules: &Rules) -> (Money, Money
     };
     let counts = |hypothesis: &&Hypothesis<'_>| unsure && hypothesis.probability >= rules.plausible_min;
     let start = range(&diagnosis.leading());
-    // One file has one currency, so amounts can be compared.
     diagnosis
         .ranking()
         .iter()
@@ -286,11 +311,7 @@ fn cost(diagnosis: &Diagnosis<'_>, unsure: bool, rules: &Rules) -> (Money, Money
         .filter(counts)
         .map(range)
         .fold(start, |(low, high), (other_low, other_high)| {
-            let low = if other_low.amount_minor < low.amount_minor {
-                other_low
-            } else {
-                low
-            };
+            let low = cheaper(low, other_low);
             let high = if other_high.amount_minor > high.amount_minor {
                 other_high
             } else {
@@ -298,4 +319,13 @@ fn cost(diagnosis: &Diagnosis<'_>, unsure: bool, rules: &Rules) -> (Money, Money
             };
             (low, high)
         })
+}
+
+/// One file has one currency, so its amounts can be compared.
+fn cheaper(one: Money, other: Money) -> Money {
+    if other.amount_minor < one.amount_minor {
+        other
+    } else {
+        one
+    }
 }

@@ -9,7 +9,7 @@ use super::diagnosis::ConfidenceRules;
 use super::graph::{Context, Stage, Step};
 use super::knowledge::Direction;
 use super::knowledge::KnowledgeBase;
-use super::severity::{Severity, Urgency};
+use super::severity::{ForetoldRules, Severity, Urgency};
 use super::symptoms::{Observations, RiskFactor};
 use super::values::Quantiles;
 use super::vehicle::Powertrain;
@@ -25,6 +25,10 @@ pub(super) const RULES: Rules = Rules {
     repeat_after_hours: 24,
     alternatives_max: 3,
     plausible_min: 0.15,
+    foretold: ForetoldRules {
+        day_below_days: 2.0,
+        service_from_days: 14.0,
+    },
 };
 
 pub(super) fn trigger(component: Component) -> Trigger {

@@ -7,6 +7,7 @@ pub mod claims;
 pub mod component;
 pub mod decision;
 pub mod diagnosis;
+pub mod figures;
 pub mod graph;
 pub mod knowledge;
 pub mod opinion;

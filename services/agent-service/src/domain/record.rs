@@ -118,6 +118,10 @@ pub struct ReviewAnswer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
     pub decision_id: String,
+    /// When what the decision is about was true.
+    pub decided_for: DateTime<Utc>,
+    /// The worker that was asked.
+    pub agent: String,
     /// The recorded prompt, as JSON in no provider's words.
     pub prompt: String,
     /// The failure mode that people found, confirmed or changed it to.

@@ -101,12 +101,21 @@ pub fn urgency(severity: Severity, mode: Option<Urgency>, rul_days: Option<Quant
     }
 }
 
+/// How soon a look is asked for where a forecast alone warns, by the middle of the forecast in days.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ForetoldRules {
+    /// Below so many days within 24 hours.
+    pub day_below_days: f64,
+    /// From so many days on at the next service; between the two within a week.
+    pub service_from_days: f64,
+}
+
 /// The urgency of what a forecast alone (days) warns of. The middle of the forecast asks, not its early end: the interval is wide by
 /// nature, nothing was seen to be broken, and a look can be planned.
-pub fn foretold_urgency(severity: Severity, rul_days: Option<Quantiles>) -> Urgency {
+pub fn foretold_urgency(severity: Severity, rul_days: Option<Quantiles>, rules: &ForetoldRules) -> Urgency {
     let asked = match rul_days.map(|days| days.p50) {
-        Some(days) if days < 2.0 => Urgency::Within24h,
-        Some(days) if days >= 14.0 => Urgency::NextService,
+        Some(days) if days < rules.day_below_days => Urgency::Within24h,
+        Some(days) if days >= rules.service_from_days => Urgency::NextService,
         _ => Urgency::WithinWeek,
     };
     match severity {
@@ -153,6 +162,10 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_forecast_says_how_soon_to_look() {
+        let rules = &ForetoldRules {
+            day_below_days: 2.0,
+            service_from_days: 14.0,
+        };
         let asked = |p05, p50| {
             foretold_urgency(
                 Severity::Warning,
@@ -161,12 +174,17 @@ mod tests {
                     p50,
                     p95: p50 * 3.0,
                 }),
+                rules,
             )
         };
         assert_eq!(asked(0.1, 40.0), Urgency::NextService);
         assert_eq!(asked(0.1, 9.0), Urgency::WithinWeek);
         assert_eq!(asked(0.1, 1.0), Urgency::Within24h);
-        assert_eq!(foretold_urgency(Severity::Warning, None), Urgency::WithinWeek);
-        assert_eq!(foretold_urgency(Severity::Info, None), Urgency::NextService);
+        assert_eq!(
+            [2.0, 13.9, 14.0].map(|p50| asked(0.1, p50)),
+            [Urgency::WithinWeek, Urgency::WithinWeek, Urgency::NextService]
+        );
+        assert_eq!(foretold_urgency(Severity::Warning, None, rules), Urgency::WithinWeek);
+        assert_eq!(foretold_urgency(Severity::Info, None, rules), Urgency::NextService);
     }
 }

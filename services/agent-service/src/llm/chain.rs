@@ -93,6 +93,12 @@ pub type Chain = Vec<Link>;
 #[derive(Clone, Copy, Debug)]
 pub struct DeskLimits {
     pub budget: Limits,
+    /// So many runs are worked on at once.
+    pub runs_at_once: usize,
+    /// What a run may take beyond its budget of time before its claim runs out: writing, and waiting for the database.
+    pub claim_beyond: Duration,
+    /// So long an answer stands in for the same request.
+    pub cached_for: Duration,
     pub call_timeout: Duration,
     /// Further attempts at one provider when it asks to wait or fails.
     pub retries_max: u32,

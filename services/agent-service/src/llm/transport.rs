@@ -6,8 +6,6 @@ use serde_json::Value;
 
 use super::Failure;
 
-/// How long a connection may take: a server that is not there must not hold a run up.
-const CONNECT: Duration = Duration::from_millis(500);
 /// Longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 1_000_000;
 
@@ -20,11 +18,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// At a base URL such as `https://api.example.com/v1`; `key` may be empty for a local server.
-    pub fn new(base_url: &str, key: &str) -> anyhow::Result<Self> {
+    /// At a base URL such as `https://api.example.com/v1`; `key` may be empty for a local server. A connection may take
+    /// `connect_timeout`: a server that is not there must not hold a run up.
+    pub fn new(base_url: &str, key: &str, connect_timeout: Duration) -> anyhow::Result<Self> {
         let redirects = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
+            .connect_timeout(connect_timeout)
             .redirect(redirects)
             .build()?;
         Ok(Self {

@@ -4,8 +4,9 @@ use chassis::clock::micros;
 use chassis::ids::derived_id;
 use chassis::{Cause, DbError, NewEvent, TenantId, on, outbox};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 
-use super::{Position, Store};
+use super::{Position, Store, list};
 use crate::domain::component::Component;
 use crate::domain::decision::{Decision, Trigger};
 use crate::domain::record::{DecisionRecord, Status};
@@ -21,6 +22,8 @@ pub struct DecisionFilter {
     pub vehicle_id: Option<String>,
     pub component: Option<Component>,
     pub severity: Option<Severity>,
+    /// `Some`: only these vehicles may be seen.
+    pub visible_vehicle_ids: Option<Vec<String>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -204,10 +207,7 @@ impl Store<'_> {
                   WHERE t.tenant_id = decision.tenant_id AND t.decision_id = decision.decision_id) AS repeats
              FROM decision WHERE tenant_id = $1 AND decision_id = $2")
             .bind(tenant.as_str()).bind(id).fetch_optional(c).await)?;
-        match row {
-            Some(row) => Ok(Some(self.record(tenant, row).await?)),
-            None => Ok(None),
-        }
+        Ok(self.records(tenant, row.into_iter().collect()).await?.pop())
     }
 
     /// Decisions that pass the filter, latest first, from a position on.
@@ -218,38 +218,56 @@ impl Store<'_> {
         after: &Position,
         limit: usize,
     ) -> Result<Vec<DecisionRecord>, Error> {
-        let rows: Vec<DecisionRow> = on!(self.tx, c => sqlx::query_as(
+        let visible = filter.visible_vehicle_ids.as_deref().map(list);
+        // Repeats are counted of the page alone: a database may compute a row before it knows whether it is on the page.
+        let sql = format!(
             "SELECT decision_id, status, revision, historical, decided_for, recorded_at, document,
                  (SELECT COUNT(*) - 1 FROM decision_trigger t
-                  WHERE t.tenant_id = decision.tenant_id AND t.decision_id = decision.decision_id) AS repeats
-             FROM decision
-             WHERE tenant_id = $1 AND ($2 IS NULL OR vehicle_id = $2) AND ($3 IS NULL OR component = $3)
-                 AND ($4 IS NULL OR severity = $4) AND (decided_for < $5 OR (decided_for = $5 AND decision_id < $6))
-             ORDER BY decided_for DESC, decision_id DESC LIMIT $7")
-            .bind(tenant.as_str()).bind(filter.vehicle_id.as_deref()).bind(filter.component.map(Component::code))
-            .bind(filter.severity.map(Severity::code)).bind(after.time).bind(&after.id)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
-        let mut records = Vec::with_capacity(rows.len());
-        for row in rows {
-            records.push(self.record(tenant, row).await?);
-        }
-        Ok(records)
+                  WHERE t.tenant_id = page.tenant_id AND t.decision_id = page.decision_id) AS repeats
+             FROM (
+                 SELECT tenant_id, decision_id, status, revision, historical, decided_for, recorded_at, document
+                 FROM decision
+                 WHERE tenant_id = $1 AND ($2 IS NULL OR vehicle_id = $2) AND ($3 IS NULL OR component = $3)
+                     AND ($4 IS NULL OR severity = $4) AND (decided_for < $5 OR (decided_for = $5 AND decision_id < $6)){}
+                 ORDER BY decided_for DESC, decision_id DESC LIMIT $7) page
+             ORDER BY decided_for DESC, decision_id DESC",
+            self.also_listed(visible.is_some(), "vehicle_id", 8)
+        );
+        let rows: Vec<DecisionRow> = on!(self.tx, c => {
+            let query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(tenant.as_str()).bind(filter.vehicle_id.as_deref()).bind(filter.component.map(Component::code))
+                .bind(filter.severity.map(Severity::code)).bind(after.time).bind(&after.id)
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+            match &visible {
+                Some(ids) => query.bind(ids),
+                None => query,
+            }
+            .fetch_all(c).await
+        })?;
+        self.records(tenant, rows).await
     }
 
-    async fn record(&mut self, tenant: &TenantId, row: DecisionRow) -> Result<DecisionRecord, Error> {
-        let body: DecisionMade = serde_json::from_str(&row.document)?;
-        let status = Status::from_code(&row.status);
-        Ok(DecisionRecord {
-            decision: body.into_domain(row.decided_for, row.historical)?,
-            status: status.ok_or(Error::StoredValueUnknown {
-                what: "status",
-                value: row.status,
-            })?,
-            revision: row.revision,
-            repeats: row.repeats,
-            recorded_at: row.recorded_at,
-            warranty: self.warranty(tenant, &row.decision_id).await?,
-            outcome: self.outcome(tenant, &row.decision_id).await?,
-        })
+    /// The rows with what became of them: two queries, however many rows.
+    async fn records(&mut self, tenant: &TenantId, rows: Vec<DecisionRow>) -> Result<Vec<DecisionRecord>, Error> {
+        let ids: Vec<&str> = rows.iter().map(|row| row.decision_id.as_str()).collect();
+        let mut warranties = self.warranties(tenant, &ids).await?;
+        let mut outcomes = self.outcomes(tenant, &ids).await?;
+        let record = |row: DecisionRow| {
+            let body: DecisionMade = serde_json::from_str(&row.document)?;
+            let status = Status::from_code(&row.status);
+            Ok(DecisionRecord {
+                decision: body.into_domain(row.decided_for, row.historical)?,
+                status: status.ok_or(Error::StoredValueUnknown {
+                    what: "status",
+                    value: row.status,
+                })?,
+                revision: row.revision,
+                repeats: row.repeats,
+                recorded_at: row.recorded_at,
+                warranty: warranties.remove(&row.decision_id),
+                outcome: outcomes.remove(&row.decision_id),
+            })
+        };
+        rows.into_iter().map(record).collect()
     }
 }

@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 pub use behaviour::AgentState;
 pub use calls::{CallTimes, RecordedCall};
 pub use decisions::DecisionFilter;
+pub use reviews::ReviewFilter;
 pub use statistics::{AgentStatistics, Statistics};
 
 /// The rows of every tenant, seen through one transaction. Every call takes the tenant.
@@ -33,6 +34,30 @@ impl<'t> Store<'t> {
     pub fn new(tx: &'t mut Tx) -> Self {
         Self { tx }
     }
+
+    /// A condition on a column: its value is in the JSON list of texts that is the parameter of this number. One parameter, however
+    /// many texts: a manager's groups may hold tens of thousands of vehicles.
+    fn listed(&self, column: &str, number: u8) -> String {
+        let texts = self.tx.dialect(
+            format!("SELECT value FROM json_each(${number})"),
+            format!("SELECT json_array_elements_text(${number}::json)"),
+        );
+        format!("{column} IN ({texts})")
+    }
+
+    /// The same for what may or may not be limited; empty where nothing is.
+    fn also_listed(&self, limited: bool, column: &str, number: u8) -> String {
+        if limited {
+            format!(" AND {}", self.listed(column, number))
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// A list of texts as [`Store::listed`] reads it.
+fn list(texts: &[impl AsRef<str>]) -> String {
+    serde_json::Value::from_iter(texts.iter().map(AsRef::as_ref)).to_string()
 }
 
 /// Where the page of a list ended: lists run from the latest to the earliest, equal times by id.

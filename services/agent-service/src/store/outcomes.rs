@@ -1,10 +1,13 @@
 //! What the warranty says about a decision, and what was found in the end.
 
+use std::collections::HashMap;
+
 use chassis::clock::micros;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 
-use super::Store;
+use super::{Store, list};
 use crate::domain::outcome::Verdict;
 use crate::domain::record::{Outcome, Warranty};
 use crate::error::Error;
@@ -12,6 +15,7 @@ use crate::events::published;
 
 #[derive(sqlx::FromRow)]
 struct WarrantyRow {
+    decision_id: String,
     covered: bool,
     reason: String,
     coverage_id: Option<String>,
@@ -19,6 +23,7 @@ struct WarrantyRow {
 
 #[derive(sqlx::FromRow)]
 struct OutcomeRow {
+    decision_id: String,
     verdict: String,
     failure_mode: Option<String>,
     appointment_id: Option<String>,
@@ -30,18 +35,31 @@ struct OutcomeRow {
 impl Store<'_> {
     /// What the warranty says about a decision.
     pub async fn warranty(&mut self, tenant: &TenantId, decision_id: &str) -> Result<Option<Warranty>, Error> {
-        let row: Option<WarrantyRow> = on!(self.tx, c => sqlx::query_as(
-            "SELECT covered, reason, coverage_id FROM decision_warranty WHERE tenant_id = $1 AND decision_id = $2")
-            .bind(tenant.as_str()).bind(decision_id).fetch_optional(c).await)?;
+        Ok(self.warranties(tenant, &[decision_id]).await?.remove(decision_id))
+    }
+
+    /// What the warranty says about these decisions, by their ids.
+    pub(super) async fn warranties(
+        &mut self,
+        tenant: &TenantId,
+        decision_ids: &[&str],
+    ) -> Result<HashMap<String, Warranty>, Error> {
+        let sql = format!(
+            "SELECT decision_id, covered, reason, coverage_id FROM decision_warranty WHERE tenant_id = $1 AND {}",
+            self.listed("decision_id", 2)
+        );
+        let rows: Vec<WarrantyRow> = on!(self.tx, c => sqlx::query_as(AssertSqlSafe(sql))
+            .bind(tenant.as_str()).bind(list(decision_ids)).fetch_all(c).await)?;
         let warranty = |row: WarrantyRow| {
             let reason: published::Reason = serde_json::from_str(&row.reason)?;
-            Ok(Warranty {
+            let warranty = Warranty {
                 covered: row.covered,
                 reason: reason.into(),
                 coverage_id: row.coverage_id,
-            })
+            };
+            Ok((row.decision_id, warranty))
         };
-        row.map(warranty).transpose()
+        rows.into_iter().map(warranty).collect()
     }
 
     /// Keeps what the warranty says, unless something newer is known; tells whether it was kept.
@@ -65,15 +83,22 @@ impl Store<'_> {
         Ok(kept > 0)
     }
 
-    /// What was found about a decision in the end.
-    pub async fn outcome(&mut self, tenant: &TenantId, decision_id: &str) -> Result<Option<Outcome>, Error> {
-        let row: Option<OutcomeRow> = on!(self.tx, c => sqlx::query_as(
-            "SELECT verdict, failure_mode, appointment_id, told_by, note, found_at
-             FROM decision_outcome WHERE tenant_id = $1 AND decision_id = $2")
-            .bind(tenant.as_str()).bind(decision_id).fetch_optional(c).await)?;
+    /// What was found about these decisions in the end, by their ids.
+    pub(super) async fn outcomes(
+        &mut self,
+        tenant: &TenantId,
+        decision_ids: &[&str],
+    ) -> Result<HashMap<String, Outcome>, Error> {
+        let sql = format!(
+            "SELECT decision_id, verdict, failure_mode, appointment_id, told_by, note, found_at
+             FROM decision_outcome WHERE tenant_id = $1 AND {}",
+            self.listed("decision_id", 2)
+        );
+        let rows: Vec<OutcomeRow> = on!(self.tx, c => sqlx::query_as(AssertSqlSafe(sql))
+            .bind(tenant.as_str()).bind(list(decision_ids)).fetch_all(c).await)?;
         let outcome = |row: OutcomeRow| {
             let verdict = Verdict::from_code(&row.verdict);
-            Ok(Outcome {
+            let outcome = Outcome {
                 verdict: verdict.ok_or(Error::StoredValueUnknown {
                     what: "verdict",
                     value: row.verdict,
@@ -83,9 +108,10 @@ impl Store<'_> {
                 told_by: row.told_by,
                 note: row.note,
                 found_at: row.found_at,
-            })
+            };
+            Ok((row.decision_id, outcome))
         };
-        row.map(outcome).transpose()
+        rows.into_iter().map(outcome).collect()
     }
 
     /// Keeps what was found; a later word replaces an earlier one.

@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use chassis::{Cause, Clock, Failpoints, TenantId};
 use chrono::{DateTime, Duration, Utc};
+use futures::TryStreamExt;
 
-use super::{DecisionFilter, Position, Store};
+use super::{DecisionFilter, Position, ReviewFilter, Store};
 use crate::domain::component::Component;
 use crate::domain::decision::{Rules, Trigger};
 use crate::domain::diagnosis::ConfidenceRules;
+use crate::domain::outcome::Verdict;
+use crate::domain::record::{DecisionRecord, Example, Outcome, Warranty};
 use crate::domain::review::ReviewRules;
-use crate::domain::severity::Severity;
+use crate::domain::severity::{ForetoldRules, Severity};
 use crate::domain::symptoms::Observations;
+use crate::domain::values::Reason;
 use crate::domain::vehicle::{LastHealth, Powertrain, Vehicle};
 use crate::error::Error;
 use crate::llm::Neighbours;
-use crate::use_cases::{App, Decided, decide};
+use crate::use_cases::{App, Decided, ExportLimits, Listing, decide, export_training, list_decisions, list_reviews};
 
 struct Fixture {
     app: App,
@@ -39,6 +43,10 @@ async fn fixture() -> Fixture {
         repeat_after_hours: 24,
         alternatives_max: 3,
         plausible_min: 0.15,
+        foretold: ForetoldRules {
+            day_below_days: 2.0,
+            service_from_days: 14.0,
+        },
     };
     let knowledge = Arc::new(crate::knowledge::builtin().unwrap());
     let app = App {
@@ -55,6 +63,10 @@ async fn fixture() -> Fixture {
         neighbours: Neighbours::default(),
         failpoints: Failpoints::default(),
         currency: "EUR".into(),
+        exports: ExportLimits {
+            examples_max: 5,
+            page: 2,
+        },
         run_waits: chassis::Bell::new(),
     };
     Fixture {
@@ -256,6 +268,171 @@ async fn a_list_is_paged_without_gap_or_repeat() {
     }
     assert_eq!(seen.len(), 5);
     assert!(seen.is_sorted_by(|earlier, later| earlier > later));
+}
+
+/// Four vehicles with a decision a day in turn, each unsure enough for a review, and each with what the warranty says.
+async fn four_vehicles(fixture: &Fixture) {
+    for number in 0..16 {
+        let mut trigger = trigger(&format!("evt_{number}"), Severity::Warning, 30 * number);
+        trigger.vehicle_id = format!("V{}", number % 4);
+        let id = decided(fixture, &trigger).await.decision_id().to_owned();
+        let mut tx = fixture.app.database.begin().await.unwrap();
+        let mut store = Store::new(&mut tx);
+        let at = trigger.occurred_at;
+        store
+            .put_warranty(&fixture.tenant, &id, &warranty(&id), at)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+/// Two of them, among very many others.
+fn two_of_them() -> Option<Vec<String>> {
+    let others = (0..20_000).map(|number| format!("X{number}"));
+    Some(["V1", "V3"].map(String::from).into_iter().chain(others).collect())
+}
+
+#[tokio::test]
+async fn who_sees_some_vehicles_only_gets_full_pages_of_their_decisions() {
+    let fixture = fixture().await;
+    four_vehicles(&fixture).await;
+    let filter = |visible_vehicle_ids| DecisionFilter {
+        visible_vehicle_ids,
+        ..DecisionFilter::default()
+    };
+    let (mut sizes, mut seen, mut after) = (Vec::new(), Vec::new(), Some(String::new()));
+    while let Some(start) = after {
+        let listing = Listing {
+            filter: filter(two_of_them()),
+            after: start,
+            limit: 3,
+        };
+        let page = list_decisions(&fixture.app, &fixture.tenant, &listing).await.unwrap();
+        sizes.push(page.items.len());
+        seen.extend(page.items);
+        after = page.next;
+    }
+    assert_eq!(sizes, [3, 3, 2]);
+    assert!(seen.is_sorted_by(|one, next| one.decision.decided_for > next.decision.decided_for));
+    let visible = |record: &DecisionRecord| ["V1", "V3"].contains(&record.decision.vehicle_id.as_str());
+    assert!(seen.iter().all(visible));
+    let own = |record: &DecisionRecord| record.warranty == Some(warranty(&record.decision.decision_id));
+    assert!(seen.iter().all(own), "each with what became of it");
+
+    let nothing = filter(Some(Vec::new()));
+    let mut tx = fixture.app.database.read().await.unwrap();
+    let none = Store::new(&mut tx)
+        .decisions(&fixture.tenant, &nothing, &Position::start(), 9)
+        .await
+        .unwrap();
+    assert_eq!(none, []);
+}
+
+/// The latest decision on each vehicle alone waits for a word; the two that may be seen fill two pages.
+#[tokio::test]
+async fn who_sees_some_vehicles_only_gets_full_pages_of_their_reviews() {
+    let fixture = fixture().await;
+    four_vehicles(&fixture).await;
+    let filter = ReviewFilter {
+        answered: false,
+        visible_vehicle_ids: two_of_them(),
+    };
+    let first = list_reviews(&fixture.app, &fixture.tenant, &filter, "", 1)
+        .await
+        .unwrap();
+    let cursor = first.next.unwrap();
+    let second = list_reviews(&fixture.app, &fixture.tenant, &filter, &cursor, 1)
+        .await
+        .unwrap();
+    let mut vehicles = [&first.items[0].vehicle_id, &second.items[0].vehicle_id];
+    vehicles.sort();
+    assert_eq!((vehicles, second.next), ([&"V1".to_owned(), &"V3".to_owned()], None));
+}
+
+fn warranty(decision_id: &str) -> Warranty {
+    let reason = Reason::new(
+        "warranty.covered",
+        [("decision", decision_id.into())],
+        "Covered.".to_owned(),
+    );
+    Warranty {
+        covered: true,
+        reason,
+        coverage_id: None,
+    }
+}
+
+#[tokio::test]
+async fn examples_are_exported_in_pages_up_to_their_limit() {
+    let fixture = fixture().await;
+    let mut told = Vec::new();
+    for number in 0..5 {
+        let trigger = trigger(&format!("evt_{number}"), Severity::Warning, 30 * number);
+        let id = decided(&fixture, &trigger).await.decision_id().to_owned();
+        let mut tx = fixture.app.database.begin().await.unwrap();
+        let mut store = Store::new(&mut tx);
+        for agent in ["battery", "engine"] {
+            asked(&mut store, &fixture.tenant, &id, agent).await;
+        }
+        // Nothing was found of the second: that is an answer to nothing.
+        let verdict = if number == 1 {
+            Verdict::NotFound
+        } else {
+            Verdict::Confirmed
+        };
+        let outcome = Outcome {
+            verdict,
+            failure_mode: None,
+            appointment_id: None,
+            told_by: None,
+            note: None,
+            found_at: trigger.occurred_at,
+        };
+        store.put_outcome(&fixture.tenant, &id, &outcome).await.unwrap();
+        tx.commit().await.unwrap();
+        told.push(id);
+    }
+    let pages: Vec<Vec<Example>> = export_training(fixture.app.clone(), fixture.tenant.clone())
+        .try_collect()
+        .await
+        .unwrap();
+    let sizes: Vec<usize> = pages.iter().map(Vec::len).collect();
+    assert_eq!(sizes, [2, 2, 1], "five at most, two at once");
+    let exported: Vec<(&str, &str)> = pages
+        .iter()
+        .flatten()
+        .map(|example| (example.decision_id.as_str(), example.agent.as_str()))
+        .collect();
+    let (last, before, third) = (told[4].as_str(), told[3].as_str(), told[2].as_str());
+    assert_eq!(
+        exported,
+        [
+            (last, "battery"),
+            (last, "engine"),
+            (before, "battery"),
+            (before, "engine"),
+            (third, "battery")
+        ]
+    );
+    let mut wider = fixture.app.clone();
+    wider.exports.examples_max = 100;
+    let pages: Vec<Vec<Example>> = export_training(wider, fixture.tenant.clone())
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(pages.concat().len(), 8, "four decisions of two workers");
+    let other = export_training(fixture.app.clone(), TenantId::new("ten_b"));
+    assert_eq!(other.try_concat().await.unwrap(), []);
+}
+
+/// A worker's first call about a decision.
+async fn asked(store: &mut Store<'_>, tenant: &TenantId, decision_id: &str, agent: &str) {
+    chassis::on!(store.tx, c => sqlx::query(
+        "INSERT INTO agent_call (tenant_id, decision_id, agent, number, state, provider, model, prompt_hash, prompt, tokens,
+             cost_micro, started_at) VALUES ($1, $2, $3, 1, 'DONE', 'p', 'm', 'h', '{}', 0, 0, $4)")
+        .bind(tenant.as_str()).bind(decision_id).bind(agent).bind(start()).run(c).await)
+    .unwrap();
 }
 
 #[tokio::test]

@@ -25,22 +25,19 @@ use crate::error::Error;
 use crate::llm::{Begun, CallKey, Desk, Failure, Intent, Journal, Question, Reply, Tier, ToolRecord, Tools};
 use crate::store::{CallTimes, Store};
 
-/// So many runs are worked on at once.
-const AT_ONCE: usize = 4;
 /// How often runs are looked for that nobody rang for: those of an instance that has died. Machine time.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// So long an answer stands in for the same request.
-const CACHED_FOR: Duration = Duration::from_secs(3_600);
-/// What a run may take beyond its budget of time before its claim runs out: writing, and waiting for the database.
-const CLAIM_BEYOND: Duration = Duration::from_secs(30);
 
 /// Claims runs that wait and takes each to its end. Returns how many; one that failed is claimed again later.
 pub async fn consult_models(app: &App, desk: &Desk, owner: &str) -> Result<usize, Error> {
     let now = app.clock.machine_now();
-    let until = now + desk.limits.budget.duration + CLAIM_BEYOND;
+    let limits = &desk.limits;
+    let until = now + limits.budget.duration + limits.claim_beyond;
     let claimed = chassis::again(|| async {
         let mut tx = app.database.begin().await?;
-        let claimed = Store::new(&mut tx).claim_runs(owner, now, until, AT_ONCE).await?;
+        let claimed = Store::new(&mut tx)
+            .claim_runs(owner, now, until, limits.runs_at_once)
+            .await?;
         tx.commit().await?;
         Ok::<_, chassis::DbError>(claimed)
     })
@@ -280,7 +277,7 @@ impl Journal for StoredJournal<'_> {
             let now = self.app.clock.machine_now();
             let times = CallTimes {
                 now,
-                cached_since: now - CACHED_FOR,
+                cached_since: now - self.desk.limits.cached_for,
             };
             let limits = &self.desk.limits.budget;
             let mut tx = self.app.database.begin().await?;

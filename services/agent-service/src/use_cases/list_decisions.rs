@@ -11,8 +11,6 @@ use crate::store::{DecisionFilter, Position, Store};
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     pub filter: DecisionFilter,
-    /// `Some`: only these vehicles may be seen.
-    pub visible_vehicle_ids: Option<Vec<String>>,
     /// Where the page before ended; empty at the start.
     pub after: String,
     pub limit: usize,
@@ -22,40 +20,15 @@ pub struct Listing {
 pub async fn list_decisions(app: &App, tenant: &TenantId, listing: &Listing) -> Result<Paged<DecisionRecord>, Error> {
     let after = position(&listing.after)?;
     let mut tx = app.database.read().await?;
-    let mut store = Store::new(&mut tx);
-    let mut items = Vec::new();
-    for filter in filters(listing) {
-        items.extend(store.decisions(tenant, &filter, &after, listing.limit).await?);
-    }
-    items.sort_by(|left, right| key(right).cmp(&key(left)));
-    items.truncate(listing.limit);
-    let full = items.len() == listing.limit;
-    let next = items.last().filter(|_| full).map(|last| {
-        let (time, id) = key(last);
-        Position {
-            time,
-            id: id.to_owned(),
-        }
-        .to_text()
-    });
-    Ok(Paged { items, next })
-}
-
-/// Who may see some vehicles only gets one query for each of them: there are few, and each is answered by the index.
-fn filters(listing: &Listing) -> Vec<DecisionFilter> {
-    let Some(visible) = &listing.visible_vehicle_ids else {
-        return vec![listing.filter.clone()];
-    };
-    let asked = |id: &&String| listing.filter.vehicle_id.as_ref().is_none_or(|asked| asked == *id);
-    let filter = |id: &String| DecisionFilter {
-        vehicle_id: Some(id.clone()),
-        ..listing.filter.clone()
-    };
-    visible.iter().filter(asked).map(filter).collect()
-}
-
-fn key(record: &DecisionRecord) -> (chrono::DateTime<chrono::Utc>, &str) {
-    (record.decision.decided_for, &record.decision.decision_id)
+    // One more than asked for tells whether there is a next page.
+    let limit = listing.limit.saturating_add(1);
+    let items = Store::new(&mut tx)
+        .decisions(tenant, &listing.filter, &after, limit)
+        .await?;
+    Ok(paged(items, listing.limit, |record| Position {
+        time: record.decision.decided_for,
+        id: record.decision.decision_id.clone(),
+    }))
 }
 
 /// The position that a cursor names; the start when there is none.
@@ -65,4 +38,12 @@ pub(super) fn position(after: &str) -> Result<Position, Error> {
     } else {
         Position::from_text(after).ok_or(Error::CursorInvalid)
     }
+}
+
+/// A page of so many of the items that were read, and where the next one starts if there are more of them.
+pub(super) fn paged<T>(mut items: Vec<T>, limit: usize, position: impl Fn(&T) -> Position) -> Paged<T> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|last| position(last).to_text());
+    Paged { items, next }
 }

@@ -2,31 +2,28 @@
 
 use chassis::TenantId;
 
-use super::list_decisions::position;
+use super::list_decisions::{paged, position};
 use super::{App, Paged};
 use crate::domain::record::Review;
 use crate::error::Error;
-use crate::store::{Position, Store};
+use crate::store::{Position, ReviewFilter, Store};
 
-/// One page of a tenant's open or answered reviews. `after` is where the page before ended; empty at the start.
+/// One page of a tenant's reviews. `after` is where the page before ended; empty at the start.
 pub async fn list_reviews(
     app: &App,
     tenant: &TenantId,
-    answered: bool,
+    filter: &ReviewFilter,
     after: &str,
     limit: usize,
 ) -> Result<Paged<Review>, Error> {
     let after = position(after)?;
     let mut tx = app.database.read().await?;
-    let items = Store::new(&mut tx).reviews(tenant, answered, &after, limit).await?;
-    let full = items.len() == limit;
-    let next = items.last().filter(|_| full);
-    let next = next.map(|last| {
-        Position {
-            time: last.opened_at,
-            id: last.review_id.clone(),
-        }
-        .to_text()
-    });
-    Ok(Paged { items, next })
+    // One more than asked for tells whether there is a next page.
+    let items = Store::new(&mut tx)
+        .reviews(tenant, filter, &after, limit.saturating_add(1))
+        .await?;
+    Ok(paged(items, limit, |review| Position {
+        time: review.opened_at,
+        id: review.review_id.clone(),
+    }))
 }

@@ -32,7 +32,7 @@ pub use answer_review::{Answer, answer_review};
 pub use attach_warranty::attach_warranty;
 pub use consult_models::{consult_models, consult_until_shutdown, free_runs};
 pub use decide::{Decided, decide, decide_with_notes};
-pub use export_training::{Example, export_training};
+pub use export_training::{Example, ExportLimits, export_training};
 pub use forget_old::{Kept, forget_old};
 pub use give_feedback::{Feedback, give_feedback};
 pub use judge_conduct::judge_conduct;
@@ -71,6 +71,7 @@ pub struct App {
     pub failpoints: Failpoints,
     /// ISO 4217 code of the models' prices.
     pub currency: Arc<str>,
+    pub exports: ExportLimits,
     /// Rung when a run may wait for its models.
     pub run_waits: Bell,
 }

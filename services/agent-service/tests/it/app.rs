@@ -67,6 +67,7 @@ impl TestApp {
         let review = config.review_rules();
         let neighbours = config.neighbours().expect("neighbours");
         let currency = config.currency().expect("a currency");
+        let exports = config.export_limits();
         let service = agent_service::build(config, runtime.runtime())
             .await
             .expect("the service");
@@ -80,6 +81,7 @@ impl TestApp {
             neighbours,
             failpoints: chassis::Failpoints::default(),
             currency,
+            exports,
             run_waits: chassis::Bell::new(),
         };
         let served = Some(TestService::start(&runtime, service).await);

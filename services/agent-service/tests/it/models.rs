@@ -358,3 +358,40 @@ async fn an_explanation_says_what_it_cost() {
     assert!(usage["cost"]["amount_micro"].as_u64().unwrap() > 0, "{usage}");
     app.stop().await;
 }
+
+/// What people found is exported with what the models were asked, whatever fits on a page; and no answer stands in for longer than it may.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_found_is_exported_and_no_old_answer_stands_in() {
+    let server = ProviderServer::start(&[], Say::Well).await;
+    let mut settings = settings(Format::OpenAi, &server.url);
+    settings.push(("llm.cached_for_s", Setting::Integer(0)));
+    settings.push(("llm.runs_at_once", Setting::Integer(1)));
+    settings.push(("training.page", Setting::Integer(1)));
+    let app = start(&settings).await;
+    for vehicle in ["V1", "V2"] {
+        app.finding("component.degraded", TENANT, coolant_leak(vehicle), now())
+            .await;
+    }
+    let paid = |event: &chassis::Event| data(event)["llm_usage"]["calls"].as_u64();
+    let calls: Vec<Option<u64>> = app.revisions(2).await.iter().map(paid).collect();
+    assert!(calls.iter().all(|calls| *calls > Some(0)), "{calls:?}");
+    assert_eq!(app.text("/api/v1/agents/training", &admin()).await, "");
+    for made in app.decisions(2).await {
+        let path = format!(
+            "/api/v1/agents/decision/{}/feedback",
+            data(&made)["decision_id"].as_str().unwrap()
+        );
+        app.post(&path, &admin(), &json!({"verdict": "CONFIRMED"}), None).await;
+    }
+    let lines = app.text("/api/v1/agents/training", &admin()).await;
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut decisions: Vec<&Value> = lines.iter().map(|line| &line["decision_id"]).collect();
+    decisions.dedup();
+    assert_eq!(decisions.len(), 2);
+    for line in &lines {
+        assert_eq!(line["from"], "outcome");
+        assert_eq!(line["messages"][2]["content"], r#"{"failure_mode":"cooling.leak"}"#);
+        assert!(line["messages"][1]["content"].as_str().unwrap().contains("<data>"));
+    }
+    app.stop().await;
+}
