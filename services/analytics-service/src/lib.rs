@@ -42,7 +42,7 @@ use use_cases::prepare_first_start::prepare_first_start;
 use use_cases::rebuild_read_models::Rebuilt;
 use use_cases::run_report_schedules::{forget_reports, run_report_schedules};
 use use_cases::throttle_sign_in::SignInLimits;
-use use_cases::watch_thresholds::watch_thresholds;
+use use_cases::watch_thresholds::{Looked, watch_thresholds};
 
 /// The constants of this service.
 pub static DEFINITION: Definition = Definition {
@@ -163,7 +163,7 @@ pub async fn build_reporting(config: Config, runtime: &Runtime) -> anyhow::Resul
 /// Reports that are due, those that are old, and thresholds: by business time.
 fn numbers_work(kit: Kit, app: &App) -> Kit {
     let (due, old, watched) = (app.clone(), app.clone(), app.clone());
-    let mut looked_on = None;
+    let looked = Arc::new(tokio::sync::Mutex::new(Looked::default()));
     kit.periodic("reports due", REPORTS_EVERY, move || {
         let app = due.clone();
         async move { Ok(run_report_schedules(&app).await?) }
@@ -180,15 +180,8 @@ fn numbers_work(kit: Kit, app: &App) -> Kit {
         }
     })
     .periodic("thresholds", THRESHOLDS_EVERY, move || {
-        // Once a day of business time, at whatever speed that goes.
-        let today = watched.clock.now().date_naive();
-        let app = (looked_on.replace(today) != Some(today)).then(|| watched.clone());
-        async move {
-            match app {
-                Some(app) => Ok(watch_thresholds(&app).await?),
-                None => Ok(()),
-            }
-        }
+        let (app, looked) = (watched.clone(), looked.clone());
+        async move { Ok(watch_thresholds(&app, &mut *looked.lock().await).await?) }
     })
 }
 

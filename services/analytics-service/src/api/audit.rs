@@ -4,6 +4,7 @@ use super::wire::audit::{AuditQuery, EntryBody, bad_cursor, cursor_after, positi
 use crate::App;
 use crate::use_cases::export_audit::export_audit as export;
 use crate::use_cases::list_audit::list_audit as list;
+use crate::use_cases::sight;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
@@ -12,9 +13,9 @@ use chassis::Principal;
 use chassis::http::{Json, Page, Path, Query};
 use chassis::problem::{Kind, Problem};
 
-/// Lists what happened in the tenant, newest first.
+/// Lists what happened in the tenant, newest first. Who is bound to some vehicles sees what is about these alone.
 #[utoipa::path(get, path = "/api/v1/audit/logs", params(AuditQuery),
-    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn list_audit(
     State(app): State<App>,
     principal: Principal,
@@ -25,7 +26,7 @@ pub(super) async fn list_audit(
 
 /// Lists what one person or key did, newest first.
 #[utoipa::path(get, path = "/api/v1/audit/user-activity/{id}", params(("id" = String, Path), AuditQuery),
-    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<EntryBody>), (status = 400, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn show_user_activity(
     State(app): State<App>,
     principal: Principal,
@@ -46,7 +47,7 @@ pub(super) async fn show_user_activity(
 
 /// Downloads the log as CSV, newest first, at most 100,000 lines.
 #[utoipa::path(get, path = "/api/v1/audit/export", params(AuditQuery),
-    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem)))]
+    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem), (status = 403, body = Problem)))]
 pub(super) async fn export_audit(
     State(app): State<App>,
     principal: Principal,
@@ -59,7 +60,7 @@ pub(super) async fn export_audit(
             "The log is exported as csv.",
         ));
     }
-    let pieces = export(app, principal.tenant, query.filter());
+    let pieces = export(app, sight(&principal)?, query.filter());
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"audit-log.csv\""),
@@ -73,7 +74,7 @@ async fn page_of_entries(app: &App, principal: &Principal, query: AuditQuery) ->
         "" => None,
         text => Some(position(text).ok_or_else(bad_cursor)?),
     };
-    let entries = list(app, &principal.tenant, &query.filter(), before.as_ref(), page.limit()).await?;
+    let entries = list(app, &sight(principal)?, &query.filter(), before.as_ref(), page.limit()).await?;
     let full = entries.len() == page.limit();
     let next_cursor = entries.last().filter(|_| full).map(cursor_after);
     Ok(Page {

@@ -68,7 +68,9 @@ impl From<Error> for Problem {
 fn user_problem(refused: &UserRefused, text: String) -> Problem {
     let (kind, path) = match refused {
         UserRefused::LastAdmin => (Kind::Conflict, "/role"),
-        UserRefused::AdminByKey => (Kind::Forbidden, "/role"),
+        UserRefused::AdminByKey | UserRefused::RoleByKey => (Kind::Forbidden, "/role"),
+        UserRefused::VehicleNotHeld => (Kind::Forbidden, "/vehicle_ids"),
+        UserRefused::PasswordByKey => (Kind::Forbidden, "/password"),
         UserRefused::Username => (Kind::Unprocessable, "/username"),
         UserRefused::TooManyVehicles | UserRefused::Identifier => (Kind::Unprocessable, "/vehicle_ids"),
         UserRefused::TenantId => (Kind::Unprocessable, "/tenant_id"),

@@ -87,7 +87,7 @@ pub(super) async fn list_users(
 
 /// Adds a user; without a password one is made and shown once.
 #[utoipa::path(post, path = "/api/v1/users", request_body = NewUserBody,
-    responses((status = 201, body = CreatedUserBody), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = CreatedUserBody), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn create_user(
     State(app): State<App>,
     principal: Principal,
@@ -114,9 +114,9 @@ pub(super) async fn show_user(
     ))
 }
 
-/// Changes a user; whoever's rights or password change signs in again.
+/// Changes a user; whoever's rights or password change signs in again, and a change of rights ends their own keys.
 #[utoipa::path(put, path = "/api/v1/users/{id}", params(("id" = String, Path)), request_body = UserChangeBody,
-    responses((status = 200, body = UserBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = UserBody), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn change_user(
     State(app): State<App>,
     principal: Principal,
@@ -131,7 +131,7 @@ pub(super) async fn change_user(
 
 /// Disables a user and ends their sessions and their own keys.
 #[utoipa::path(post, path = "/api/v1/users/{id}/disable", params(("id" = String, Path)),
-    responses((status = 200, body = UserBody), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = UserBody), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(super) async fn disable_user(
     State(app): State<App>,
     principal: Principal,

@@ -1,7 +1,7 @@
 //! Numbers as people of a language write them.
 
 use crate::domain::kpi::Unit;
-use crate::domain::money::{Money, MoneySum};
+use crate::domain::money::{Money, MoneySum, main_units, minor_digits};
 
 /// Above this a sum of money is written in whole units.
 const WHOLE_FROM: f64 = 100.0;
@@ -49,16 +49,18 @@ impl Numerals {
             Unit::Seconds if value >= 7200.0 => format!("{} h", self.number(value / 3600.0, 1)),
             Unit::Seconds if value >= 120.0 => format!("{} min", self.number(value / 60.0, 1)),
             Unit::Seconds => format!("{} s", self.number(value, 0)),
-            Unit::Minor => match currency {
-                Some(currency) => format!("{} {currency}", self.amount(value / 100.0)),
-                None => self.amount(value / 100.0),
-            },
+            Unit::Minor => {
+                let code = currency.unwrap_or_default();
+                let amount = self.amount(main_units(value, code), code);
+                currency.map_or(amount.clone(), |code| format!("{amount} {code}"))
+            }
         }
     }
 
-    /// Currencies of two decimals; those of none or three are shown as if they had two, and say their code.
+    /// An amount with its currency.
     pub fn money(&self, money: &Money) -> String {
-        format!("{} {}", self.amount(money.amount_minor as f64 / 100.0), money.currency)
+        let amount = self.amount(money.main_units(), &money.currency);
+        format!("{amount} {}", money.currency)
     }
 
     /// A sum's amounts, one after the other.
@@ -71,10 +73,10 @@ impl Numerals {
         }
     }
 
-    /// Main units of money without their currency: whole ones, and of little money also the hundredths.
-    pub fn amount(&self, value: f64) -> String {
+    /// Main units of money without the currency: whole ones, and of little money also its fractions.
+    pub fn amount(&self, value: f64, currency: &str) -> String {
         let is_whole = value.fract() == 0.0 || value.abs() >= WHOLE_FROM;
-        self.number(value, if is_whole { 0 } else { 2 })
+        self.number(value, if is_whole { 0 } else { minor_digits(currency) as usize })
     }
 }
 
@@ -107,6 +109,8 @@ mod tests {
         assert_eq!(german.shown(3_100_000.0, Unit::Minor, Some("EUR")), "31.000 EUR");
         assert_eq!(english.shown(-83.0, Unit::Minor, Some("EUR")), "-0.83 EUR");
         assert_eq!(english.shown(1_234_567.0, Unit::Minor, None), "12,346");
+        assert_eq!(german.shown(1_234_567.0, Unit::Minor, Some("JPY")), "1.234.567 JPY");
+        assert_eq!(german.shown(1_234.0, Unit::Minor, Some("KWD")), "1,234 KWD");
     }
 
     #[test]
@@ -115,6 +119,11 @@ mod tests {
         assert_eq!(numerals(",", ".").amounts(&sum), "0");
         sum.add("EUR", 123_400);
         sum.add("USD", 99);
-        assert_eq!(numerals(",", ".").amounts(&sum), "1.234 EUR + 0,99 USD");
+        sum.add("TND", 1_500);
+        sum.add("XAF", 99);
+        assert_eq!(
+            numerals(",", ".").amounts(&sum),
+            "1.234 EUR + 1,500 TND + 0,99 USD + 99 XAF"
+        );
     }
 }

@@ -124,6 +124,17 @@ pub fn next_monday(after: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
+/// When a report that could not be made is tried again: an hour later, and once its day is over with the next week's. The day that it is
+/// due on names the week that it is about, so a later day would be another report.
+pub fn next_try(due_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let later = now.max(due_at) + chrono::TimeDelta::hours(1);
+    if later.date_naive() == due_at.date_naive() {
+        later
+    } else {
+        next_monday(now.max(due_at))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +146,15 @@ mod tests {
         assert_eq!(next_monday(at("2026-05-01T10:00:00Z")), monday);
         assert_eq!(next_monday(at("2026-05-04T05:59:59Z")), monday);
         assert_eq!(next_monday(monday), at("2026-05-11T06:00:00Z"));
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_on_its_own_day() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let due = at("2026-05-04T06:00:00Z");
+        assert_eq!(next_try(due, at("2026-05-04T06:00:05Z")), at("2026-05-04T07:00:05Z"));
+        assert_eq!(next_try(due, at("2026-05-04T22:59:59Z")), at("2026-05-04T23:59:59Z"));
+        assert_eq!(next_try(due, at("2026-05-04T23:00:00Z")), at("2026-05-11T06:00:00Z"));
+        assert_eq!(next_try(due, at("2026-05-13T12:00:00Z")), at("2026-05-18T06:00:00Z"));
     }
 }

@@ -31,7 +31,7 @@ pub const ALL: [&str; 19] = [
 /// A key for this many vehicles at most; a key for more is not bound to vehicles.
 pub const VEHICLES_MAX: usize = 50;
 
-/// Who asks for a key.
+/// Who passes rights on, by a key or by a person's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Granter {
     /// A person in the role ADMIN, or the bootstrap key: may grant every scope that exists.
@@ -42,6 +42,16 @@ pub enum Granter {
         vehicle_ids: Option<BTreeSet<String>>,
         expires_at: Option<DateTime<Utc>>,
     },
+}
+
+impl Granter {
+    /// The vehicles that it is bound to; none for every vehicle of the tenant.
+    pub fn holds_vehicles(&self) -> Option<&BTreeSet<String>> {
+        match self {
+            Granter::Admin => None,
+            Granter::Key { vehicle_ids, .. } => vehicle_ids.as_ref(),
+        }
+    }
 }
 
 /// Who holds a key.

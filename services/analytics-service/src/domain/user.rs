@@ -1,6 +1,7 @@
 //! People of a tenant: what a valid user is, and which changes leave the tenant governable.
 
 use super::role::Role;
+use super::scope::Granter;
 use super::wording::is_locale;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -115,6 +116,12 @@ pub enum UserRefused {
     Locale,
     #[error("a key cannot make, change or become an ADMIN; a person in that role can")]
     AdminByKey,
+    #[error("a key makes and changes OWNERs alone; everybody else needs a person in the role ADMIN")]
+    RoleByKey,
+    #[error("a key that is bound to vehicles makes and changes only OWNERs of these vehicles")]
+    VehicleNotHeld,
+    #[error("a key cannot set the password of somebody who is there; a person in the role ADMIN can")]
+    PasswordByKey,
     #[error("the last active ADMIN of a tenant cannot be disabled or given another role")]
     LastAdmin,
 }
@@ -131,6 +138,9 @@ impl UserRefused {
             UserRefused::Email => "user.bad_email",
             UserRefused::Locale => "user.bad_locale",
             UserRefused::AdminByKey => "user.admin_by_key",
+            UserRefused::RoleByKey => "user.role_by_key",
+            UserRefused::VehicleNotHeld => "user.vehicle_not_held",
+            UserRefused::PasswordByKey => "user.password_by_key",
             UserRefused::LastAdmin => "user.last_admin",
         }
     }
@@ -209,14 +219,38 @@ pub fn check_admin_remains(before: &Rights, after: &Rights, other_active_admins:
     Ok(())
 }
 
-/// Whether a caller may give or change these rights: whatever touches an ADMIN needs a person in that role, because a
-/// key that makes an ADMIN would grant itself what it does not hold.
-pub fn check_admin_by_person(by_person: bool, before: Option<Role>, after: Role) -> Result<(), UserRefused> {
-    let touches_admin = after == Role::Admin || before == Some(Role::Admin);
-    if touches_admin && !by_person {
-        Err(UserRefused::AdminByKey)
-    } else {
-        Ok(())
+/// Whether a caller may give these rights, or change somebody who has them. A key that made a person of more rights than its own would sign
+/// in as them and so grant itself what it does not hold; the rights of an OWNER are those over their own vehicles.
+pub fn check_reach(granter: &Granter, rights: &Rights) -> Result<(), UserRefused> {
+    if *granter == Granter::Admin {
+        return Ok(());
+    }
+    match rights.role {
+        Role::Owner => {}
+        Role::Admin => return Err(UserRefused::AdminByKey),
+        Role::FleetManager | Role::Technician | Role::Executive | Role::Support => return Err(UserRefused::RoleByKey),
+    }
+    // Which vehicles are in a group changes, so none of them lies within a list.
+    let is_grouped = !(rights.fleet_ids.is_empty() && rights.depot_ids.is_empty());
+    if is_grouped && granter.holds_vehicles().is_some() {
+        return Err(UserRefused::VehicleNotHeld);
+    }
+    check_vehicles_held(granter, &rights.vehicle_ids)
+}
+
+/// Whether a caller holds all of these vehicles.
+pub fn check_vehicles_held(granter: &Granter, vehicle_ids: &[String]) -> Result<(), UserRefused> {
+    match granter.holds_vehicles() {
+        Some(held) if vehicle_ids.iter().any(|id| !held.contains(id)) => Err(UserRefused::VehicleNotHeld),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a caller may set another's password: who knows it is that person, with all their rights and from now on.
+pub fn check_password_by_person(granter: &Granter) -> Result<(), UserRefused> {
+    match granter {
+        Granter::Admin => Ok(()),
+        Granter::Key { .. } => Err(UserRefused::PasswordByKey),
     }
 }
 
@@ -262,6 +296,58 @@ mod tests {
             ),
             Ok(())
         );
+    }
+
+    fn key(vehicle_ids: Option<&[&str]>) -> Granter {
+        Granter::Key {
+            scopes: ["identity:write".to_owned()].into(),
+            vehicle_ids: vehicle_ids.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
+            expires_at: None,
+        }
+    }
+
+    fn owner_of(vehicle_ids: &[&str]) -> Rights {
+        Rights {
+            vehicle_ids: vehicle_ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..rights(Role::Owner, Status::Active)
+        }
+    }
+
+    #[test]
+    fn no_key_reaches_beyond_owners_whatever_it_is_bound_to() {
+        for role in Role::ALL {
+            let expected = match role {
+                Role::Owner => Ok(()),
+                Role::Admin => Err(UserRefused::AdminByKey),
+                _ => Err(UserRefused::RoleByKey),
+            };
+            let asked = rights(role, Status::Active);
+            assert_eq!(check_reach(&Granter::Admin, &asked), Ok(()));
+            for bound in [None, Some(["V1"].as_slice())] {
+                assert_eq!(check_reach(&key(bound), &asked), expected, "{role:?} by {bound:?}");
+            }
+        }
+        assert_eq!(check_password_by_person(&Granter::Admin), Ok(()));
+        assert_eq!(check_password_by_person(&key(None)), Err(UserRefused::PasswordByKey));
+    }
+
+    #[test]
+    fn a_bound_key_reaches_owners_of_its_own_vehicles() {
+        let bound = key(Some(&["V1", "V2"]));
+        for within in [&[][..], &["V1"], &["V2", "V1"]] {
+            assert_eq!(check_reach(&bound, &owner_of(within)), Ok(()));
+        }
+        assert_eq!(
+            check_reach(&bound, &owner_of(&["V1", "V3"])),
+            Err(UserRefused::VehicleNotHeld)
+        );
+        let mut grouped = owner_of(&["V1"]);
+        grouped.fleet_ids = vec!["north".into()];
+        assert_eq!(check_reach(&bound, &grouped), Err(UserRefused::VehicleNotHeld));
+        for free in [&Granter::Admin, &key(None)] {
+            assert_eq!(check_reach(free, &grouped), Ok(()));
+            assert_eq!(check_reach(free, &owner_of(&["V3"])), Ok(()));
+        }
     }
 
     #[test]

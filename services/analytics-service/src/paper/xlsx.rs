@@ -1,6 +1,7 @@
 //! A workbook: the numbers that stand out and each table on a sheet of its own. Texts are cells of type text, so none is a formula.
 
 use super::{Block, Cell, Chart, Document, Measure, PaperError, Table};
+use crate::domain::money::minor_digits;
 use crate::domain::report::ReportFormat;
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
@@ -162,7 +163,11 @@ fn number_format(measure: &Measure) -> Format {
         Measure::Seconds => top.set_num_format("#,##0 \"s\""),
         Measure::Money(currency) => {
             let code: String = currency.chars().filter(char::is_ascii_alphanumeric).collect();
-            top.set_num_format(format!("#,##0.00 \"{code}\""))
+            let fraction = match minor_digits(currency) {
+                0 => String::new(),
+                digits => format!(".{}", "0".repeat(digits as usize)),
+            };
+            top.set_num_format(format!("#,##0{fraction} \"{code}\""))
         }
     }
 }
@@ -186,4 +191,18 @@ fn free_name(title: &str, used: &mut BTreeSet<String>) -> String {
         number += 1;
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_has_the_digits_of_its_currency() {
+        let of = |currency: &str| number_format(&Measure::Money(currency.to_owned()));
+        let looks = |format: &str| Format::new().set_align(FormatAlign::Top).set_num_format(format);
+        assert_eq!(of("EUR"), looks("#,##0.00 \"EUR\""));
+        assert_eq!(of("XAF"), looks("#,##0 \"XAF\""));
+        assert_eq!(of("KWD"), looks("#,##0.000 \"KWD\""));
+    }
 }

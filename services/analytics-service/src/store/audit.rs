@@ -1,10 +1,12 @@
 //! The audit log.
 
-use super::Store;
+use super::sight::only;
+use super::{Sight, Store};
 use crate::domain::audit::{Access, Entry, StreamPlace, Value};
 use chassis::database::containing;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 
 /// What a list of audit entries is narrowed to; empty members do not narrow.
@@ -33,7 +35,7 @@ pub struct AuditPosition {
 }
 
 /// Later than any time that is logged, and still a four-digit year in text.
-pub(super) const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+pub const FAR_FUTURE: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
     Some(time) => time,
     None => DateTime::UNIX_EPOCH,
 };
@@ -49,7 +51,7 @@ macro_rules! entries {
             "AND ($11 = '' OR outcome = $11) AND ($12 = '' OR source = $12) ",
             "AND ($13 = '' OR LOWER(kind) LIKE $13 ESCAPE '!' OR LOWER(subject) LIKE $13 ESCAPE '!' OR LOWER(actor_id) LIKE $13 ESCAPE '!' ",
             "OR LOWER(vehicle_id) LIKE $13 ESCAPE '!' OR LOWER(route) LIKE $13 ESCAPE '!') ",
-            "AND time >= $6 AND time < $7 AND (time < $8 OR (time = $8 AND entry_id < $9)) ",
+            "AND time >= $6 AND time < $7 AND (time < $8 OR (time = $8 AND entry_id < $9)){} ",
             "ORDER BY time DESC, entry_id DESC LIMIT $10"
         )
     };
@@ -154,10 +156,10 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// The log, newest first, from a position on. One index serves each way of asking.
+    /// The log as far as it is seen, newest first, from a position on: who sees some vehicles sees the entries about these alone. One index serves each way of asking.
     pub async fn audit_entries(
         &mut self,
-        tenant: &TenantId,
+        sight: &Sight,
         filter: &AuditFilter,
         before: Option<&AuditPosition>,
         limit: usize,
@@ -177,14 +179,15 @@ impl Store<'_> {
         let last = filter.to.unwrap_or(DateTime::<Utc>::MAX_UTC).min(FAR_FUTURE);
         let part = filter.part.as_deref().map(containing).unwrap_or_default();
         let position = before.map_or((FAR_FUTURE, ""), |before| (before.time, before.entry_id.as_str()));
-        let rows: Vec<EntryRow> = on!(self.tx, c => sqlx::query_as(statement)
-            .bind(tenant.as_str()).bind(value)
+        let sql = sight.sql(self.tx, statement, "vehicle_id", 14);
+        let rows: Vec<EntryRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
+            .bind(sight.tenant.as_str()).bind(value)
             .bind(filter.kind.as_deref().unwrap_or_default()).bind(filter.vehicle_id.as_deref().unwrap_or_default())
             .bind(filter.actor_id.as_deref().unwrap_or_default())
             .bind(filter.from.unwrap_or(DateTime::UNIX_EPOCH)).bind(last).bind(position.0).bind(position.1)
             .bind(limit as i64)
             .bind(filter.outcome.as_deref().unwrap_or_default()).bind(filter.source.as_deref().unwrap_or_default())
-            .bind(&part)
+            .bind(&part))
             .fetch_all(c).await)?;
         Ok(rows.into_iter().map(Entry::from).collect())
     }

@@ -3,8 +3,7 @@
 use super::Store;
 use super::mirror::{StoredAlert, StoredDecision, StoredVisit, To, write};
 use crate::domain::fleet::Severity;
-use crate::domain::fleet::change::Verdict;
-use crate::domain::fleet::lifecycle::{Alert, Decision, Visit};
+use crate::domain::fleet::lifecycle::{Alert, Decision, Judgement, Visit};
 use chassis::{DbError, on};
 
 /// Rows of one statement: with two dozen columns well below SQLite's 32,766 values.
@@ -135,16 +134,16 @@ impl Store<'_> {
                     let visit = named.value;
                     let plan = visit.plan.as_ref().map(|plan| &plan.value);
                     let done = visit.completed.as_ref().map(|done| &done.value);
-                    let (confirmed, nothing_found) = verdict(visit);
+                    let judgement = visit.judgement();
                     let cost = done.and_then(|done| done.cost.as_ref());
                     to.push_bind(named.tenant_id).push_bind(named.id).push_bind(named.vehicle_id).push_bind(visit.settles())
                         .push_bind(visit.technician.as_ref().map(|technician| &technician.value))
                         .push_bind(visit.state().as_str()).push_bind(visit.is_open())
                         .push_bind(plan.map(|plan| plan.starts_at)).push_bind(plan.map(|plan| plan.automatic))
                         .push_bind(plan.and_then(|plan| plan.starts_before_p05)).push_bind(cost.map(|m| m.amount_minor))
-                        .push_bind(cost.map(|m| &m.currency)).push_bind(confirmed).push_bind(nothing_found)
-                        .push_bind(confirmed_component(visit).or(plan.and_then(|plan| plan.component.as_ref())))
-                        .push_bind(visit.first_planned).push_bind(visit.started_at).push_bind(visit.cancelled_at)
+                        .push_bind(cost.map(|m| &m.currency)).push_bind(judgement == Some(Judgement::Confirmed))
+                        .push_bind(judgement == Some(Judgement::NothingFound))
+                        .push_bind(visit.component()).push_bind(visit.first_planned).push_bind(visit.started_at).push_bind(visit.cancelled_at)
                         .push_bind(done.map(|done| done.completed_at))
                         .push_bind(visit.completed.as_ref().map(|done| done.stamp.time))
                         .push_bind(done.and_then(|done| done.odometer_km)).push_bind(text);
@@ -164,23 +163,4 @@ impl Store<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a finding confirmed the failure, and whether every finding said that nothing was wrong.
-fn verdict(visit: &Visit) -> (bool, bool) {
-    let findings = visit.completed.as_ref().map_or(&[][..], |done| &done.value.findings);
-    let confirmed = findings.iter().any(|finding| finding.verdict == Verdict::Confirmed);
-    let nothing_found = !findings.is_empty() && findings.iter().all(|finding| finding.verdict == Verdict::NotFound);
-    (confirmed, nothing_found)
-}
-
-/// The component of the first finding that confirmed a failure.
-fn confirmed_component(visit: &Visit) -> Option<&String> {
-    let done = visit.completed.as_ref()?;
-    let confirmed = |finding: &&crate::domain::fleet::change::Finding| finding.verdict == Verdict::Confirmed;
-    done.value
-        .findings
-        .iter()
-        .find(confirmed)
-        .map(|finding| &finding.component)
 }

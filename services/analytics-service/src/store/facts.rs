@@ -6,14 +6,12 @@ use super::{Sight, Store, day_number, day_of};
 use crate::domain::fleet::change::RemainingKm;
 use crate::domain::fleet::{Band, Severity};
 use crate::domain::kpi::{
-    AlertFact, CheckFact, ClaimFact, DecisionFact, HealthFact, Period, PredictionFact, ServiceFact, SettledFact,
-    TrendFact, VisitFact,
+    AlertFact, CheckFact, ClaimFact, DecisionFact, HealthFact, Period, ServiceFact, SettledFact, TrendFact, VisitFact,
 };
 use crate::domain::money::MicroMoney;
 use chassis::{DbError, on};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
-use std::collections::BTreeMap;
 
 /// Facts of one kind in one period.
 pub const FACTS_MAX: usize = 500_000;
@@ -63,7 +61,7 @@ impl From<VisitRow> for VisitFact {
 }
 
 #[derive(sqlx::FromRow)]
-struct DecisionRow {
+pub(super) struct DecisionRow {
     decision_id: Option<String>,
     decided_vehicle_id: Option<String>,
     decided_component: Option<String>,
@@ -102,7 +100,7 @@ pub(super) fn severity(rank: i64) -> Severity {
 
 impl DecisionRow {
     /// None where there was no decision, or only words about one that was never heard.
-    fn into_fact(self) -> Option<DecisionFact> {
+    pub(super) fn into_fact(self) -> Option<DecisionFact> {
         Some(DecisionFact {
             decision_id: self.decision_id?,
             vehicle_id: self.decided_vehicle_id?,
@@ -136,19 +134,6 @@ struct SettledRow {
     claimed: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct PredictionRow {
-    #[sqlx(flatten)]
-    decision: DecisionRow,
-    confirmed: Option<bool>,
-    nothing_found: Option<bool>,
-    stood_km: Option<f64>,
-    completed_at: Option<Time>,
-    reported_at: Option<Time>,
-    repaired_km: Option<f64>,
-    now_km: Option<f64>,
-}
-
 macro_rules! visit_columns {
     () => {
         "v.visit_id, v.vehicle_id, v.component, v.state, v.automatic, v.starts_before_p05, v.planned_at, v.started_at, v.cancelled_at,
@@ -162,6 +147,13 @@ macro_rules! decision_columns {
          d.rul_p05_km, d.rul_p50_km, d.rul_p95_km, d.odometer_km AS decided_km, d.covered, d.llm_model, d.llm_calls, d.llm_tokens,
          d.llm_cost_micro, d.llm_currency, d.explained_at "
     };
+}
+pub(super) use decision_columns;
+
+/// Rows, where there are no more of them than were read. Asked before any is folded or dropped: a list that was cut off would be short
+/// enough after that.
+pub(super) fn whole<R>(rows: Vec<R>, max: usize) -> Option<Vec<R>> {
+    (rows.len() < max).then_some(rows)
 }
 
 impl Store<'_> {
@@ -225,8 +217,13 @@ impl Store<'_> {
         Ok(rows.into_iter().map(fact).collect())
     }
 
-    /// Decisions that were made in the period.
-    pub async fn made_decisions(&mut self, sight: &Sight, period: &Period) -> Result<Vec<DecisionFact>, DbError> {
+    /// Decisions that were made in the period; none where there are `max` of them or more.
+    pub async fn made_decisions(
+        &mut self,
+        sight: &Sight,
+        period: &Period,
+        max: usize,
+    ) -> Result<Option<Vec<DecisionFact>>, DbError> {
         let sql = sight.sql(
             self.tx,
             concat!(
@@ -239,44 +236,8 @@ impl Store<'_> {
             5,
         );
         let rows: Vec<DecisionRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
-            .bind(sight.tenant.as_str()).bind(period.start()).bind(period.end()).bind(FACTS_MAX as i64)).fetch_all(c).await)?;
-        Ok(rows.into_iter().filter_map(DecisionRow::into_fact).collect())
-    }
-
-    /// Remaining lives that decisions of the period gave, and what became of them. Of several visits for a decision the first counts.
-    pub async fn predictions(&mut self, sight: &Sight, period: &Period) -> Result<Vec<PredictionFact>, DbError> {
-        let sql = sight.sql(self.tx, concat!("SELECT ", decision_columns!(), ", v.confirmed, v.nothing_found, v.odometer_km AS stood_km, v.completed_at, v.reported_at,
-                     (SELECT MIN(r.odometer_km) FROM repair_view r WHERE r.tenant_id = d.tenant_id AND r.vehicle_id = d.vehicle_id
-                        AND r.component = d.component AND r.done_at >= d.made_at) AS repaired_km, w.odometer_km AS now_km
-                     FROM decision_view d
-                     LEFT JOIN visit_view v ON v.tenant_id = d.tenant_id AND v.settles = d.decision_id AND v.odometer_km IS NOT NULL
-                        AND (v.confirmed = TRUE OR v.nothing_found = TRUE)
-                     LEFT JOIN vehicle_view w ON w.tenant_id = d.tenant_id AND w.vehicle_id = d.vehicle_id
-                     WHERE d.tenant_id = $1 AND d.made_at >= $2 AND d.made_at < $3 AND d.rul_p50_km IS NOT NULL
-                        AND d.odometer_km IS NOT NULL{} ORDER BY d.decision_id, v.completed_at, v.visit_id LIMIT $4"), "d.vehicle_id", 5);
-        let rows: Vec<PredictionRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))
-            .bind(sight.tenant.as_str()).bind(period.start()).bind(period.end()).bind(FACTS_MAX as i64)).fetch_all(c).await)?;
-        let mut facts: BTreeMap<String, PredictionFact> = BTreeMap::new();
-        for row in rows {
-            let Some(decision) = row.decision.into_fact() else {
-                continue;
-            };
-            let judged = row.completed_at.zip(row.stood_km);
-            let (found, sound) = (row.confirmed == Some(true), row.nothing_found == Some(true));
-            let fact = PredictionFact {
-                confirmed: judged
-                    .filter(|_| found)
-                    .map(|(at, stood)| (stood, row.reported_at.unwrap_or(at))),
-                survived_km: judged
-                    .filter(|_| sound)
-                    .map(|(_, stood)| stood)
-                    .or(row.repaired_km)
-                    .or(row.now_km),
-                decision,
-            };
-            facts.entry(fact.decision.decision_id.clone()).or_insert(fact);
-        }
-        Ok(facts.into_values().collect())
+            .bind(sight.tenant.as_str()).bind(period.start()).bind(period.end()).bind(max as i64)).fetch_all(c).await)?;
+        Ok(whole(rows, max).map(|rows| rows.into_iter().filter_map(DecisionRow::into_fact).collect()))
     }
 
     /// Alerts that were raised in the period, and whether they were right.

@@ -207,6 +207,7 @@ mirror!(StoredVisit = Visit {
     started_at: Option<DateTime<Utc>>,
     cancelled_at: Option<DateTime<Utc>>,
     completed: Option<StoredLatest<StoredOutcome>>,
+    about: Option<String>,
 });
 
 /// A value that the newest writer decides.

@@ -15,6 +15,7 @@ mod numbers;
 mod people;
 mod picture;
 mod places;
+mod predictions;
 mod rebuild;
 mod reports;
 mod sessions;
@@ -25,7 +26,7 @@ mod suite;
 mod thresholds;
 mod tries;
 
-pub use audit::{AuditFilter, AuditPosition};
+pub use audit::{AuditFilter, AuditPosition, FAR_FUTURE};
 pub use lists::{ActionRow, Issue, JobRow, OpenDecision, VehicleRow};
 pub use numbers::{AlertNumbers, VisitNumbers, WarrantyNumbers};
 pub use people::Credentials;

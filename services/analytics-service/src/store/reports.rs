@@ -153,6 +153,19 @@ impl Store<'_> {
         Ok(())
     }
 
+    /// Moves a schedule on from when it was due; false where somebody else has, or has ended it.
+    pub async fn postpone_schedule(
+        &mut self,
+        tenant: &TenantId,
+        schedule: &Schedule,
+        due_at: DateTime<Utc>,
+    ) -> Result<bool, DbError> {
+        let done = on!(self.tx, c => sqlx::query(
+            "UPDATE report_schedule SET due_at = $4 WHERE tenant_id = $1 AND schedule_id = $2 AND due_at = $3")
+            .bind(tenant.as_str()).bind(&schedule.schedule_id).bind(schedule.due_at).bind(due_at).run(c).await)?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// A tenant's schedules.
     pub async fn schedules(&mut self, tenant: &TenantId) -> Result<Vec<Schedule>, DbError> {
         let rows: Vec<ScheduleRow> = on!(self.tx, c => sqlx::query_as(schedules!("WHERE tenant_id = $1 ORDER BY schedule_id"))

@@ -3,12 +3,14 @@
 
 use super::{Sight, Store};
 use crate::domain::fleet::change::{
-    AlertDetail, Change, DecisionDetail, Finding, Outcome, Overall, Reading, Reason, Registration, Verdict, VisitPlan,
+    AlertDetail, Change, DecisionDetail, Finding, Outcome, Overall, Reading, Reason, Registration, RemainingKm,
+    Verdict, VisitPlan,
 };
 use crate::domain::fleet::news::{Heard, News};
 use crate::domain::fleet::numbers::{FleetNumbers, Group};
 use crate::domain::fleet::vehicle::Vehicle;
 use crate::domain::fleet::{Band, Severity, Stamp};
+use crate::domain::kpi::Period;
 use crate::domain::money::Money;
 use crate::domain::role::Role;
 use crate::domain::throttle::Limits;
@@ -349,6 +351,66 @@ async fn eight_writers_about_one_vehicle_lose_nothing() {
     let mut tx = database.read().await.unwrap();
     let row = Store::on(&mut tx).vehicle_row(&tenant, "V1").await.unwrap().unwrap();
     assert_eq!(row.open_alerts, 9);
+}
+
+/// A prediction about V1, or a report of a visit to it.
+fn told(number: i64, change: Change) -> Heard {
+    let news = News::Vehicle {
+        vehicle_id: "V1".into(),
+        changes: vec![change],
+    };
+    let stamp = Stamp {
+        time: at(number),
+        sequence: number,
+    };
+    Heard {
+        stamp,
+        news,
+        ..raised(0)
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_was_cut_off_is_none_whatever_becomes_of_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path()).await;
+    let detail = DecisionDetail {
+        rul_km: Some(RemainingKm {
+            p05: 1.0,
+            p50: 2.0,
+            p95: 3.0,
+        }),
+        odometer_km: Some(10_000.0),
+        ..decision("cooling", 3)
+    };
+    let made = Change::DecisionMade {
+        decision_id: "dec".into(),
+        detail,
+    };
+    hear(&database, told(1, made)).await.unwrap();
+    for number in 2..5 {
+        let outcome = Outcome {
+            odometer_km: Some(10_500.0),
+            ..outcome("brakes".into(), format!("dec_{number}"), number, true)
+        };
+        let visit_id = format!("apt_{number}");
+        hear(&database, told(number, Change::VisitCompleted { visit_id, outcome }))
+            .await
+            .unwrap();
+    }
+    let sight = Sight::whole(&TenantId::new(TENANT));
+    let period = Period::last_days(7, at(10));
+    let mut tx = database.read().await.unwrap();
+    let mut store = Store::on(&mut tx);
+    // One prediction and three reports, none of which is about its component.
+    for (max, expected) in [(1, None), (2, None), (3, None), (4, Some(1))] {
+        let read = store.predictions(&sight, &period, max).await.unwrap();
+        assert_eq!(read.map(|predictions| predictions.len()), expected, "at most {max}");
+    }
+    for (max, expected) in [(1, None), (2, Some(1))] {
+        let read = store.made_decisions(&sight, &period, max).await.unwrap();
+        assert_eq!(read.map(|decisions| decisions.len()), expected, "at most {max}");
+    }
 }
 
 fn admin(number: usize) -> User {

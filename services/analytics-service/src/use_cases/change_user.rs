@@ -1,12 +1,14 @@
-//! Changes a user's rights, contact or password. Whoever's rights change signs in again.
+//! Changes a user's rights, contact or password. Whoever's rights change signs in again, and makes their own keys again.
 
 use super::sign_out::end_sessions_of;
-use super::{Act, is_unlimited};
+use super::{Act, granter};
 use crate::App;
 use crate::domain::password;
 use crate::domain::role::Role;
+use crate::domain::scope::Granter;
 use crate::domain::user::{
-    Status, User, check_admin_by_person, check_admin_remains, check_contact, check_rights, ends_sessions,
+    Status, User, check_admin_remains, check_contact, check_password_by_person, check_reach, check_rights,
+    check_vehicles_held, ends_sessions,
 };
 use crate::error::Error;
 use crate::events::published::Announcement;
@@ -57,7 +59,10 @@ pub async fn change_user(
     change: UserChange,
     act: &Act,
 ) -> Result<User, Error> {
-    let tenant = &principal.tenant;
+    let (tenant, granter) = (&principal.tenant, granter(principal, None));
+    if change.password.is_some() {
+        check_password_by_person(&granter)?;
+    }
     let new_hash = match &change.password {
         Some(new) => Some(hash_new_password(app, tenant, user_id, new).await?),
         None => None,
@@ -68,7 +73,8 @@ pub async fn change_user(
     let after = change.applied_to(&before);
     check_contact(&after.contact)?;
     check_rights(&after.rights)?;
-    check_admin_by_person(is_unlimited(principal), Some(before.rights.role), after.rights.role)?;
+    check_touch(&mut store, tenant, &granter, &before).await?;
+    check_reach(&granter, &after.rights)?;
     let other_admins = store.other_active_admins(tenant, user_id).await?;
     check_admin_remains(&before.rights, &after.rights, other_admins)?;
     store.save_user(&after).await?;
@@ -77,14 +83,25 @@ pub async fn change_user(
         store.log_own(tenant, "identity.password.changed", user_id, act).await?;
     }
     store.announce(tenant, Announcement::UserChanged(&after), act).await?;
-    if new_hash.is_some() || ends_sessions(&before.rights, &after.rights) {
+    let has_moved = ends_sessions(&before.rights, &after.rights);
+    if new_hash.is_some() || has_moved {
         end_sessions_of(&mut store, tenant, user_id, None, act).await?;
     }
-    if after.rights.status == Status::Disabled {
+    if has_moved || after.rights.status == Status::Disabled {
         revoke_own_keys(&mut store, tenant, user_id, act).await?;
     }
     tx.commit().await?;
     Ok(after)
+}
+
+/// Whether a caller may change this person at all: they see what their rights name, and what the registry names as theirs.
+async fn check_touch(store: &mut Store<'_>, tenant: &TenantId, granter: &Granter, user: &User) -> Result<(), Error> {
+    check_reach(granter, &user.rights)?;
+    if granter.holds_vehicles().is_some() {
+        let own = [format!("person:{}", user.user_id)];
+        check_vehicles_held(granter, &store.vehicles_in(tenant, &own).await?)?;
+    }
+    Ok(())
 }
 
 async fn hash_new_password(app: &App, tenant: &TenantId, user_id: &str, new: &str) -> Result<String, Error> {
@@ -98,7 +115,7 @@ async fn hash_new_password(app: &App, tenant: &TenantId, user_id: &str, new: &st
     app.hasher.hash(new.to_owned()).await
 }
 
-/// A disabled person's own keys end with them; keys of devices and services that they issued go on.
+/// A person's own keys end with the rights that they were made by, since each acts in a role of its own; keys of devices and services that they issued go on.
 async fn revoke_own_keys(store: &mut Store<'_>, tenant: &TenantId, user_id: &str, act: &Act) -> Result<(), Error> {
     for key_id in store.user_keys_of(tenant, user_id).await? {
         store.revoke_key(tenant, &key_id, act.machine_now).await?;

@@ -1,10 +1,10 @@
 //! Adds a user to the caller's tenant.
 
 use super::draw_secret::draw_password;
-use super::{Act, is_unlimited};
+use super::{Act, granter};
 use crate::App;
 use crate::domain::password;
-use crate::domain::user::{Contact, Rights, User, check_admin_by_person, check_contact, check_rights};
+use crate::domain::user::{Contact, Rights, User, check_contact, check_reach, check_rights};
 use crate::error::Error;
 use crate::events::published::Announcement;
 use crate::store::Store;
@@ -26,7 +26,7 @@ pub struct CreatedUser {
 
 /// Adds a user.
 pub async fn create_user(app: &App, principal: &Principal, new: NewUser, act: &Act) -> Result<CreatedUser, Error> {
-    check_admin_by_person(is_unlimited(principal), None, new.rights.role)?;
+    check_reach(&granter(principal, None), &new.rights)?;
     let prepared = prepare_user(app, &principal.tenant, new, act).await?;
     let mut tx = app.database.begin().await?;
     add_user(&mut Store::on(&mut tx), &principal.tenant, &prepared, act).await?;

@@ -4,8 +4,8 @@ use super::list_audit::list_audit;
 use crate::App;
 use crate::domain::audit::{Entry, Value};
 use crate::error::Error;
-use crate::store::{AuditFilter, AuditPosition};
-use chassis::{TenantId, rfc3339};
+use crate::store::{AuditFilter, AuditPosition, Sight};
+use chassis::rfc3339;
 use futures::Stream;
 use futures::stream::try_unfold;
 
@@ -20,18 +20,18 @@ const HEADER: &str = "time,recorded_time,type,outcome,source,actor_id,role,metho
 /// The next page to read.
 struct Next {
     app: App,
-    tenant: TenantId,
+    sight: Sight,
     filter: AuditFilter,
     before: Option<AuditPosition>,
     left: usize,
     header: &'static str,
 }
 
-/// The log that a filter lets through, newest first, as pieces of CSV.
-pub fn export_audit(app: App, tenant: TenantId, filter: AuditFilter) -> impl Stream<Item = Result<String, Error>> {
+/// The log of what somebody sees that a filter lets through, newest first, as pieces of CSV.
+pub fn export_audit(app: App, sight: Sight, filter: AuditFilter) -> impl Stream<Item = Result<String, Error>> {
     let first = Next {
         app,
-        tenant,
+        sight,
         filter,
         before: None,
         left: LINES_MAX,
@@ -40,7 +40,7 @@ pub fn export_audit(app: App, tenant: TenantId, filter: AuditFilter) -> impl Str
     try_unfold(Some(first), |next| async {
         let Some(mut next) = next else { return Ok(None) };
         let limit = PAGE.min(next.left);
-        let entries = list_audit(&next.app, &next.tenant, &next.filter, next.before.as_ref(), limit).await?;
+        let entries = list_audit(&next.app, &next.sight, &next.filter, next.before.as_ref(), limit).await?;
         let text = entries
             .iter()
             .fold(std::mem::take(&mut next.header).to_owned(), |mut text, entry| {

@@ -5,7 +5,7 @@
 
 use crate::domain::audit;
 use crate::error::Error;
-use crate::store::{Recorded, Store, Stretch};
+use crate::store::{FAR_FUTURE, Recorded, Store, Stretch};
 use chassis::{Database, Principal, StreamPosition};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -179,12 +179,12 @@ fn stretches(before: &Places, now: &Places) -> Vec<Stretch> {
 impl Follower {
     /// Gathers what was recorded since a note.
     async fn catch_up(&mut self, database: &Database, after: &str) -> Result<(), Error> {
-        let Some(heard_at) = heard_at(after) else {
+        // The id comes from the client: a time that cannot be told from is one that was not given out.
+        let Some(since) = heard_at(after).and_then(|heard_at| heard_at.checked_sub_signed(GRACE)) else {
             self.lost = true;
             return Ok(());
         };
         let mut tx = database.read().await?;
-        let since = heard_at - GRACE;
         let recorded = Store::on(&mut tx)
             .heard_since(&self.principal.tenant, since, MISSED_MAX + 1)
             .await?;
@@ -228,8 +228,11 @@ fn visible(principal: &Principal, note: &Note) -> bool {
     own_vehicle && principal.tenant.as_str() == note.tenant_id
 }
 
-/// When the note of this id was heard.
+/// When the note of this id was heard. Years that a database does not compare with others, or not keep, were not given out.
 fn heard_at(id: &str) -> Option<DateTime<Utc>> {
     let (micros, _) = id.split_once('.')?;
-    DateTime::from_timestamp_micros(micros.parse().ok()?)
+    let heard_at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+    (DateTime::UNIX_EPOCH..=FAR_FUTURE)
+        .contains(&heard_at)
+        .then_some(heard_at)
 }

@@ -1,10 +1,10 @@
-//! Invites a person: an ADMIN chooses the rights, the person chooses name and password. The token is shown once.
+//! Invites a person: an ADMIN, or a key within its own, chooses the rights, the person chooses name and password. The token is shown once.
 
 use super::draw_secret::{draw_secret, hash_secret};
-use super::{Act, is_unlimited};
+use super::{Act, granter};
 use crate::App;
 use crate::domain::invitation::{HOURS_MAX, Invitation};
-use crate::domain::user::{Contact, Rights, check_admin_by_person, check_contact, check_rights};
+use crate::domain::user::{Contact, Rights, check_contact, check_reach, check_rights};
 use crate::error::Error;
 use crate::store::Store;
 use chassis::{Principal, ids};
@@ -26,7 +26,7 @@ pub async fn invite_user(
     new: NewInvitation,
     act: &Act,
 ) -> Result<(Invitation, String), Error> {
-    check_admin_by_person(is_unlimited(principal), None, new.rights.role)?;
+    check_reach(&granter(principal, None), &new.rights)?;
     check_rights(&new.rights)?;
     check_contact(&Contact {
         // Chosen by whoever accepts; checked then.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::store::Sight;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Shown without a look at the database.
@@ -19,6 +19,9 @@ const STALE_SUMS: Duration = Duration::from_secs(30);
 /// Dashboards that are kept; beyond it the oldest are forgotten.
 const KEPT_MAX: usize = 1000;
 
+/// Whoever holds it makes a dashboard.
+type Turn = tokio::sync::Mutex<()>;
+
 struct Kept<T> {
     made_at: Instant,
     value: Arc<T>,
@@ -29,8 +32,8 @@ struct Kept<T> {
 /// One dashboard of each sight. Cheap to clone.
 pub struct Shelf<T> {
     kept: Arc<Mutex<HashMap<String, Kept<T>>>>,
-    /// Those who find nothing wait for the first of them.
-    making: Arc<tokio::sync::Mutex<()>>,
+    /// Those who find nothing of a dashboard wait for the first of them, and for nobody else: one tenant's sums may take long.
+    making: Arc<Mutex<HashMap<String, Weak<Turn>>>>,
     fresh: Duration,
     stale: Duration,
 }
@@ -107,13 +110,26 @@ impl<T: Send + Sync + 'static> Shelf<T> {
             }
             Found::Nothing => {}
         }
-        let _first = self.making.lock().await;
+        let turn = self.turn(&key);
+        let _first = turn.lock().await;
         if let Found::Fresh(value) | Found::Stale(value) = self.find(app, &key) {
             return Ok(value);
         }
         let made = Arc::new(make(app.clone(), sight.clone()).await?);
         self.keep(app, &key, made.clone());
         Ok(made)
+    }
+
+    fn turn(&self, key: &str) -> Arc<Turn> {
+        let mut making = self.making.lock();
+        if let Some(turn) = making.get(key).and_then(Weak::upgrade) {
+            return turn;
+        }
+        // What nobody waits for any more: so there are no more of them than there are requests.
+        making.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        making.insert(key.to_owned(), Arc::downgrade(&turn));
+        turn
     }
 
     fn find(&self, app: &App, key: &str) -> Found<T> {
@@ -154,5 +170,59 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         // Rows of a large fleet take a while to free: nobody who asks shall wait for that.
         drop(kept);
         drop(before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, DEFINITION, texts};
+    use chassis::testing::{TestRuntime, sources};
+    use chassis::{Kit, TenantId};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::sync::Semaphore;
+
+    async fn app(runtime: &TestRuntime) -> App {
+        let config: Config = chassis::config::load(&DEFINITION, &sources()).unwrap();
+        let kit = Kit::open(&DEFINITION, &config.base, runtime.runtime()).await.unwrap();
+        crate::app(&config, &kit, runtime.runtime(), texts::load().unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_another_dashboard_does_not_wait_for_a_slow_one() {
+        let runtime = TestRuntime::start("2026-05-01T10:00:00Z".parse().unwrap());
+        let (app, shelf) = (app(&runtime).await, Shelf::<String>::default());
+        let [slow, quick] = ["ten_slow", "ten_quick"].map(|tenant| Sight::whole(&TenantId::new(tenant)));
+        let (gate, made) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+        let ask = |sight: &Sight| {
+            let (shelf, app, sight) = (shelf.clone(), app.clone(), sight.clone());
+            let (gate, made) = (gate.clone(), made.clone());
+            tokio::spawn(async move {
+                let make = move |_: App, sight: Sight| {
+                    let (gate, made) = (gate.clone(), made.clone());
+                    async move {
+                        made.fetch_add(1, Ordering::Relaxed);
+                        if sight.tenant.as_str() == "ten_slow" {
+                            let _open = gate.acquire().await;
+                        }
+                        Ok(sight.tenant.as_str().to_owned())
+                    }
+                };
+                shelf.show(&app, &sight, make).await.unwrap()
+            })
+        };
+        let waiting = [ask(&slow), ask(&slow)];
+        while made.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let shown = tokio::time::timeout(Duration::from_secs(10), ask(&quick)).await;
+        assert_eq!(*shown.expect("no waiting for the other tenant").unwrap(), "ten_quick");
+        gate.close();
+        for one in waiting {
+            assert_eq!(*one.await.unwrap(), "ten_slow");
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 2, "each was made once");
+        drop(shelf.turn("another"));
+        assert_eq!(shelf.making.lock().len(), 1, "what nobody waits for is forgotten");
     }
 }

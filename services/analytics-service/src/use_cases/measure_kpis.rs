@@ -201,7 +201,8 @@ impl Measure<'_> {
                 alerts::alert_response(&raised, period, step)
             }
             KpiId::Calibration => {
-                let predictions = whole(store.predictions(sight, period).await?)?;
+                let predictions = store.predictions(sight, period, FACTS_MAX).await?;
+                let predictions = predictions.ok_or(Error::TooManyFacts)?;
                 calibration::calibration(&predictions, period, step)
             }
             KpiId::Booking => booking::booking(&whole(store.booked_visits(sight, period).await?)?, period, step),
@@ -212,14 +213,15 @@ impl Measure<'_> {
                 warranty::warranty(&checks, &claims, &settled, period, step)
             }
             KpiId::LlmSpend => {
-                let decisions = whole(store.made_decisions(sight, period).await?)?;
+                let decisions = store.made_decisions(sight, period, FACTS_MAX).await?;
+                let decisions = decisions.ok_or(Error::TooManyFacts)?;
                 spend::llm_spend(&decisions, &stakes.currency, period, step)
             }
         })
     }
 }
 
-/// A list that may have been cut off is refused rather than summed.
+/// A list that may have been cut off is refused rather than summed. Every row that was read is in it.
 fn whole<T>(facts: Vec<T>) -> Result<Vec<T>, Error> {
     if facts.len() >= FACTS_MAX {
         return Err(Error::TooManyFacts);

@@ -44,7 +44,8 @@ pub async fn rotate_key(
             expires_at: lifetime.map(|lifetime| act.machine_now + lifetime),
             ..old.grant.clone()
         },
-        created_by: principal.subject.clone(),
+        // Whose rights it was made by does not change with who renews it: it ends when that person's end.
+        created_by: old.created_by.clone(),
         created_at: act.machine_now,
         revoked_at: None,
         last_used_at: None,

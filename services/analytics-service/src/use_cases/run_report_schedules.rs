@@ -3,15 +3,16 @@
 use super::Act;
 use super::generate_report::generate_due;
 use crate::App;
+use crate::domain::report::{Schedule, next_try};
 use crate::error::Error;
 use crate::store::Store;
-use chassis::Cause;
+use chassis::{Cause, TenantId};
 use chrono::TimeDelta;
 
 /// Reports made at one look.
 const AT_ONCE: usize = 100;
 
-/// Makes what is due now.
+/// Makes what is due now. A report that cannot be made is moved on, so that it neither stops the others nor is tried all the time.
 pub async fn run_report_schedules(app: &App) -> Result<(), Error> {
     for _ in 0..AT_ONCE {
         let now = app.clock.now();
@@ -26,8 +27,25 @@ pub async fn run_report_schedules(app: &App) -> Result<(), Error> {
             now,
             machine_now: app.clock.machine_now(),
         };
-        generate_due(app, &tenant, &schedule, &act).await?;
+        if let Err(error) = chassis::again(|| generate_due(app, &tenant, &schedule, &act)).await {
+            postpone(app, &tenant, &schedule, &act, error).await?;
+        }
     }
+    Ok(())
+}
+
+async fn postpone(app: &App, tenant: &TenantId, schedule: &Schedule, act: &Act, error: Error) -> Result<(), Error> {
+    let due_at = next_try(schedule.due_at, act.now);
+    tracing::warn!(
+        tenant = tenant.as_str(),
+        schedule_id = schedule.schedule_id,
+        %due_at,
+        error = format!("{error:#}"),
+        "a report could not be made, it is tried again"
+    );
+    let mut tx = app.database.begin().await?;
+    Store::on(&mut tx).postpone_schedule(tenant, schedule, due_at).await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -9,18 +9,60 @@ use crate::error::Error;
 use crate::events::published::{Announcement, Crossing};
 use crate::store::{Sight, Store};
 use chassis::{Cause, TenantId};
+use chrono::NaiveDate;
+use std::collections::HashSet;
 
-/// Looks at every tenant's thresholds.
-pub async fn watch_thresholds(app: &App) -> Result<(), Error> {
+/// What was looked at on a day of business time: each threshold once, at whatever speed that goes.
+#[derive(Debug, Default)]
+pub struct Looked {
+    day: Option<NaiveDate>,
+    /// Whether nothing is left of this day.
+    is_complete: bool,
+    /// By tenant and name of the threshold.
+    done: HashSet<(String, String)>,
+}
+
+/// Looks at every tenant's thresholds that were not looked at today. What fails is tried again at the next look and keeps nobody else's from
+/// being looked at.
+pub async fn watch_thresholds(app: &App, looked: &mut Looked) -> Result<(), Error> {
+    let today = app.clock.now().date_naive();
+    if looked.day != Some(today) {
+        *looked = Looked {
+            day: Some(today),
+            ..Looked::default()
+        };
+    }
+    if looked.is_complete {
+        return Ok(());
+    }
     let tenants = {
         let mut tx = app.database.read().await?;
         Store::on(&mut tx).heard_tenants().await?
     };
+    let mut is_complete = true;
     for tenant in tenants {
         for threshold in app.thresholds.iter() {
-            watch(app, &tenant, threshold).await?;
+            let key = (tenant.as_str().to_owned(), threshold.name.clone());
+            if looked.done.contains(&key) {
+                continue;
+            }
+            match chassis::again(|| watch(app, &tenant, threshold)).await {
+                Ok(()) => {
+                    looked.done.insert(key);
+                }
+                Err(error) => {
+                    is_complete = false;
+                    tracing::warn!(
+                        tenant = tenant.as_str(),
+                        threshold = threshold.name,
+                        error = format!("{error:#}"),
+                        "a threshold could not be looked at, it is tried again"
+                    );
+                }
+            }
         }
     }
+    looked.is_complete = is_complete;
     Ok(())
 }
 

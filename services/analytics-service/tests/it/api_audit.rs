@@ -109,3 +109,72 @@ async fn sign_ins_and_keys_are_logged_without_names() {
         .collect();
     assert!(subjects.contains(&&created["user"]["user_id"]) && subjects.contains(&&issued["key"]["key_id"]));
 }
+
+/// Attack: who is bound to some vehicles reads in the log what the stream and the key figures hide from them.
+#[tokio::test]
+async fn who_is_bound_reads_what_is_about_their_vehicles_alone() {
+    let app = TestApp::start().await;
+    let admin = app.token("default", "admin", ADMIN_PASSWORD).await;
+    let producers = Producers::of(&app).await;
+    chain(&producers, "V1", 9).await;
+    chain(&producers, "V2", 9).await;
+    let count = |body: &Value| body["items"].as_array().map_or(0, Vec::len);
+    app.until(
+        &format!("{LOGS}?vehicle_id=V2"),
+        By::Token(&admin),
+        "both chains",
+        |_, body| count(body) == 9,
+    )
+    .await;
+    for key in [
+        json!({"kind": "SERVICE", "name": "bound", "scopes": ["analytics:read"], "vehicle_ids": ["V1"]}),
+        json!({"kind": "USER", "name": "bound script", "role": "ADMIN", "vehicle_ids": ["V1"]}),
+    ] {
+        let (status, issued) = app.post("/api/v1/api-keys", By::Token(&admin), key).await;
+        assert_eq!(status, 201, "{issued}");
+        let secret = text(&issued["secret"]);
+        let bound = By::Key(&secret);
+        app.until(LOGS, bound, "the key works", |status, _| status == 200).await;
+        // Each way of asking has a statement of its own.
+        for narrowed in [
+            "limit=1000",
+            "limit=1000&type=alert.acknowledged",
+            "limit=1000&actor_id=usr_manager",
+            "limit=1000&vehicle_id=V1",
+            "limit=1000&q=v",
+            "limit=3",
+        ] {
+            let (_, whole) = app.get(&format!("{LOGS}?{narrowed}"), By::Token(&admin)).await;
+            let (status, seen) = app.get(&format!("{LOGS}?{narrowed}"), bound).await;
+            assert_eq!(status, 200, "{seen}");
+            let items = seen["items"].as_array().unwrap();
+            assert!(
+                !items.is_empty() && items.iter().all(|entry| entry["vehicle_id"] == "V1"),
+                "{narrowed}: {seen}"
+            );
+            if narrowed != "limit=3" {
+                let own = |entry: &&Value| entry["vehicle_id"] == "V1";
+                let expected: Vec<&Value> = whole["items"].as_array().unwrap().iter().filter(own).collect();
+                assert_eq!(
+                    items.iter().collect::<Vec<_>>(),
+                    expected,
+                    "{narrowed}: all of their own"
+                );
+            }
+        }
+        assert_eq!(count(&app.get(&format!("{LOGS}?vehicle_id=V2"), bound).await.1), 0);
+        let (_, activity) = app.get("/api/v1/audit/user-activity/usr_manager", bound).await;
+        assert_eq!(
+            (count(&activity), &activity["items"][0]["vehicle_id"]),
+            (1, &json!("V1"))
+        );
+        let url = app.service.url("/api/v1/audit/export");
+        let response = app.http.get(url).header("x-api-key", &secret).send().await.unwrap();
+        let csv = response.text().await.unwrap();
+        assert_eq!(csv.lines().count(), 10, "the header and the nine of V1: {csv}");
+        assert!(
+            csv.contains("V1") && !csv.contains("V2") && !csv.contains("signin"),
+            "{csv}"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! API keys: shown once, never wider than their granter, refused once revoked.
 
-use crate::app::{ADMIN_PASSWORD, By, TestApp, text};
+use crate::app::{ADMIN_PASSWORD, By, PASSWORD, TestApp, text};
 use serde_json::{Value, json};
 
 async fn issue(app: &TestApp, by: By<'_>, body: Value) -> (u16, Value) {
@@ -213,4 +213,73 @@ async fn a_secret_is_not_kept_under_an_idempotency_key() {
         .fetch_all(c).await)
     .unwrap();
     assert_eq!(kept, [None]);
+}
+
+/// Attack: a person keeps the rights that they lost by a key that they made while they had them, or that somebody renewed for them.
+#[tokio::test]
+async fn own_keys_end_with_the_rights_that_they_were_made_by() {
+    let app = TestApp::start().await;
+    let admin = app.tenant("ten_a").await;
+    for (name, change) in [
+        ("demoted", json!({"role": "FLEET_MANAGER"})),
+        ("bound", json!({"role": "FLEET_MANAGER", "vehicle_ids": ["V1"]})),
+        ("disabled", json!({"status": "DISABLED"})),
+    ] {
+        let person = app.user(&admin, name, "ADMIN").await;
+        let token = app.token("ten_a", name, PASSWORD).await;
+        let script = json!({"kind": "USER", "name": "script", "role": "ADMIN"});
+        let (_, issued) = issue(&app, By::Token(&token), script).await;
+        let box_key = json!({"kind": "SERVICE", "name": "box", "scopes": ["identity:write"]});
+        let (_, service) = issue(&app, By::Token(&token), box_key).await;
+        // Another ADMIN renews the key: it stays that of the person who made it.
+        let path = format!("/api/v1/api-keys/{}/rotate", text(&issued["key"]["key_id"]));
+        let (status, renewed) = app.post(&path, By::Token(&admin), json!({"overlap_hours": 24})).await;
+        assert_eq!(status, 201, "{renewed}");
+        let secrets = [text(&issued["secret"]), text(&renewed["secret"])];
+        for secret in &secrets {
+            app.until("/api/v1/users", By::Key(secret), "the key works", |status, _| {
+                status == 200
+            })
+            .await;
+        }
+        let (status, body) = app
+            .send(
+                "PUT",
+                &format!("/api/v1/users/{person}"),
+                By::Token(&admin),
+                Some(change),
+            )
+            .await;
+        assert_eq!(status, 200, "{body}");
+        for secret in &secrets {
+            app.until("/api/v1/users", By::Key(secret), "the key refused", |status, _| {
+                status == 401
+            })
+            .await;
+        }
+        let (status, _) = app.get("/api/v1/users", By::Key(&text(&service["secret"]))).await;
+        assert_eq!(status, 200, "keys of services go on");
+    }
+}
+
+#[tokio::test]
+async fn own_keys_outlive_what_changes_no_right() {
+    let app = TestApp::start().await;
+    let admin = app.tenant("ten_a").await;
+    let person = app.user(&admin, "ada", "ADMIN").await;
+    let token = app.token("ten_a", "ada", PASSWORD).await;
+    let script = json!({"kind": "USER", "name": "script", "role": "ADMIN"});
+    let (_, issued) = issue(&app, By::Token(&token), script).await;
+    let path = format!("/api/v1/users/{person}");
+    let (status, _) = app
+        .send("PUT", &path, By::Token(&admin), Some(json!({"display_name": "Ada"})))
+        .await;
+    assert_eq!(status, 200);
+    let (_, list) = app.get("/api/v1/api-keys", By::Token(&admin)).await;
+    let found = list["items"].as_array().unwrap().iter();
+    let statuses: Vec<&Value> = found
+        .filter(|key| key["key_id"] == issued["key"]["key_id"])
+        .map(|key| &key["status"])
+        .collect();
+    assert_eq!(statuses, [&json!("ACTIVE")]);
 }

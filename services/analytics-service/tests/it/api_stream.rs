@@ -142,7 +142,16 @@ async fn a_client_that_was_away_hears_what_it_missed_and_no_more_than_it_may() {
             .then_some(())
     })
     .await;
-    for hostile in ["nonsense", "99999999999999999999.x", "", "-1.'; DROP TABLE audit_entry"] {
+    for hostile in [
+        "nonsense",
+        "99999999999999999999.x",
+        "",
+        "-1.'; DROP TABLE audit_entry",
+        // The earliest time that there is, so that nothing lies before it.
+        "-8334601228800000000.x",
+        "-8334601228790000000.x",
+        "8210266876799999999.x",
+    ] {
         let sink = resume(&app, &manager, Some(hostile)).await;
         eventually("a fresh start", || async {
             sink.lock().await.contains("event").then_some(())

@@ -1,7 +1,7 @@
 //! How fast the numbers are: a part of the size in CI, all of it by `cargo xtask bars numbers`.
 
 use crate::app::{By, PASSWORD, TestApp, now};
-use crate::kpis::{Life, Told, begin};
+use crate::life::{Life, Told, begin};
 use analytics_service::DEFINITION;
 use analytics_service::events::consumed::{placed, understand};
 use analytics_service::use_cases::place_vehicles::place_vehicles;

@@ -3,7 +3,8 @@
 use crate::app::{By, PASSWORD, TestApp, now, text};
 use crate::archive::Archive;
 use crate::figures::{Window, recompute};
-use crate::kpis::{Life, PRODUCERS, compare, tell};
+use crate::kpis::{PRODUCERS, compare, tell};
+use crate::life::Life;
 use chassis::Event;
 use chassis::testing::{BOOTSTRAP_KEY, token};
 use chrono::{DateTime, Duration};

@@ -150,15 +150,37 @@ fn failed_by(life: &Value, km: f64) -> f64 {
     }
 }
 
-fn verdicts(done: &Value) -> (bool, bool, Option<String>) {
-    let findings = done["findings"].as_array().cloned().unwrap_or_default();
-    let confirmed = findings.iter().find(|finding| finding["verdict"] == "CONFIRMED");
-    let nothing = !findings.is_empty() && findings.iter().all(|finding| finding["verdict"] == "NOT_FOUND");
-    (
-        confirmed.is_some(),
-        nothing,
-        confirmed.map(|finding| text(&finding["component"])),
-    )
+/// Whether a report says that a component had failed, and whether it says that nothing was wrong with it.
+fn said_of(done: &Value, component: &Value) -> (bool, bool) {
+    let mut count = BTreeMap::new();
+    for finding in done["findings"].as_array().unwrap() {
+        if finding["component"] == *component {
+            *count.entry(text(&finding["verdict"])).or_insert(0) += 1;
+        }
+    }
+    let failed = count.contains_key("CONFIRMED");
+    (failed, count.len() == 1 && count.contains_key("NOT_FOUND"))
+}
+
+/// Whether a report says that something had failed, and whether it says that nothing was wrong at all.
+fn said_of_anything(done: &Value) -> (bool, bool) {
+    let said: Vec<String> = done["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| text(&finding["verdict"]))
+        .collect();
+    let sound = said.iter().filter(|verdict| *verdict == "NOT_FOUND").count();
+    (said.contains(&"CONFIRMED".to_owned()), sound > 0 && sound == said.len())
+}
+
+/// What a report says about the decision that it names, or about anything where nobody has decided.
+fn verdicts(archive: &Archive, done: &Value) -> (bool, bool) {
+    let decisions = archive.last(&["agent.decision.made"], "decision_id");
+    match decisions.get(&text(&done["decision_id"])) {
+        Some((_, decision)) => said_of(done, &decision["component"]),
+        None => said_of_anything(done),
+    }
 }
 
 /// Where the vehicle stood when anything was done on a component, before or from an instant.
@@ -192,7 +214,7 @@ fn cost_avoidance(archive: &Archive, window: Window) -> Value {
         visits += 1;
         let cost = done["cost"]["amount_minor"].as_f64().unwrap_or(0.0);
         spent += cost;
-        let (confirmed, nothing, _) = verdicts(done);
+        let (confirmed, nothing) = verdicts(archive, done);
         let decision = decisions.get(&text(&done["decision_id"]));
         match decision {
             Some((_, decision)) if confirmed => {
@@ -251,7 +273,7 @@ fn alert_stats(archive: &Archive, window: Window) -> Value {
     let resolved = archive.first(&["alert.resolved"], "alert_id");
     let mut found: BTreeMap<String, (bool, bool)> = BTreeMap::new();
     for (_, done) in archive.last(&["appointment.completed"], "appointment_id").into_values() {
-        let (confirmed, nothing, _) = verdicts(done);
+        let (confirmed, nothing) = verdicts(archive, done);
         let known = found.entry(text(&done["decision_id"])).or_default();
         *known = (known.0 || confirmed, known.1 || nothing);
     }
@@ -322,15 +344,27 @@ fn calibration(archive: &Archive, window: Window) -> Value {
             .collect();
         visits.sort_by_key(|(_, done)| text(&done["completed_at"]));
         let judged = visits.iter().find_map(|(_, done)| {
-            let (confirmed, nothing, _) = verdicts(done);
+            let (confirmed, nothing) = said_of(done, &decision["component"]);
             (confirmed || nothing).then_some((done["odometer_km"].as_f64()?, confirmed))
         });
-        let later = works(archive, &vehicle, &text(&decision["component"]));
-        let repaired = later
-            .into_iter()
-            .filter(|(at, _)| *at >= made_at)
-            .map(|(_, km)| km)
-            .reduce(f64::min);
+        let mut later = works(archive, &vehicle, &text(&decision["component"]));
+        later.retain(|(at, _)| *at >= made_at);
+        let repaired = later.iter().map(|(_, km)| *km).reduce(f64::min);
+        // Whoever else comes upon the failure of this very part, before anybody worked on it, tells of it too.
+        let first_work = later.iter().map(|(at, _)| *at).min();
+        let mut found: Vec<(DateTime<Utc>, f64)> = completed
+            .values()
+            .filter(|(_, done)| done["vehicle_id"] == vehicle.as_str() && said_of(done, &decision["component"]).0)
+            .map(|(_, done)| {
+                (
+                    time_of(&done["completed_at"]).unwrap(),
+                    done["odometer_km"].as_f64().unwrap(),
+                )
+            })
+            .filter(|(at, _)| *at >= made_at && first_work.is_none_or(|first| *at <= first))
+            .collect();
+        found.sort_by_key(|(at, _)| *at);
+        let judged = judged.or(found.first().map(|(_, km)| (*km, true)));
         let now = archive
             .health()
             .filter(|(_, data)| data["vehicle_id"] == vehicle.as_str())
@@ -403,8 +437,9 @@ fn warranty(archive: &Archive, window: Window) -> Value {
     let made = archive.last(&["agent.decision.made"], "decision_id");
     let (mut missed, mut missed_cost) = (0, 0.0);
     for (_, done) in archive.last(&["appointment.completed"], "appointment_id").into_values() {
-        let (confirmed, _, component) = verdicts(done);
+        let (confirmed, _) = verdicts(archive, done);
         let decision = text(&done["decision_id"]);
+        let component = made.get(&decision).map(|(_, decision)| text(&decision["component"]));
         let entitled =
             made.contains_key(&decision) && covered_decisions.get(&decision).is_some_and(|(_, covered)| *covered);
         let claimed = claims.values().any(|(_, claim)| {

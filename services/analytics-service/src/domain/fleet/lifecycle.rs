@@ -1,6 +1,6 @@
 //! The lifecycles of decisions, alerts and visits. Each only moves forward, whatever order its events arrive in.
 
-use super::change::{AlertDetail, DecisionDetail, LlmUsage, Outcome, VisitPlan};
+use super::change::{AlertDetail, DecisionDetail, Finding, LlmUsage, Outcome, Verdict, VisitPlan};
 use super::{Latest, Stamp};
 use chrono::{DateTime, Utc};
 
@@ -89,6 +89,16 @@ impl VisitState {
     }
 }
 
+/// What findings say together: a failure when one of them confirms it, nothing when all say so.
+pub fn judgement<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<Judgement> {
+    let verdicts: Vec<Verdict> = findings.map(|finding| finding.verdict).collect();
+    if verdicts.contains(&Verdict::Confirmed) {
+        return Some(Judgement::Confirmed);
+    }
+    let is_sound = !verdicts.is_empty() && verdicts.iter().all(|verdict| *verdict == Verdict::NotFound);
+    is_sound.then_some(Judgement::NothingFound)
+}
+
 /// What is known about one visit to the workshop.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Visit {
@@ -99,9 +109,51 @@ pub struct Visit {
     pub started_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub completed: Option<Latest<Outcome>>,
+    /// The component of the decision that it settles; none while that decision was not heard.
+    pub about: Option<String>,
+}
+
+/// What a visit said about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// It was there.
+    Confirmed,
+    /// There was nothing.
+    NothingFound,
 }
 
 impl Visit {
+    /// What it said about the decision that it settles: what was found of other components does not judge that. Where there is no decision,
+    /// every finding counts.
+    pub fn judgement(&self) -> Option<Judgement> {
+        let findings = self.completed.as_ref().map_or(&[][..], |done| &done.value.findings);
+        judgement(findings.iter().filter(|finding| {
+            let about = self.about.as_ref();
+            about.is_none_or(|about| *about == finding.component)
+        }))
+    }
+
+    /// The component that it was for: of the decision, else of the first failure that was found, else as it was planned.
+    pub fn component(&self) -> Option<&String> {
+        let done = self.completed.as_ref();
+        let confirmed = done.and_then(|done| {
+            let mut findings = done.value.findings.iter();
+            findings.find(|finding| finding.verdict == Verdict::Confirmed)
+        });
+        let planned = || self.plan.as_ref()?.value.component.as_ref();
+        let found = confirmed.map(|finding| &finding.component);
+        self.about.as_ref().or(found).or_else(planned)
+    }
+
+    /// Takes a report. What an earlier one named is nothing of this one's.
+    pub fn complete(&mut self, stamp: Stamp, outcome: Outcome) {
+        let settled = self.settles().map(str::to_owned);
+        super::offer(&mut self.completed, stamp, outcome);
+        if self.settles() != settled.as_deref() {
+            self.about = None;
+        }
+    }
+
     /// How far it has come; a completed visit stays completed.
     pub fn state(&self) -> VisitState {
         if self.completed.is_some() {
@@ -132,5 +184,69 @@ impl Visit {
         self.completed
             .as_ref()
             .and_then(|done| done.value.decision_id.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visit(about: Option<&str>, findings: &[(&str, Verdict)]) -> Visit {
+        let finding = |(component, verdict): &(&str, Verdict)| Finding {
+            component: (*component).to_owned(),
+            verdict: *verdict,
+            acted: false,
+        };
+        let stamp = Stamp {
+            time: DateTime::UNIX_EPOCH,
+            sequence: 1,
+        };
+        let outcome = Outcome {
+            completed_at: DateTime::UNIX_EPOCH,
+            decision_id: Some("dec".to_owned()),
+            technician_id: None,
+            odometer_km: None,
+            cost: None,
+            findings: findings.iter().map(finding).collect(),
+        };
+        let mut visit = Visit::default();
+        visit.complete(stamp, outcome);
+        visit.about = about.map(str::to_owned);
+        visit
+    }
+
+    #[test]
+    fn a_decision_is_judged_by_what_was_found_of_its_own_component() {
+        use Verdict::*;
+        let brakes_sound = [("brakes", NotFound), ("tyres", Confirmed)];
+        for (about, findings, expected, component) in [
+            (
+                Some("brakes"),
+                &brakes_sound[..],
+                Some(Judgement::NothingFound),
+                "brakes",
+            ),
+            (Some("tyres"), &brakes_sound, Some(Judgement::Confirmed), "tyres"),
+            (Some("cooling"), &brakes_sound, None, "cooling"),
+            // Nobody had decided anything, so the failure is one that was not predicted.
+            (None, &brakes_sound, Some(Judgement::Confirmed), "tyres"),
+            (
+                Some("brakes"),
+                &[("brakes", OtherCause), ("tyres", NotFound)],
+                None,
+                "brakes",
+            ),
+            (
+                Some("brakes"),
+                &[("brakes", NotFound), ("brakes", Confirmed)],
+                Some(Judgement::Confirmed),
+                "brakes",
+            ),
+        ] {
+            let visit = visit(about, findings);
+            assert_eq!(visit.judgement(), expected, "{about:?} {findings:?}");
+            assert_eq!(visit.component().map(String::as_str), Some(component));
+        }
+        assert_eq!(visit(None, &[]).judgement(), None);
     }
 }

@@ -167,10 +167,10 @@ impl Vehicle {
         for finding in outcome.findings.iter().filter(|finding| finding.acted) {
             self.repaired(finding.component.clone(), outcome.completed_at, outcome.odometer_km);
         }
-        offer(&mut self.visits.entry(visit_id).or_default().completed, stamp, outcome);
+        self.visits.entry(visit_id).or_default().complete(stamp, outcome);
     }
 
-    /// Judges which decisions are settled. It follows from the joined state alone, so the order of events cannot show in it.
+    /// Judges which decisions are settled, and says to visits what they were about. It follows from the joined state alone, so the order of events cannot show in it.
     pub fn settle(&mut self) {
         let visited = self.visits.values().filter_map(Visit::settles);
         let resolved = self.alerts.values().filter(|alert| alert.resolved_at.is_some());
@@ -187,6 +187,13 @@ impl Vehicle {
                 .is_some_and(|at| at >= made.stamp.time);
             let found = decision.found_at.is_some_and(|at| at >= made.stamp.time);
             decision.closed = found || superseded || repaired || settled.contains(decision_id.as_str());
+        }
+        for visit in self.visits.values_mut() {
+            // A decision that is not here was said to the visit before, or never heard.
+            let decision = visit.settles().and_then(|decision_id| self.decisions.get(decision_id));
+            if let Some(made) = decision.and_then(|decision| decision.made.as_ref()) {
+                visit.about = Some(made.value.component.clone());
+            }
         }
     }
 

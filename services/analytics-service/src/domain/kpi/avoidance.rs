@@ -6,10 +6,10 @@ use crate::domain::waiting::failure_probability;
 use std::collections::BTreeMap;
 
 pub(super) const METHOD: Method = Method {
-    code: "cost_avoidance.v2",
+    code: "cost_avoidance.v3",
     name: "Cost avoided, net",
     text: "Avoided breakdowns less false alarms less early replacement, of visits completed in the period, in the configured currency. A visit \
-           avoided a breakdown when a finding confirmed the failure of a decision: it counts the configured extra cost of a breakdown times the \
+           avoided a breakdown when a finding about the component of its decision confirmed the failure: it counts the configured extra cost of a breakdown times the \
            probability that the part would have failed within the configured horizon, by the decision's remaining life and the vehicle's \
            daily distance (a configured share where there is no remaining life). The repair itself is no loss, it was due anyway.",
     numbers: &[
@@ -17,7 +17,7 @@ pub(super) const METHOD: Method = Method {
         ("avoided_visits", "Those that confirmed the failure of a decision."),
         (
             "false_alarm_visits",
-            "Those for a decision in which every finding was NOT_FOUND.",
+            "Those for a decision in which every finding about its component was NOT_FOUND.",
         ),
         (
             "unpredicted_visits",

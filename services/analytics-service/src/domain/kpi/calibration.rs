@@ -1,13 +1,19 @@
 //! Whether remaining lives come true: how often parts fail before the quantiles that were promised.
 
-use super::{Figure, KpiId, Method, Period, PredictionFact, Row, Slice, Source, Step, Unit, course};
+use super::{
+    DecisionFact, Figure, KpiId, Method, Period, PredictionFact, ReportFact, Row, Slice, Source, Step, Unit, course,
+};
+use crate::domain::fleet::lifecycle::{Judgement, judgement};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 pub(super) const METHOD: Method = Method {
-    code: "rul_calibration.v1",
+    code: "rul_calibration.v2",
     name: "Life within 90 % band",
     text: "The estimated share of parts that fail between the 5 % and the 95 % quantile of the remaining life that a decision of the period \
-           gave; a calibrated model has 0.9. A failure is a visit that confirmed it, at the distance driven since the decision. Parts that \
+           gave; a calibrated model has 0.9. A failure is a visit that confirmed it, at the distance driven since the decision: the \
+           visit for the decision, else the first after it that confirmed a failure of its component before that was worked on otherwise, so \
+           a decision that was superseded has the failure of the one that took its place. Parts that \
            were repaired elsewhere, found sound or still run are censored where they stood last. The share before each quantile is one \
            minus the Kaplan-Meier survival at 1 of the distance divided by that quantile (Kaplan and Meier, 1958), so parts that are \
            still running count for what is known of them. Decisions without a remaining life or an odometer are left out.",
@@ -34,6 +40,47 @@ pub(super) const METHOD: Method = Method {
     amounts: &[],
     breakdown: "The same share by component.",
 };
+
+impl PredictionFact {
+    /// What became of a decision, by the reports about its vehicle in their order, by when its component was first worked on after it, and by
+    /// where the vehicle stood then, or stands now.
+    pub fn of(
+        decision: DecisionFact,
+        reports: &[ReportFact],
+        repaired_at: Option<DateTime<Utc>>,
+        last_km: Option<f64>,
+    ) -> PredictionFact {
+        let found = found(&decision, reports, repaired_at);
+        let of = |wanted: Judgement| found.filter(|(_, judged)| *judged == wanted).map(|(report, _)| report);
+        PredictionFact {
+            confirmed: of(Judgement::Confirmed).map(|report| (report.odometer_km, report.reported_at)),
+            survived_km: of(Judgement::NothingFound).map(|report| report.odometer_km).or(last_km),
+            decision,
+        }
+    }
+}
+
+/// The report that says what became of a decision. One for another decision, or for none, counts only where it confirms a failure: a part that
+/// somebody else found sound runs on. After other work on the component it is another part's failure.
+fn found<'r>(
+    decision: &DecisionFact,
+    reports: &'r [ReportFact],
+    repaired_at: Option<DateTime<Utc>>,
+) -> Option<(&'r ReportFact, Judgement)> {
+    let judged = |report: &'r ReportFact| {
+        let own = report.findings.iter();
+        let own = own.filter(|finding| Some(&finding.component) == decision.component.as_ref());
+        Some((report, judgement(own)?))
+    };
+    let settles = |report: &&ReportFact| report.settles.as_ref() == Some(&decision.decision_id);
+    let is_same_part = |report: &&ReportFact| {
+        report.completed_at >= decision.made_at && repaired_at.is_none_or(|at| at >= report.completed_at)
+    };
+    reports.iter().filter(settles).find_map(judged).or_else(|| {
+        let mut others = reports.iter().filter(is_same_part).filter_map(judged);
+        others.find(|(_, judged)| *judged == Judgement::Confirmed)
+    })
+}
 
 /// A prediction, the distance to what is known of it, and whether that is the failure.
 type Outcome<'a> = (&'a PredictionFact, f64, bool);
@@ -149,6 +196,96 @@ fn row((prediction, driven, failed): &Outcome) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fleet::Severity;
+    use crate::domain::fleet::change::{Finding, RemainingKm, Verdict};
+
+    fn decision(id: &str, made_at: i64, odometer_km: f64) -> DecisionFact {
+        DecisionFact {
+            decision_id: id.to_owned(),
+            vehicle_id: "V1".to_owned(),
+            component: Some("brakes".to_owned()),
+            failure_code: None,
+            severity: Severity::Warning,
+            made_at: DateTime::from_timestamp(made_at, 0).unwrap(),
+            rul_km: Some(RemainingKm {
+                p05: 1_000.0,
+                p50: 4_000.0,
+                p95: 9_000.0,
+            }),
+            odometer_km: Some(odometer_km),
+            covered: None,
+            llm_model: None,
+            llm_calls: 0,
+            llm_tokens: 0,
+            llm_cost: None,
+            explained_at: None,
+        }
+    }
+
+    fn report(settles: Option<&str>, at: i64, odometer_km: f64, findings: &[(&str, Verdict)]) -> ReportFact {
+        let time = DateTime::from_timestamp(at, 0).unwrap();
+        let finding = |(component, verdict): &(&str, Verdict)| Finding {
+            component: (*component).to_owned(),
+            verdict: *verdict,
+            acted: *verdict == Verdict::Confirmed,
+        };
+        ReportFact {
+            settles: settles.map(str::to_owned),
+            completed_at: time,
+            reported_at: time,
+            odometer_km,
+            findings: findings.iter().map(finding).collect(),
+        }
+    }
+
+    /// Where the part failed, or stood last.
+    fn became(reports: &[ReportFact], repaired_at: Option<i64>) -> (Option<f64>, Option<f64>) {
+        let repaired_at = repaired_at.map(|at| DateTime::from_timestamp(at, 0).unwrap());
+        let fact = PredictionFact::of(decision("a", 100, 10_000.0), reports, repaired_at, Some(15_000.0));
+        (fact.confirmed.map(|(km, _)| km), fact.survived_km)
+    }
+
+    #[test]
+    fn a_superseded_decision_has_the_failure_of_its_successor() {
+        // "b" took the place of "a"; the part was replaced at 15,000 km by the visit that settles "b" alone.
+        let replaced = [report(Some("b"), 300, 15_000.0, &[("brakes", Verdict::Confirmed)])];
+        assert_eq!(became(&replaced, Some(300)), (Some(15_000.0), Some(15_000.0)));
+        let by_chance = [report(
+            Some("of the tyres"),
+            300,
+            15_000.0,
+            &[("tyres", Verdict::NotFound), ("brakes", Verdict::Confirmed)],
+        )];
+        assert_eq!(became(&by_chance, Some(300)), (Some(15_000.0), Some(15_000.0)));
+    }
+
+    #[test]
+    fn what_is_not_this_parts_failure_is_none() {
+        let failed = |at: i64| report(None, at, 14_000.0, &[("brakes", Verdict::Confirmed)]);
+        assert_eq!(
+            became(&[failed(99)], None),
+            (None, Some(15_000.0)),
+            "before it was decided"
+        );
+        assert_eq!(
+            became(&[failed(300)], Some(200)),
+            (None, Some(15_000.0)),
+            "another part by then"
+        );
+        let tyres = report(Some("a"), 300, 14_000.0, &[("tyres", Verdict::Confirmed)]);
+        assert_eq!(became(&[tyres], None), (None, Some(15_000.0)), "another component");
+        let sound = |settles: &str, at| report(Some(settles), at, 12_000.0, &[("brakes", Verdict::NotFound)]);
+        assert_eq!(
+            became(&[sound("b", 200), failed(300)], None).0,
+            Some(14_000.0),
+            "it ran on"
+        );
+        assert_eq!(
+            became(&[sound("a", 200), failed(300)], None),
+            (None, Some(12_000.0)),
+            "its own visit judges"
+        );
+    }
 
     #[test]
     fn survival_is_kaplan_and_meiers() {

@@ -1,6 +1,6 @@
 //! What key figures are made of: rows that are read from the picture of the fleet.
 
-use crate::domain::fleet::change::RemainingKm;
+use crate::domain::fleet::change::{Finding, RemainingKm};
 use crate::domain::fleet::{Band, Severity};
 use crate::domain::money::{MicroMoney, Money};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -83,6 +83,18 @@ pub struct PredictionFact {
     pub confirmed: Option<(f64, DateTime<Utc>)>,
     /// Where it stood last without a failure known: at a repair, at a visit that found nothing, or now.
     pub survived_km: Option<f64>,
+}
+
+/// What a workshop told about a vehicle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportFact {
+    /// The decision that it names.
+    pub settles: Option<String>,
+    pub completed_at: DateTime<Utc>,
+    /// The event time of the report.
+    pub reported_at: DateTime<Utc>,
+    pub odometer_km: f64,
+    pub findings: Vec<Finding>,
 }
 
 /// An alert.

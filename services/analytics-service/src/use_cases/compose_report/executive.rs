@@ -1,6 +1,6 @@
 //! The business report: key figures, each with its method, its course and its losses.
 
-use super::{About, coded, column, course, main_units, measure, nothing, number};
+use super::{About, coded, column, course, in_main_units, measure, nothing, number};
 use crate::domain::kpi::{Figure, KpiId};
 use crate::domain::money::{Money, MoneySum};
 use crate::domain::wording::Words;
@@ -42,7 +42,7 @@ fn tile(words: &Words, measured: &Measured) -> Tile {
 fn value(words: &Words, figure: &Figure, value: Option<f64>) -> Cell {
     let currency = figure.currency.as_deref();
     value.map_or(Cell::Empty, |value| Cell::Number {
-        value: main_units(value, figure.unit),
+        value: in_main_units(value, figure),
         text: words
             .numerals
             .shown(value, figure.unit, Some(currency.unwrap_or_default())),
@@ -141,7 +141,7 @@ fn parts(words: &Words, figure: &Figure) -> Vec<Vec<Cell>> {
 /// An amount of money.
 pub(super) fn money(words: &Words, money: &Money) -> Cell {
     Cell::Number {
-        value: money.amount_minor as f64 / 100.0,
+        value: money.main_units(),
         text: words.numerals.money(money),
         measure: Measure::Money(money.currency.clone()),
     }

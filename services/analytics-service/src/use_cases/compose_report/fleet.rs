@@ -95,7 +95,7 @@ fn sum(words: &Words, sum: &MoneySum) -> Cell {
         [] => number(words, 0.0, 0),
         [one] => money(words, one),
         some => {
-            let bare = |one: &Money| format!("{} {}", one.amount_minor as f64 / 100.0, one.currency);
+            let bare = |one: &Money| format!("{} {}", one.main_units(), one.currency);
             Cell::Coded {
                 code: some.iter().map(bare).collect::<Vec<_>>().join(" + "),
                 text: words.numerals.amounts(sum),

@@ -9,7 +9,8 @@ pub use executive::executive_report;
 pub use fleet::fleet_report;
 
 use super::measure_kpis::Measured;
-use crate::domain::kpi::{Period, Step, Unit};
+use crate::domain::kpi::{Figure, Period, Step, Unit};
+use crate::domain::money::main_units;
 use crate::domain::wording::Words;
 use crate::paper::{Block, Cell, Chart, Column, Document, Measure, On, Phrases, Point};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -66,10 +67,11 @@ fn course(words: &Words, measured: &Measured) -> Block {
         Step::Week => "executive.by_week",
     };
     let numerals = words.numerals.clone();
+    let currency = figure.currency.clone().unwrap_or_default();
     let points = figure.series.iter().map(|point| Point {
         day: point.from,
         label: words.day_short(point.from),
-        value: point.value.map(|value| main_units(value, unit)),
+        value: point.value.map(|value| in_main_units(value, figure)),
     });
     Block::Chart(Chart {
         key: format!("course.{id}"),
@@ -77,16 +79,16 @@ fn course(words: &Words, measured: &Measured) -> Block {
         points: points.collect(),
         measure: measure(unit, figure.currency.as_deref()),
         show: Box::new(move |value| match unit {
-            Unit::Minor => numerals.amount(value),
+            Unit::Minor => numerals.amount(value, &currency),
             Unit::Share | Unit::Seconds => numerals.shown(value, unit, None),
         }),
     })
 }
 
-/// Money in main units: who reads a file takes 1234 for euros, not for cents.
-fn main_units(value: f64, unit: Unit) -> f64 {
-    match unit {
-        Unit::Minor => value / 100.0,
+/// A value of a figure, money in main units.
+fn in_main_units(value: f64, figure: &Figure) -> f64 {
+    match figure.unit {
+        Unit::Minor => main_units(value, figure.currency.as_deref().unwrap_or_default()),
         Unit::Share | Unit::Seconds => value,
     }
 }

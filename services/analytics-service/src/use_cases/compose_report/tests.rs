@@ -380,3 +380,51 @@ fn every_word_can_be_written_in_a_pdf() {
         }
     }
 }
+
+/// What was a bug: yen were written as a hundredth of themselves, dinars as ten times too many.
+#[test]
+fn money_stands_in_the_main_units_of_its_own_currency() {
+    let wording = wording();
+    let words = wording.of("en");
+    let period = Period::last_days(7, now());
+    let mut spent = measured(spend::llm_spend(&[], "JPY", &period, Step::Day), period);
+    let amounts = sum(&[("JPY", 1_234_500), ("KWD", 1_234_500), ("XAF", 99)]);
+    for (name, _) in spent.figure.method().amounts {
+        spent.figure.amounts.insert(name, amounts.clone());
+    }
+    let mut dashboard = dashboard();
+    dashboard.costs.spent = amounts;
+    let about = About {
+        tenant_id: "ten_demo",
+        bound_to: None,
+        period,
+        now: now(),
+        words,
+    };
+    let kpis = [spent];
+    let executive = executive_report(&about, &kpis);
+    let fleet = fleet_report(&about, &dashboard, &kpis);
+    let csv = |document: &Document| String::from_utf8(paper::write(document, ReportFormat::Csv).unwrap()).unwrap();
+    let (in_executive, in_fleet) = (csv(&executive), csv(&fleet));
+    for line in [
+        "summary,llm-spend,1234567,JPY,617283.5",
+        "course.llm-spend,2026-04-28,1234567,JPY",
+        "numbers.llm-spend,cost,1234500,JPY",
+        "numbers.llm-spend,cost,1234.5,KWD",
+        "numbers.llm-spend,cost,99,XAF",
+    ] {
+        assert!(
+            in_executive.lines().any(|known| known == line),
+            "{line} is missing in\n{in_executive}"
+        );
+    }
+    let line = "summary,spent,1234500 JPY + 1234.5 KWD + 99 XAF,,";
+    assert!(
+        in_fleet.lines().any(|known| known == line),
+        "{line} is missing in\n{in_fleet}"
+    );
+    all_there(
+        &read(&executive),
+        &["1,234,567 JPY", "1,234,500 JPY", "1,234 KWD", "99 XAF"],
+    );
+}
