@@ -33,6 +33,11 @@ const PATIENCE: Patience = Patience {
     drain: Duration::from_secs(5),
 };
 
+/// A service is connected within this, or it is away.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A service begins to answer within this: longer than any deadline of its own, for bodies that come slowly too.
+const ANSWER: Duration = Duration::from_secs(180);
+
 /// Headers that belong to one connection, not to the request (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [&str; 7] = [
     "connection",
@@ -78,9 +83,7 @@ pub(crate) async fn serve(
         web_app: web_app.map(Arc::new),
         routes: routes()?.into(),
         addresses: Arc::new(addresses),
-        client: Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(PATIENCE.head / 2)
-            .build_http(),
+        client: client(),
         progress,
     };
     let router = Router::new()
@@ -102,6 +105,14 @@ pub(crate) async fn serve(
         .with_state(gateway);
     chassis::http::serve(listener, router, PATIENCE, shutdown).await;
     Ok(())
+}
+
+fn client() -> Client<HttpConnector, Body> {
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(CONNECT));
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(PATIENCE.head / 2)
+        .build(connector)
 }
 
 fn routes() -> anyhow::Result<Vec<RouteEntry>> {
@@ -181,13 +192,17 @@ async fn forward(gateway: &Gateway, service: &str, peer: SocketAddr, mut request
             .headers_mut()
             .insert(HeaderName::from_static("x-forwarded-for"), peer);
     }
-    match gateway.client.request(request).await {
-        Ok(mut response) => {
+    match tokio::time::timeout(ANSWER, gateway.client.request(request)).await {
+        Ok(Ok(mut response)) => {
             strip_hop_by_hop(response.headers_mut());
             response.into_response()
         }
-        Err(error) => {
+        Ok(Err(error)) => {
             tracing::warn!(service, %error, "a request could not be forwarded");
+            unavailable().into_response()
+        }
+        Err(_) => {
+            tracing::warn!(service, "a request was forwarded and not answered");
             unavailable().into_response()
         }
     }
@@ -225,7 +240,7 @@ pub(crate) async fn wait_until_ready(
     addresses: &BTreeMap<String, SocketAddr>,
     deadline: Duration,
 ) -> anyhow::Result<()> {
-    let client = Client::builder(TokioExecutor::new()).build_http();
+    let client = client();
     let all = async {
         for address in addresses.values() {
             while !is_ready(&client, *address).await {

@@ -118,7 +118,8 @@ async fn run(options: Options, environment: &Environment, metrics: chassis::tele
     let sources = Sources {
         file: None,
         environment: environment.of_services(),
-        overrides: overrides(&options, environment, &bootstrap_key)?,
+        offers: offers(&options, &bootstrap_key)?,
+        overrides: overrides(&options),
     };
     let shutdown = CancellationToken::new();
     let told = told(&options)?;
@@ -207,27 +208,28 @@ fn web_app(options: &Options) -> anyhow::Result<Option<WebApp>> {
     Ok(app)
 }
 
-/// Values that the launcher itself sets, where the environment has not.
-fn overrides(
-    options: &Options,
-    environment: &Environment,
-    bootstrap_key: &str,
-) -> anyhow::Result<Vec<(String, toml::Value)>> {
-    let mut overrides = vec![(
-        "auth.bootstrap_key".to_owned(),
-        toml::Value::String(bootstrap_key.to_owned()),
-    )];
-    if environment.get("CARVROOOM_TOKEN_SECRET").is_none() {
-        let secret = secrets::read_or_create(&options.data_dir.join("token.secret"))?;
-        overrides.push(("auth.token_secret".to_owned(), toml::Value::String(secret)));
-    }
+/// Secrets that the launcher makes, where the operator has not named any.
+fn offers(options: &Options, bootstrap_key: &str) -> anyhow::Result<Vec<(String, toml::Value)>> {
+    let secret = secrets::read_or_create(&options.data_dir.join("token.secret"))?;
+    let offers = [
+        ("auth.bootstrap_key", bootstrap_key.to_owned()),
+        ("auth.token_secret", secret),
+    ];
+    Ok(offers
+        .map(|(key, value)| (key.to_owned(), toml::Value::String(value)))
+        .into())
+}
+
+/// Values that the launcher itself sets.
+fn overrides(options: &Options) -> Vec<(String, toml::Value)> {
+    let mut overrides = Vec::new();
     if let Some(url) = &options.redis_url {
         overrides.push(("broker.redis_url".to_owned(), toml::Value::String(url.clone())));
     }
     if options.free_ports {
         overrides.push(("http.port".to_owned(), toml::Value::Integer(0)));
     }
-    Ok(overrides)
+    overrides
 }
 
 fn sources_of(common: &Sources, options: &Options, service: &str) -> Sources {

@@ -49,14 +49,14 @@ pub(crate) struct Asked {
     actor_id: Option<String>,
     actor_kind: &'static str,
     role: Option<&'static str>,
-    method: String,
+    method: &'static str,
     /// Template of the path.
     route: String,
 }
 
 impl Asked {
     /// By a caller, or by nobody who is known; that is kept with the tenant that the house itself belongs to.
-    pub(crate) fn new(principal: Option<&Principal>, method: &str, route: &str) -> Self {
+    pub(crate) fn new(principal: Option<&Principal>, method: &'static str, route: &str) -> Self {
         let kind = |principal: &Principal| match principal.kind {
             PrincipalKind::User => "USER",
             PrincipalKind::Device => "DEVICE",
@@ -67,7 +67,7 @@ impl Asked {
             actor_id: principal.map(|who| who.subject.clone()),
             actor_kind: principal.map_or("NOBODY", kind),
             role: principal.and_then(|who| who.role).map(crate::Role::as_str),
-            method: method.to_owned(),
+            method,
             route: route.to_owned(),
         }
     }

@@ -83,7 +83,7 @@ where
     let sources = Sources {
         file: arguments.config,
         environment,
-        overrides: Vec::new(),
+        ..Sources::default()
     };
     let config: C = crate::config::load(definition, &sources)?;
     let base: Base = crate::config::load(definition, &sources)?;

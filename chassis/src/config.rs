@@ -33,7 +33,9 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// The environment.
     pub environment: Vec<(String, String)>,
-    /// Values set by the program itself (the launcher), strongest of all: dotted key and TOML value.
+    /// Values that the program itself (the launcher) offers where neither file nor environment says anything: dotted key and TOML value.
+    pub offers: Vec<(String, Value)>,
+    /// Values set by the program itself, strongest of all.
     pub overrides: Vec<(String, Value)>,
 }
 
@@ -173,6 +175,7 @@ fn load_over<T: DeserializeOwned>(defaults: &str, env_prefix: &str, sources: &So
     let mut table = parse(SHARED_DEFAULTS, "chassis/config.default.toml")?;
     overlay(&mut table, parse(defaults, "config.default.toml")?);
     let known = table.clone();
+    lay(&known, &mut table, &sources.offers)?;
     if let Some(path) = &sources.file {
         let text = read(path)?;
         let origin = path.display().to_string();
@@ -185,15 +188,21 @@ fn load_over<T: DeserializeOwned>(defaults: &str, env_prefix: &str, sources: &So
             set(&known, &mut table, &path, Value::String(value.clone()), name)?;
         }
     }
-    for (key, value) in &sources.overrides {
-        let path: Vec<String> = key.split('.').map(str::to_owned).collect();
-        if lookup(&known, &path).is_some() {
-            set(&known, &mut table, &path, value.clone(), "the launcher")?;
-        }
-    }
+    lay(&known, &mut table, &sources.overrides)?;
     Value::Table(table)
         .try_into()
         .map_err(|source| ConfigError::Invalid { source })
+}
+
+/// Lays the program's own values over what there is; keys that a service does not have are passed over.
+fn lay(known: &Table, table: &mut Table, values: &[(String, Value)]) -> Result<(), ConfigError> {
+    for (key, value) in values {
+        let path: Vec<String> = key.split('.').map(str::to_owned).collect();
+        if lookup(known, &path).is_some() {
+            set(known, table, &path, value.clone(), "the launcher")?;
+        }
+    }
+    Ok(())
 }
 
 /// The shared sections alone, for programs that are no service.

@@ -170,6 +170,21 @@ impl Tx {
         }
     }
 
+    /// The pattern for `LOWER(…) LIKE … ESCAPE '!'` of what contains a text; the signs that LIKE gives a meaning stand for themselves. PostgreSQL
+    /// finds it in any case. SQLite's LOWER knows the letters of ASCII alone, so others are found there as they were written.
+    pub fn containing(&self, text: &str) -> String {
+        let lower = self.dialect(text.to_ascii_lowercase(), text.to_lowercase());
+        let mut pattern = String::from("%");
+        for letter in lower.chars() {
+            if matches!(letter, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(letter);
+        }
+        pattern.push('%');
+        pattern
+    }
+
     /// Chooses between two statements where one would bend.
     pub fn dialect<T>(&self, on_sqlite: T, on_postgres: T) -> T {
         match self.on {
@@ -307,19 +322,6 @@ fn is_passing(sqlstate: &str) -> bool {
         sqlstate,
         "40001" | "40P01" | "55P03" | "23505" | "25P03" | "53100" | "13" | "53300" | "57P01" | "57P02" | "57P03"
     ) || sqlstate.starts_with("08")
-}
-
-/// The pattern for `LOWER(…) LIKE … ESCAPE '!'` of what contains a text, in any case; the signs that LIKE gives a meaning stand for themselves.
-pub fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for letter in text.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Does work again while the database refuses it ([`is_retryable`]), at most nine times in all. For whoever begins transactions outside of

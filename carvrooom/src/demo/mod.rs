@@ -31,6 +31,8 @@ pub(crate) use progress::Progress;
 
 /// The demo's tenant.
 const TENANT: &str = "ten_demo";
+/// The demo's people, once all are there: kept in the data folder, readable by its owner only.
+const CAST_FILE: &str = "demo.secret.json";
 /// Vehicles that belong to the owner.
 const OWNED: [usize; 3] = [0, 1, 3];
 /// Seconds between two records of a driving vehicle, once the present is reached.
@@ -57,9 +59,17 @@ impl Place {
 /// What was told by former starts in this folder; for a first one, that history begins so many days ago.
 ///
 /// # Errors
-/// When the folder holds a platform that is no demo: moving its business time into the past would harm it.
+/// When the folder holds a platform that is no demo: moving its business time into the past would harm it. And when the first start was cut
+/// short before the demo's people were written down.
 pub(crate) fn told(data_dir: &Path, (vehicles, wear): (u64, f64), days: u32) -> anyhow::Result<Told> {
     if let Some(told) = Told::read(data_dir)? {
+        let is_seeded = data_dir.join(CAST_FILE).exists() || !data_dir.join("analytics-service.db").exists();
+        anyhow::ensure!(
+            is_seeded,
+            "the demo's first start in {0} was cut short before all its people and vehicles were there, and their passwords are lost; remove {0} \
+             and start again",
+            data_dir.display()
+        );
         return Ok(told);
     }
     anyhow::ensure!(
@@ -82,7 +92,7 @@ pub(crate) fn told(data_dir: &Path, (vehicles, wear): (u64, f64), days: u32) -> 
         complete: days == 0,
         short_ids: true,
     };
-    // Before anything else is: a start that is cut short goes on as the same demo.
+    // Before anything else is: a history that is cut short goes on as the same demo.
     told.write(data_dir)?;
     Ok(told)
 }
@@ -143,7 +153,7 @@ fn midnight_before(time_s: i64) -> i64 {
 
 /// People, workshops and vehicles: made at the first start, read from the folder at any other.
 async fn cast(rest: &Rest, place: &Place, garage: &Garage) -> anyhow::Result<Cast> {
-    let file = place.data_dir.join("demo.secret.json");
+    let file = place.data_dir.join(CAST_FILE);
     if file.exists() {
         println!("demo: the tenant {TENANT} is there already; its passwords were shown at its first start");
         return serde_json::from_str(&std::fs::read_to_string(&file)?)

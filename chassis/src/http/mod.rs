@@ -10,4 +10,4 @@ pub use again::ShownOnce;
 pub use extract::{Json, Path, Query};
 pub use page::{Page, PageQuery, cursor};
 pub use serve::{Patience, serve};
-pub(crate) use shell::Shell;
+pub(crate) use shell::{Shell, method_name};

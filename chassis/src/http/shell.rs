@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -230,14 +230,14 @@ async fn frame_request(State(frame): State<Frame>, mut request: Request, next: N
     let status = response.status().as_u16().to_string();
     span.in_scope(|| {
         tracing::debug!(
-            method = method.as_str(),
+            method = method_name(&method),
             path,
             status,
             duration_ms = seconds * 1e3,
             "request served"
         )
     });
-    metrics::counter!("http_requests_total", "service" => frame.service, "endpoint" => path.clone(), "method" => method.to_string(), "status" => status).increment(1);
+    metrics::counter!("http_requests_total", "service" => frame.service, "endpoint" => path.clone(), "method" => method_name(&method), "status" => status).increment(1);
     metrics::histogram!("http_request_duration_seconds", "service" => frame.service, "endpoint" => path)
         .record(seconds);
     let headers = response.headers_mut();
@@ -252,6 +252,27 @@ async fn frame_request(State(frame): State<Frame>, mut request: Request, next: N
         }
     }
     response
+}
+
+/// A method by its name in RFC 9110; any other token that somebody sends is one word, since names end up in metrics and in the audit log,
+/// and both are kept.
+pub(crate) fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [Method; 9] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    const NAMES: [&str; 9] = [
+        "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    let place = KNOWN.iter().position(|known| known == method);
+    place.map_or("OTHER", |place| NAMES[place])
 }
 
 /// A correlation id from outside enters logs and events, so it may hold only harmless characters.
@@ -297,4 +318,21 @@ fn with_request_id(mut problem: Problem, request_id: &str) -> Response {
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_method_of_http_has_one_name() {
+        for name in [
+            "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT",
+        ] {
+            assert_eq!(method_name(&name.parse().unwrap()), name);
+        }
+        for name in ["AAAA1", "get", "PROPFIND"] {
+            assert_eq!(method_name(&name.parse().unwrap()), "OTHER");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::{IdentityCopy, Policy, Principal, Route, Tokens, unauthorized};
 use crate::access::{AccessLog, Asked};
 use crate::clock::Clock;
 use crate::event::Cause;
+use crate::http::method_name;
 use crate::problem::{Kind, Problem};
 
 /// What the door needs to know.
@@ -35,8 +36,8 @@ pub(crate) async fn guard(
     let method = request.method().clone();
     let target = request.uri().path().to_owned();
     let cause = request.extensions().get::<Cause>().cloned().unwrap_or_default();
-    let asked = |principal: Option<&Principal>| Asked::new(principal, method.as_str(), path.as_str());
-    let (principal, unlogged) = match guard.judge(method.as_str(), path.as_str(), request.headers()) {
+    let asked = |principal: Option<&Principal>| Asked::new(principal, method_name(&method), path.as_str());
+    let (principal, unlogged) = match guard.judge(&method, path.as_str(), request.headers()) {
         Ok(Some((principal, route))) => (principal, route.unlogged),
         Ok(None) => return next.run(request).await,
         Err(Refused(problem, principal)) => {
@@ -74,9 +75,11 @@ pub(crate) async fn guard(
 
 impl Guard {
     /// Who asks and by which route's leave; none where nobody needs to be known.
-    fn judge(&self, method: &str, path: &str, headers: &HeaderMap) -> Result<Option<(Principal, &Route)>, Refused> {
+    fn judge(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Option<(Principal, &Route)>, Refused> {
         let closed = || Problem::new(Kind::Forbidden, "auth.forbidden", "You may not do this.");
-        let Some(route) = self.policy.route(method, path) else {
+        // HEAD is GET without its body (RFC 9110, 9.3.2).
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let Some(route) = self.policy.route(method.as_str(), path) else {
             return Err(Refused(Box::new(closed()), None));
         };
         if route.public {

@@ -100,10 +100,19 @@ impl Archive {
         Self { producer, database }
     }
 
-    /// Events of a partition after a sequence, in order, at most `limit`.
+    /// Events of a partition after a sequence, in order, at most `limit`, and fewer once their data fills [`READ_BYTES_MAX`]: whoever reads on
+    /// is behind, and a backlog of large events fits neither the memory nor the time for one answer.
     pub async fn read(&self, partition: u8, after: i64, limit: usize) -> Result<Vec<Event>, DbError> {
-        let packed = self.read_packed(partition, after, limit).await?;
-        packed.into_iter().map(|row| row.unpack(self.producer)).collect()
+        let (mut events, mut bytes) = (Vec::new(), 0);
+        for row in self.read_packed(partition, after, limit).await? {
+            let event = row.unpack(self.producer)?;
+            bytes += event.data.len();
+            events.push(event);
+            if bytes >= READ_BYTES_MAX {
+                break;
+            }
+        }
+        Ok(events)
     }
 
     /// The same, still packed.
@@ -314,5 +323,31 @@ mod tests {
         let read = archive.read_streams(&mixed, &["note.written"]).await.unwrap();
         let rows = archive.read_rows(&mixed, &["note.written"], 0).await.unwrap();
         assert_eq!(told(&read), told(&rows));
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_on_gets_large_events_in_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.db");
+        let config = DatabaseConfig::at("");
+        let database = Database::open("notes-service", &config, &file, &[], Failpoints::default());
+        let database = database.await.unwrap();
+        let archive = Archive::new("notes-service", database.clone());
+        let mut tx = database.begin().await.unwrap();
+        for _ in 0..5 {
+            let event = note(1, "note.written", READ_BYTES_MAX / 2);
+            crate::outbox::append(&mut tx, &event).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let (partition, head) = archive.heads().await.unwrap().into_iter().next().unwrap();
+        let (mut after, mut pieces) = (0, Vec::new());
+        while after < head {
+            let piece = archive.read(partition, after, 64).await.unwrap();
+            after = piece.last().unwrap().sequence;
+            pieces.push(piece.len());
+        }
+        assert_eq!(pieces, [2, 2, 1]);
+        let smallest = archive.read(partition, 0, 1).await.unwrap();
+        assert_eq!(smallest.len(), 1, "one is always given, whatever its size");
     }
 }

@@ -38,6 +38,31 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn what_the_program_offers_yields_to_file_and_environment_and_what_it_sets_does_not() {
+    let text = |text: &str| toml::Value::String(text.to_owned());
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    writeln!(file, "[auth]\nbootstrap_key = \"from file\"").expect("written");
+    let sources = Sources {
+        file: Some(file.path().to_owned()),
+        offers: vec![
+            ("auth.bootstrap_key".to_owned(), text("offered")),
+            ("auth.token_secret".to_owned(), text("offered")),
+            ("toy.name".to_owned(), text("offered")),
+            ("no.such.key".to_owned(), text("offered")),
+        ],
+        overrides: vec![("toy.limit".to_owned(), toml::Value::Integer(3))],
+        ..environment(&[("CARVROOOM_TOKEN_SECRET", "named"), ("TOY__TOY__LIMIT", "9")])
+    };
+    let config: Config = load(&DEFINITION, &sources).expect("loaded");
+    let auth = &config.base.auth;
+    assert_eq!(
+        (auth.bootstrap_key.reveal(), auth.token_secret.reveal()),
+        ("from file", "named")
+    );
+    assert_eq!((config.toy.name.as_str(), config.toy.limit), ("offered", 3));
+}
+
+#[test]
 fn unknown_keys_are_refused_by_name() {
     let refused = load::<Config>(&DEFINITION, &environment(&[("TOY__TOY__LIMITT", "9")]))
         .err()

@@ -154,6 +154,30 @@ async fn a_write_is_told_with_its_transaction_and_a_refusal_is_counted() {
     served.stop().await;
 }
 
+/// Attack: methods that nobody knows, each another one, as long as a head may be.
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_methods_are_one_line_and_head_is_a_get() {
+    let test = TestRuntime::start(NOW);
+    let (_, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    let client = reqwest::Client::new();
+    for number in 0..20 {
+        let method = format!("{}{number}", "A".repeat(1_000)).parse().expect("a token");
+        let answer = client.request(method, served.url("/api/v1/notes/n1")).send().await;
+        assert_eq!(answer.expect("answered").status(), 403);
+    }
+    let refused = eventually("all refusals", || async {
+        let lines = lines(&test, "DENIED").await;
+        let count: i64 = lines.iter().filter_map(|line| line["count"].as_i64()).sum();
+        (count == 20).then_some(lines)
+    })
+    .await;
+    assert!(refused.iter().all(|line| line["method"] == "OTHER"), "{refused:?}");
+    let probed = client.head(served.url("/health")).send().await.expect("answered");
+    assert_eq!(probed.status(), 200);
+    served.stop().await;
+}
+
 /// Attack: a token with `alg: none`, another algorithm, an unknown key id, a changed tenant or role, cut short, or over.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tampered_token_opens_nothing() {

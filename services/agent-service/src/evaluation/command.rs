@@ -38,9 +38,8 @@ pub fn main(words: impl Iterator<Item = String>, environment: Vec<(String, Strin
 fn run(words: impl Iterator<Item = String>, environment: Vec<(String, String)>) -> anyhow::Result<bool> {
     let order = parse(words)?;
     let sources = Sources {
-        file: None,
         environment,
-        overrides: Vec::new(),
+        ..Sources::default()
     };
     let config: Config = chassis::config::load(&crate::DEFINITION, &sources)?;
     let base = crate::knowledge::builtin()?;

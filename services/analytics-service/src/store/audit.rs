@@ -3,7 +3,6 @@
 use super::sight::only;
 use super::{Sight, Store};
 use crate::domain::audit::{Access, Entry, StreamPlace, Value};
-use chassis::database::containing;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
@@ -177,7 +176,11 @@ impl Store<'_> {
             _ => (entries!("$2 = ''"), ""),
         };
         let last = filter.to.unwrap_or(DateTime::<Utc>::MAX_UTC).min(FAR_FUTURE);
-        let part = filter.part.as_deref().map(containing).unwrap_or_default();
+        let part = filter
+            .part
+            .as_deref()
+            .map(|part| self.tx.containing(part))
+            .unwrap_or_default();
         let position = before.map_or((FAR_FUTURE, ""), |before| (before.time, before.entry_id.as_str()));
         let sql = sight.sql(self.tx, statement, "vehicle_id", 14);
         let rows: Vec<EntryRow> = on!(self.tx, c => only!(sight, sqlx::query_as(AssertSqlSafe(sql))

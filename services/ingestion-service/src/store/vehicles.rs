@@ -1,6 +1,5 @@
 //! The registry's rows, and repairs.
 
-use chassis::database::containing;
 use chassis::{DbError, TenantId, on};
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -134,9 +133,10 @@ impl Store<'_> {
                    LIKE $7 ESCAPE '!')
              ORDER BY vehicle_id LIMIT $8"
         );
+        let wanted = filter.wanted.as_deref().map(|part| self.tx.containing(part));
         let rows: Vec<Row> = on!(self.tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(tenant.as_str()).bind(after).bind(ids).bind(filter.owner_id.as_deref()).bind(filter.fleet_id.as_deref())
-            .bind(filter.status.map(Status::as_str)).bind(filter.wanted.as_deref().map(containing)).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
+            .bind(filter.status.map(Status::as_str)).bind(wanted).bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|row| row.into_vehicle().0).collect())
     }
 
