@@ -270,11 +270,16 @@ impl Vehicle {
         trained.unwrap_or_else(|| (self.worn_until(component, rules), BUILT_IN.to_owned()))
     }
 
+    /// The trained model that speaks of a component, where one does.
+    fn forecaster<'rules>(&self, kind: ComponentKind, rules: &'rules Rules) -> Option<&'rules Arc<dyn Forecaster>> {
+        let panel = rules.panels.of(kind, self.group())?;
+        panel.champion.as_ref()?.forecaster.as_ref()
+    }
+
     /// A bin of distance has closed: each component heeds what the model that speaks for it foretells, where that model warns at all.
     pub(super) fn heed_forecasts(&mut self, at: Micros, rules: &Rules) {
         for kind in ComponentKind::ALL {
-            let panel = rules.panels.of(kind, self.group());
-            let forecaster = panel.and_then(|panel| panel.champion.as_ref()?.forecaster.as_ref());
+            let forecaster = self.forecaster(kind, rules);
             let warns = forecaster.and_then(|forecaster| Some((forecaster, forecaster.warns()?)));
             match warns {
                 Some((forecaster, limit)) if self.may_be_forecast(kind, rules) => {
@@ -297,9 +302,10 @@ impl Vehicle {
     /// speak that weighs them.
     pub(super) fn awaited(&self, kind: ComponentKind, at: Micros, rules: &Rules) -> f64 {
         let component = &self.components[kind as usize];
-        let panel = rules.panels.of(kind, self.group());
-        let forecaster = panel.and_then(|panel| panel.champion.as_ref()?.forecaster.as_ref());
-        let awaits = || forecaster.is_some_and(|forecaster| forecaster.awaits(self, kind));
+        let awaits = || {
+            self.forecaster(kind, rules)
+                .is_some_and(|forecaster| forecaster.awaits(self, kind))
+        };
         let awaited = component.foretold.likely_km().is_none() && component.is_new(at, AWAITED_FOR) && awaits();
         if awaited { AWAITED } else { 0.0 }
     }

@@ -11,8 +11,6 @@ use crate::domain::foretold::{Limit, Turn, Warning, When};
 const LAST_KM: f32 = 5_000.0;
 /// Warning limits that training chooses from, in km at scale 1.
 const LIMITS_KM: [f64; 6] = [2_000.0, 2_500.0, 3_000.0, 3_500.0, 4_000.0, 5_000.0];
-/// A warning that comes further than this from failure is false: no limit is larger.
-const LIMIT_MAX_KM: f64 = 5_000.0;
 /// Share of false warnings that training allows itself on vehicles left out: the bar of the protocol.
 const FALSE_MAX: f64 = 0.05;
 /// And how often it may be wrong in believing so.
@@ -139,10 +137,7 @@ pub(crate) fn sure(below_km: f64) -> Limit {
 }
 
 fn limits(scale: f64) -> Vec<f64> {
-    LIMITS_KM
-        .iter()
-        .map(|limit| (limit * scale).min(LIMIT_MAX_KM))
-        .collect()
+    LIMITS_KM.iter().map(|limit| limit * scale).collect()
 }
 
 fn largest_limit(answers: &[Answer], limits: &[f64]) -> f64 {
