@@ -13,6 +13,7 @@ pub struct Config {
     #[serde(flatten)]
     pub base: Base,
     pub planning: PlanningConfig,
+    pub calendar: CalendarConfig,
     pub risk: RiskConfig,
 }
 
@@ -29,6 +30,11 @@ pub struct PlanningConfig {
     pub missed_after_minutes: i64,
     pub unlisted_part_lead_time_days: i64,
     pub travel_minor_per_km: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct CalendarConfig {
+    pub visits_max: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -55,6 +61,8 @@ pub struct Settings {
     pub retry_unplaced: chrono::Duration,
     /// How long after its end a visit that nobody began counts as missed.
     pub missed_after: chrono::Duration,
+    /// How many visits a calendar holds.
+    pub calendar_visits_max: i64,
     pub breakdown_minor: i64,
     pub standing_minor_per_day: i64,
     pub km_per_day_default: f64,
@@ -86,6 +94,10 @@ impl Settings {
             "horizon, hold, retry and the time until a visit is missed must be positive"
         );
         anyhow::ensure!(planning.horizon_days <= 365, "planning.horizon_days is at most a year");
+        anyhow::ensure!(
+            (1..=10_000).contains(&config.calendar.visits_max),
+            "calendar.visits_max is from 1 to 10000"
+        );
         Ok(Settings {
             policy: Policy {
                 horizon_days: planning.horizon_days,
@@ -100,6 +112,7 @@ impl Settings {
             hold: chrono::Duration::minutes(planning.hold_minutes),
             retry_unplaced: chrono::Duration::minutes(planning.retry_unplaced_minutes),
             missed_after: chrono::Duration::minutes(planning.missed_after_minutes),
+            calendar_visits_max: config.calendar.visits_max,
             breakdown_minor: config.risk.breakdown_minor,
             standing_minor_per_day: config.risk.standing_minor_per_day,
             km_per_day_default: config.risk.km_per_day_default,

@@ -36,6 +36,18 @@ pub static DEFINITION: Definition = Definition {
             "0004_remaining_lives",
             include_str!("../migrations/0004_remaining_lives.sql"),
         ),
+        (
+            "0005_vehicles_are_taken",
+            include_str!("../migrations/0005_vehicles_are_taken.sql"),
+        ),
+        (
+            "0006_missed_visits",
+            include_str!("../migrations/0006_missed_visits.sql"),
+        ),
+        (
+            "0007_promised_parts",
+            include_str!("../migrations/0007_promised_parts.sql"),
+        ),
     ],
     publishes: events::published::KINDS,
     subscribes: events::SUBSCRIBES,
@@ -51,12 +63,16 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         database: kit.database(),
         settings,
     };
-    let (placing, expiring) = (app.clone(), app.clone());
+    let (placing, ending, expiring) = (app.clone(), app.clone(), app.clone());
     kit.routes(api::router(app.clone()))
         .consume(events::Consumer::new(app))
         .timer("place_waiting", Duration::from_secs(1), move || {
             let app = placing.clone();
             async move { Ok(use_cases::place_waiting::place_waiting(&app).await?) }
+        })
+        .timer("end_missed_visits", Duration::from_secs(1), move || {
+            let app = ending.clone();
+            async move { Ok(use_cases::end_missed_visit::end_missed_visits(&app).await?) }
         })
         .timer("drop_expired_holds", Duration::from_secs(5), move || {
             let app = expiring.clone();

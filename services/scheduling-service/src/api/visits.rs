@@ -61,11 +61,11 @@ impl ListQuery {
             status: self.status.as_ref().map(known).transpose()?,
             vehicle_id: self.vehicle_id.clone(),
             technician_id: self.technician_id.clone(),
-            vehicles: None,
             from: self.from,
             to: self.to,
             after,
             limit: rows(self.paging().limit()),
+            ..VisitFilter::default()
         })
     }
 }

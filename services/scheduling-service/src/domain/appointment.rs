@@ -5,12 +5,12 @@ use std::fmt;
 use chrono::{DateTime, Duration, Utc};
 
 use super::money::Money;
-use super::network::{Component, Job, PartNeed};
+use super::network::{Component, Job, PartNeed, Resource};
 use super::part_planning::{OnOrder, PlannedPart};
 use super::reason::Reason;
 use super::slot_search::Slot;
 use super::stock::Source;
-use super::time::Span;
+use super::time::{Quarter, Span};
 
 /// Where a visit stands. There is no way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +185,26 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// What a visit of this vehicle takes while it is here: no other visit has any of it at the same time.
+    pub fn resources(&self, vehicle_id: &str) -> [Resource; 3] {
+        [
+            Resource::Vehicle(vehicle_id.to_owned()),
+            Resource::Technician(self.technician_id.clone()),
+            Resource::Bay {
+                center_id: self.center_id.clone(),
+                bay_id: self.bay_id.clone(),
+            },
+        ]
+    }
+
+    /// A part comes no longer from the shelf, but was ordered.
+    pub fn order(&mut self, code: &str, arrives: Quarter) {
+        for part in self.parts.iter_mut().filter(|part| part.code == code) {
+            part.source = Source::Order;
+            part.arrives = Some(arrives);
+        }
+    }
+
     /// What was ordered for the visit. Orders of earlier versions have no date: they were to be there when the work starts.
     pub fn on_order(&self) -> Vec<OnOrder> {
         let ordered = self.parts.iter().filter(|part| part.source == Source::Order);
@@ -275,6 +295,13 @@ impl Appointment {
         self.updated_at = at;
     }
 
+    /// It stays in its slot, and something else of its placement has changed.
+    pub fn plan(&mut self, placement: Placement, at: DateTime<Utc>) {
+        self.placement = Some(placement);
+        self.version += 1;
+        self.updated_at = at;
+    }
+
     /// Takes a step and counts the change, or says that the step is not allowed.
     pub fn step(&mut self, step: Step, at: DateTime<Utc>) -> Result<(), NotAllowed> {
         self.status = self.status.after(step).ok_or(NotAllowed {
@@ -286,10 +313,29 @@ impl Appointment {
         Ok(())
     }
 
-    /// Nobody began it, and it was to end more than `grace` ago.
+    /// The same work wanted anew, without a slot, in place of this visit that was cancelled undone.
+    pub fn anew(&self, id: String, at: DateTime<Utc>) -> Self {
+        Appointment {
+            id,
+            status: Status::Unplaced,
+            version: 0,
+            placement: None,
+            why: Reason::not_tried(),
+            cancel_reason: None,
+            retry_at: None,
+            created_at: at,
+            updated_at: at,
+            started_at: None,
+            completed_at: None,
+            report: None,
+            ..self.clone()
+        }
+    }
+
+    /// Nobody began it, and it was to end at least `grace` ago.
     pub fn is_missed(&self, now: DateTime<Utc>, grace: Duration) -> bool {
         let ends_at = self.placement.as_ref().map(|placement| placement.work.end.start());
-        self.status == Status::Scheduled && ends_at.is_some_and(|ends_at| now.signed_duration_since(ends_at) > grace)
+        self.status == Status::Scheduled && ends_at.is_some_and(|ends_at| now.signed_duration_since(ends_at) >= grace)
     }
 
     /// What lists are ordered by: the start, or while there is none the time of asking.
@@ -328,6 +374,7 @@ impl Severity {
 
 #[cfg(test)]
 mod tests {
+    use super::super::slot_search_fixtures::{eur, now, small_job};
     use super::*;
     use proptest::prelude::*;
 
@@ -368,5 +415,82 @@ mod tests {
     fn only_critical_and_worse_books_itself() {
         assert!(Severity::Emergency.books_itself() && Severity::Critical.books_itself());
         assert!(!Severity::Warning.books_itself() && !Severity::Info.books_itself());
+    }
+
+    #[test]
+    fn a_visit_is_missed_when_its_grace_is_over_and_not_before() {
+        let end = Quarter(200);
+        let grace = Duration::hours(12);
+        let at = |status: Status, now: DateTime<Utc>| {
+            let visit = Appointment {
+                status,
+                ..scheduled(Span::new(Quarter(190), end))
+            };
+            visit.is_missed(now, grace)
+        };
+        let over = end.start() + grace;
+        assert!(at(Status::Scheduled, over) && !at(Status::Scheduled, over - Duration::seconds(1)));
+        assert!(!at(Status::Started, over) && !at(Status::Cancelled, over));
+        assert!(
+            !scheduled(Span::new(Quarter(190), end))
+                .anew("apt_2".into(), over)
+                .is_missed(over, grace)
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_gone_from_the_shelf_is_on_order_from_then_on() {
+        let part = |code: &str, quantity| PlannedPart {
+            code: code.into(),
+            quantity,
+            source: Source::Stock,
+            arrives: None,
+        };
+        let mut placement = scheduled(Span::new(Quarter(190), Quarter(200))).placement.unwrap();
+        placement.parts = vec![part("PAD", 2), part("DISC", 1)];
+        assert!(placement.on_order().is_empty());
+        placement.order("PAD", Quarter(300));
+        let ordered = OnOrder {
+            center_id: "ctr_0".into(),
+            code: "PAD".into(),
+            quantity: 2,
+            arrives: Quarter(300),
+        };
+        assert_eq!(placement.on_order(), [ordered]);
+        assert_eq!(placement.parts[1], part("DISC", 1));
+    }
+
+    fn scheduled(work: Span) -> Appointment {
+        let job = small_job();
+        let placement = Placement {
+            center_id: "ctr_0".into(),
+            bay_id: "bay_0".into(),
+            technician_id: "usr_0_0".into(),
+            work,
+            reserved: work,
+            price: eur(1),
+            starts_before_p05: None,
+            parts: Vec::new(),
+        };
+        Appointment {
+            id: "apt_1".into(),
+            alert_id: None,
+            decision_id: None,
+            status: Status::Scheduled,
+            version: 1,
+            booked_by: BookedBy::Auto,
+            provisional: false,
+            job,
+            placement: Some(placement),
+            why: Reason::not_tried(),
+            cancel_reason: None,
+            retry_at: None,
+            correlation_id: "cor_1".into(),
+            created_at: now(),
+            updated_at: now(),
+            started_at: None,
+            completed_at: None,
+            report: None,
+        }
     }
 }

@@ -221,7 +221,12 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Resource {
     Technician(String),
-    Bay { center_id: String, bay_id: String },
+    Bay {
+        center_id: String,
+        bay_id: String,
+    },
+    /// It stands in one workshop at a time.
+    Vehicle(String),
 }
 
 impl Resource {
@@ -230,6 +235,7 @@ impl Resource {
         match self {
             Resource::Technician(id) => format!("technician:{id}"),
             Resource::Bay { center_id, bay_id } => format!("bay:{}:{center_id}:{bay_id}", center_id.len()),
+            Resource::Vehicle(id) => format!("vehicle:{id}"),
         }
     }
 }

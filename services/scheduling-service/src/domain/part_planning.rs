@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::money::Money;
-use super::network::{Center, Job, Network};
+use super::network::{Center, Job, Network, Part};
 use super::slot_search::{Policy, Wish};
 use super::stock::Source;
 use super::time::Quarter;
@@ -34,6 +34,12 @@ pub fn arrival(on_order: &[OnOrder], center_id: &str, code: &str, quantity: i64)
     on_order.iter().find(serves).map(|part| part.arrives)
 }
 
+/// When a part comes that is ordered now, by what its centre has `listed` of it.
+pub fn order_arrives(listed: Option<&Part>, policy: &Policy, now: DateTime<Utc>) -> Quarter {
+    let days = listed.map_or(policy.unlisted_part_lead_time_days, |part| part.lead_time_days);
+    Quarter::at_or_after(now + Duration::days(days.clamp(0, 3_650)))
+}
+
 /// Where each part comes from, what labour and parts cost, and from when all parts are there.
 pub(super) fn plan_parts(
     network: &Network,
@@ -52,12 +58,8 @@ pub(super) fn plan_parts(
     for need in &job.parts {
         let listed = network.part(&center.id, &need.code);
         let in_stock = listed.is_some_and(|part| part.stock.free() >= need.quantity);
-        let lead_time = || {
-            let days = listed.map_or(policy.unlisted_part_lead_time_days, |part| part.lead_time_days);
-            Quarter::at_or_after(now + Duration::days(days.clamp(0, 3_650)))
-        };
         let ordered = || arrival(&wish.on_order, &center.id, &need.code, need.quantity);
-        let arrives = (!in_stock).then(|| ordered().unwrap_or_else(lead_time));
+        let arrives = (!in_stock).then(|| ordered().unwrap_or_else(|| order_arrives(listed, policy, now)));
         if let Some(arrives) = arrives {
             if arrives >= until {
                 return Err(WhyNot::parts_too_late(&center.id, &need.code, arrives, until));

@@ -29,6 +29,11 @@ impl Reason {
         }
     }
 
+    /// Why a visit that was just asked for has no slot.
+    pub fn not_tried() -> Self {
+        Reason::new("why_not.not_tried", "No slot was looked for yet.")
+    }
+
     /// Adds a parameter.
     pub fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
         self.params.insert(Cow::Borrowed(name), value.into());

@@ -1,8 +1,8 @@
 //! Finding the best slots for one job: every feasible (technician, bay, start), ranked by what it is expected to cost.
 //!
 //! A visit's labour runs through the technician's working time and pauses over breaks. Only work that is longer than
-//! the technician's whole day goes on the next day. Technician and bay stay taken from the start to the end of the work
-//! and for a buffer after it.
+//! the technician's whole day goes on the next day. Vehicle, technician and bay stay taken from the start to the end of
+//! the work and for a buffer after it.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -45,6 +45,8 @@ pub struct Wish {
     pub from: Option<Location>,
     /// What was ordered for the visit already, where one is to be moved.
     pub on_order: Vec<OnOrder>,
+    /// The visit that the slot would move: its own time does not keep the vehicle from another.
+    pub moves: Option<String>,
 }
 
 /// A feasible slot.
@@ -55,7 +57,7 @@ pub struct Slot {
     pub technician_id: String,
     /// From the start to the end of the work.
     pub work: Span,
-    /// The work and the buffer after it: what technician and bay are taken for.
+    /// The work and the buffer after it: what vehicle, technician and bay are taken for.
     pub reserved: Span,
     pub parts: Vec<PlannedPart>,
     pub price: Money,
@@ -72,6 +74,7 @@ impl Slot {
         expected_cost(self.waiting_minor, self.price, self.travel_minor)
     }
 
+    /// What an offer keeps. Not the vehicle: of several offers it takes one, and they may be for the same time.
     pub fn resources(&self) -> [Resource; 2] {
         [
             Resource::Technician(self.technician_id.clone()),
@@ -247,6 +250,8 @@ struct Desk<'a> {
     parts: std::rc::Rc<Vec<PlannedPart>>,
     price: Money,
     travel_minor: i64,
+    /// When the vehicle is in a workshop already.
+    vehicle: Counts,
     /// What timelines cover; it begins a day before now, so that a day's whole working time is seen.
     window: Span,
     earliest: Quarter,
@@ -274,7 +279,8 @@ impl<'a> Desk<'a> {
         if technicians.is_empty() {
             return Err(WhyNot::no_technician(&center.id, &job.required_skill));
         }
-        let bays = suitable_bays(network, center, job, wish, window);
+        let reach = reach(window, policy);
+        let bays = suitable_bays(network, center, job, wish, reach);
         if bays.is_empty() {
             return Err(WhyNot::no_bay(&center.id, job.bay.lift));
         }
@@ -288,6 +294,7 @@ impl<'a> Desk<'a> {
             return Err(WhyNot::too_soon(&center.id, earliest));
         }
         let travel_minor = travel_minor(center, policy, wish);
+        let vehicle = marks(reach, network.busy(&Resource::Vehicle(job.vehicle_id.clone())));
         let (bays, parts) = (std::rc::Rc::new(bays), std::rc::Rc::new(parts));
         Ok(Desk {
             network,
@@ -301,6 +308,7 @@ impl<'a> Desk<'a> {
             parts,
             price,
             travel_minor,
+            vehicle,
             window,
             earliest,
         })
@@ -327,7 +335,10 @@ impl<'a> Desk<'a> {
                     None => WhyNot::taken(&self.center.id, self.window.end),
                 });
             }
-            let free = |work: &Span| day.busy.within(self.reserved(*work)) == 0 && self.has_bay(*work);
+            let free = |work: &Span| {
+                let reserved = self.reserved(*work);
+                day.busy.within(reserved) == 0 && self.vehicle.within(reserved) == 0 && self.has_bay(reserved)
+            };
             let wanted = |work: &Span| self.wish.start.is_none_or(|start| start == work.start);
             let feasible = stretches.into_iter().filter(wanted).filter(free);
             choices.extend(feasible.map(|work| self.choice(technician, work, day.load)));
@@ -339,8 +350,8 @@ impl<'a> Desk<'a> {
         Span::new(work.start, work.end.plus(self.policy.buffer_quarters.max(0)))
     }
 
-    fn has_bay(&self, work: Span) -> bool {
-        self.bays.iter().any(|(_, busy)| busy.within(self.reserved(work)) == 0)
+    fn has_bay(&self, reserved: Span) -> bool {
+        self.bays.iter().any(|(_, busy)| busy.within(reserved) == 0)
     }
 
     fn choice(&self, technician: &'a Technician, work: Span, load: u32) -> Choice<'a> {
@@ -377,7 +388,7 @@ impl WorkingDay {
     fn of(desk: &Desk<'_>, technician: &Technician, open: &Timeline) -> Self {
         let timeline = working_time(open, desk.window, desk.center.offset, &technician.rota);
         let busy = marks(
-            desk.window,
+            reach(desk.window, desk.policy),
             desk.network.busy(&Resource::Technician(technician.id.clone())),
         );
         let load = busy.within(desk.window);
@@ -422,6 +433,11 @@ fn local_day_span(quarter: Quarter, offset: super::hours::UtcOffset) -> Span {
     Span::new(start, start.plus(QUARTERS_PER_DAY))
 }
 
+/// What is looked at of the time that is taken: work ends within the window, but its buffer may reach beyond it.
+fn reach(window: Span, policy: &Policy) -> Span {
+    Span::new(window.start, window.end.plus(policy.buffer_quarters.max(0)))
+}
+
 fn marks(window: Span, spans: &[Span]) -> Counts {
     let mut timeline = Timeline::new(window);
     spans.iter().for_each(|span| timeline.mark(*span));
@@ -434,7 +450,7 @@ fn suitable_bays<'a>(
     center: &'a Center,
     job: &Job,
     wish: &Wish,
-    window: Span,
+    reach: Span,
 ) -> Vec<(&'a Bay, Counts)> {
     let wanted = |bay: &&Bay| job.bay.met_by(bay) && wish.bay_id.as_ref().is_none_or(|id| *id == bay.id);
     let mut bays: Vec<_> = center.bays.iter().filter(wanted).collect();
@@ -446,7 +462,7 @@ fn suitable_bays<'a>(
             center_id: center.id.clone(),
             bay_id: bay.id.clone(),
         };
-        marks(window, network.busy(&resource))
+        marks(reach, network.busy(&resource))
     };
     bays.into_iter().map(|bay| (bay, busy(bay))).collect()
 }

@@ -8,7 +8,7 @@ use super::appointment::Placement;
 use super::network::{Job, Network, PartNeed, Resource};
 use super::part_planning::OnOrder;
 use super::slot_search::{Wish, search};
-use super::slot_search_fixtures::{eur, now, policy, small, small_job};
+use super::slot_search_fixtures::{eur, network, now, policy, resources, small, small_job};
 use super::stock::Source;
 use super::time::{Quarter, Span};
 use super::why_not::Stage;
@@ -160,4 +160,49 @@ fn what_was_ordered_for_a_visit_comes_when_it_was_to_come_wherever_in_its_centre
         assert_eq!(first(vec![other]), anew);
     }
     assert_eq!(anew.clone().with_orders_of(&before).parts, before.parts);
+}
+
+#[test]
+fn a_vehicle_that_is_in_one_workshop_is_not_expected_in_another() {
+    // Two centres alike; the vehicle is at the first until half past two.
+    let alike = || (0, 1, vec![(false, false)], vec![(1, 8, 8, 0)], 1, 8_000);
+    let mut network = network(vec![alike(), alike()], Vec::new());
+    for technician in &mut network.technicians {
+        technician.rota.absences.clear();
+    }
+    let first = |network: &Network| search(network, &small_job(), &policy(), &Wish::default(), now()).unwrap()[0].work;
+    assert_eq!(first(&network).start.start().to_rfc3339(), "2026-05-04T11:15:00+00:00");
+    let visit = Span::covering(now(), now() + Duration::minutes(265));
+    let vehicle = Resource::Vehicle(small_job().vehicle_id);
+    network.busy.insert(vehicle.key(), vec![visit]);
+    assert_eq!(first(&network).start.start().to_rfc3339(), "2026-05-04T14:30:00+00:00");
+    let wish = Wish {
+        start: Some(Quarter::at_or_after(now() + Duration::hours(3))),
+        ..Wish::default()
+    };
+    let why_not = search(&network, &small_job(), &policy(), &wish, now()).unwrap_err();
+    assert_eq!(why_not.reason.code, "why_not.time_not_free");
+}
+
+#[test]
+fn the_time_after_a_visit_at_the_end_of_the_horizon_is_looked_at_too() {
+    // The horizon ends on Thursday at ten. Until nine the technician is busy; the hour that is left must be free and so must the buffer after it.
+    let end = Quarter::containing(now()).plus(policy().horizon_days * 96);
+    let before = Span::new(Quarter::containing(now()), end.plus(-4));
+    let found = |after: Span, resource: Resource| {
+        let mut network = small();
+        network.technicians[0].rota.absences.clear();
+        let technician = Resource::Technician("usr_0_0".into());
+        network.busy.insert(technician.key(), vec![before]);
+        network.busy.entry(resource.key()).or_default().push(after);
+        search(&network, &small_job(), &policy(), &Wish::default(), now()).map(|slots| slots[0].work)
+    };
+    let others = ["V2", "V3"].map(|id| Resource::Vehicle(id.into()));
+    for resource in resources(&small()).into_iter().filter(|one| !others.contains(one)) {
+        let after_the_buffer = found(Span::new(end.plus(1), end.plus(4)), resource.clone());
+        assert_eq!(after_the_buffer.unwrap(), Span::new(end.plus(-4), end), "{resource:?}");
+        let within_the_buffer = found(Span::new(end, end.plus(4)), resource.clone());
+        let why_not = within_the_buffer.expect_err("the buffer is taken");
+        assert_eq!(why_not.reason.code, "why_not.fully_booked", "{resource:?}");
+    }
 }

@@ -20,6 +20,7 @@ const WEEK: [Weekday; 7] = [
     Weekday::Sat,
     Weekday::Sun,
 ];
+const VEHICLES: [&str; 3] = ["V1", "V2", "V3"];
 const SKILLS: [&str; 2] = ["brakes", "engine"];
 
 /// Monday 2026-05-04, five past ten UTC: not on a quarter, in the middle of a working day.
@@ -71,38 +72,41 @@ pub(super) fn job() -> impl Strategy<Value = Job> {
         any::<bool>(),
         1.0f64..400.0,
         0i64..2_000,
+        0..VEHICLES.len(),
     )
-        .prop_map(|(skill, labour_quarters, parts, heavy, lift, p05, standing)| Job {
-            vehicle_id: "V1".into(),
-            component: None,
-            required_skill: SKILLS[skill].into(),
-            labour_quarters,
-            parts: parts
-                .into_iter()
-                .map(|quantity| PartNeed {
-                    code: "PAD".into(),
-                    quantity,
-                })
-                .collect(),
-            bay: BayNeed {
-                kind: if heavy { BayKind::Heavy } else { BayKind::General },
-                lift,
-            },
-            life: RemainingLife::from_km(
-                now(),
-                LifeKm {
-                    p05,
-                    p50: p05 * 2.0,
-                    p95: p05 * 4.0,
+        .prop_map(
+            |(skill, labour_quarters, parts, heavy, lift, p05, standing, vehicle)| Job {
+                vehicle_id: VEHICLES[vehicle].into(),
+                component: None,
+                required_skill: SKILLS[skill].into(),
+                labour_quarters,
+                parts: parts
+                    .into_iter()
+                    .map(|quantity| PartNeed {
+                        code: "PAD".into(),
+                        quantity,
+                    })
+                    .collect(),
+                bay: BayNeed {
+                    kind: if heavy { BayKind::Heavy } else { BayKind::General },
+                    lift,
                 },
-                60.0,
-            ),
-            stakes: Stakes {
-                breakdown_minor: 300_000,
-                standing_minor_per_day: standing,
+                life: RemainingLife::from_km(
+                    now(),
+                    LifeKm {
+                        p05,
+                        p50: p05 * 2.0,
+                        p95: p05 * 4.0,
+                    },
+                    60.0,
+                ),
+                stakes: Stakes {
+                    breakdown_minor: 300_000,
+                    standing_minor_per_day: standing,
+                },
+                not_before: None,
             },
-            not_before: None,
-        })
+        )
 }
 
 pub(super) fn network(drawn: Vec<Drawn>, busy: Vec<(usize, i64, i64)>) -> Network {
@@ -181,7 +185,8 @@ pub(super) fn resources(network: &Network) -> Vec<Resource> {
             bay_id: bay.id.clone(),
         })
     });
-    technicians.chain(bays).collect()
+    let vehicles = VEHICLES.iter().map(|id| Resource::Vehicle((*id).to_owned()));
+    technicians.chain(bays).chain(vehicles).collect()
 }
 
 /// One centre open every day, one bay, one technician with the first skill from 8 to 16.

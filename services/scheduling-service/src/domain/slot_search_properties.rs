@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+use super::appointment::Placement;
 use super::hours::DailyHours;
 use super::network::{Job, Network, Part, Resource, Technician};
 use super::slot_search::{Slot, Wish, search};
@@ -86,7 +87,8 @@ fn brute_force(network: &Network, job: &Job) -> Option<(i64, Quarter)> {
                         bay_id: bay.id.clone(),
                     })
             });
-            if !bay || !free(Resource::Technician(technician.id.clone())) {
+            let comes = free(Resource::Vehicle(job.vehicle_id.clone()));
+            if !bay || !comes || !free(Resource::Technician(technician.id.clone())) {
                 continue;
             }
             let labour = (job.labour_quarters * center.labour_per_hour.amount_minor + 2).div_euclid(4);
@@ -138,7 +140,7 @@ fn check_slot(network: &Network, job: &Job, slot: &Slot) -> Result<(), TestCaseE
             .iter()
             .any(|absence| absence.overlaps(slot.work))
     );
-    for resource in slot.resources() {
+    for resource in Placement::from(slot).resources(&job.vehicle_id) {
         prop_assert!(
             !network.busy(&resource).iter().any(|span| span.overlaps(slot.reserved)),
             "{resource:?} is free"
@@ -151,8 +153,8 @@ fn check_slot(network: &Network, job: &Job, slot: &Slot) -> Result<(), TestCaseE
     Ok(())
 }
 
-fn apply(network: &mut Network, slot: &Slot) {
-    for resource in slot.resources() {
+fn apply(network: &mut Network, job: &Job, slot: &Slot) {
+    for resource in Placement::from(slot).resources(&job.vehicle_id) {
         network.busy.entry(resource.key()).or_default().push(slot.reserved);
     }
     for planned in slot.parts.iter().filter(|planned| planned.source == Source::Stock) {
@@ -166,7 +168,8 @@ fn apply(network: &mut Network, slot: &Slot) {
 }
 
 fn busy() -> impl Strategy<Value = Vec<(usize, i64, i64)>> {
-    proptest::collection::vec((0usize..20, 0i64..70, 1i64..8), 0..8)
+    // The horizon is 72 hours away: some begin where it ends.
+    proptest::collection::vec((0usize..20, 0i64..74, 1i64..8), 0..8)
 }
 
 proptest! {
@@ -189,23 +192,27 @@ proptest! {
         drawn in proptest::collection::vec(center(), 1..3), busy in busy(), jobs in proptest::collection::vec(job(), 1..12),
     ) {
         let mut network = network(drawn, busy);
-        let mut booked: Vec<Slot> = Vec::new();
+        let mut booked: Vec<(Span, Vec<Resource>)> = Vec::new();
         for job in &jobs {
             let Ok(slots) = search(&network, job, &policy(), &Wish::default(), now()) else { continue };
             for slot in &slots {
                 check_slot(&network, job, slot)?;
             }
-            let before = booked.len();
-            // Alternatives are offered together, so all of them must be able to stand side by side.
+            // Alternatives are offered together, so all of them must be able to stand side by side, but for the vehicle, which takes one.
             for (index, slot) in slots.iter().enumerate() {
                 let clash = |other: &Slot| {
                     other.reserved.overlaps(slot.reserved) && other.resources().iter().any(|one| slot.resources().contains(one))
                 };
                 prop_assert!(!slots[..index].iter().any(clash), "alternatives overlap");
-                prop_assert!(!booked[..before].iter().any(clash), "double booking");
+                let resources = Placement::from(slot).resources(&job.vehicle_id);
+                let taken = |(span, held): &(Span, Vec<Resource>)| {
+                    span.overlaps(slot.reserved) && held.iter().any(|one| resources.contains(one))
+                };
+                prop_assert!(!booked.iter().any(taken), "double booking");
             }
-            apply(&mut network, &slots[0]);
-            booked.push(slots[0].clone());
+            apply(&mut network, job, &slots[0]);
+            let resources = Placement::from(&slots[0]).resources(&job.vehicle_id);
+            booked.push((slots[0].reserved, resources.to_vec()));
         }
         for part in &network.parts {
             prop_assert!(part.stock.reserved() <= part.stock.on_hand());

@@ -12,6 +12,8 @@ mod visits;
 
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod suite_visits;
 
 pub use holds::Hold;
 pub use master_data::Vehicle;
@@ -19,7 +21,7 @@ pub use remaining_lives::RemainingLives;
 pub use visit_alerts::RestingAlert;
 pub use visits::{AlertJob, VisitFilter};
 
-use chassis::Tx;
+use chassis::{Tx, on};
 
 use crate::error::Result;
 use crate::events::published;
@@ -32,6 +34,18 @@ pub struct Store<'t> {
 impl<'t> Store<'t> {
     pub fn new(tx: &'t mut Tx) -> Self {
         Store { tx }
+    }
+
+    /// Marks where [`Store::return_to_savepoint`] leads back to; the latest mark counts.
+    pub async fn set_savepoint(&mut self) -> Result<()> {
+        on!(self.tx, c => sqlx::query("SAVEPOINT tried").run(c).await)?;
+        Ok(())
+    }
+
+    /// Undoes what the transaction has written since the mark. No event may have been appended since.
+    pub async fn return_to_savepoint(&mut self) -> Result<()> {
+        on!(self.tx, c => sqlx::query("ROLLBACK TO SAVEPOINT tried").run(c).await)?;
+        Ok(())
     }
 
     /// Appends an outgoing event to the transaction.

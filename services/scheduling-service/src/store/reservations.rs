@@ -1,6 +1,8 @@
-//! What visits and offered slots hold: technicians and bays by the quarter of an hour, and parts.
+//! What visits and offered slots hold: vehicles, technicians and bays by the quarter of an hour, and parts.
 
+use chassis::clock::micros;
 use chassis::{TenantId, on};
+use chrono::{DateTime, Utc};
 
 use super::Store;
 use super::codec;
@@ -39,7 +41,7 @@ impl Store<'_> {
         Ok(true)
     }
 
-    /// Frees technician and bay of a holder.
+    /// Frees vehicle, technician and bay of a holder.
     pub async fn vacate(&mut self, tenant: &TenantId, holder_id: &str) -> Result<()> {
         on!(self.tx, c => sqlx::query("DELETE FROM occupancy WHERE tenant_id = $1 AND holder_id = $2")
             .bind(tenant.as_str()).bind(holder_id).run(c).await)?;
@@ -55,6 +57,7 @@ impl Store<'_> {
         appointment_id: &str,
         center_id: &str,
         parts: &[PlannedPart],
+        now: DateTime<Utc>,
     ) -> Result<bool> {
         for planned in parts {
             if planned.source == Source::Stock {
@@ -68,10 +71,11 @@ impl Store<'_> {
                 self.save_part(tenant, &part).await?;
             }
             on!(self.tx, c => sqlx::query(
-                "INSERT INTO part_reservations (tenant_id, appointment_id, part_code, center_id, quantity, source)
-                 VALUES ($1, $2, $3, $4, $5, $6)")
+                "INSERT INTO part_reservations
+                    (tenant_id, appointment_id, part_code, center_id, quantity, source, promised_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)")
                 .bind(tenant.as_str()).bind(appointment_id).bind(&planned.code).bind(center_id)
-                .bind(planned.quantity).bind(codec::source_name(planned.source)).run(c).await)?;
+                .bind(planned.quantity).bind(codec::source_name(planned.source)).bind(micros(now)).run(c).await)?;
         }
         Ok(true)
     }
@@ -96,7 +100,8 @@ impl Store<'_> {
         Ok(ordered)
     }
 
-    /// Books a finished visit's parts off the shelf. Promises that the shelf can no longer keep become orders.
+    /// Books a finished visit's parts off the shelf. Promises that the shelf can no longer keep become orders; returns the ids of the visits
+    /// that they were made to.
     pub async fn consume_part(
         &mut self,
         tenant: &TenantId,
@@ -104,28 +109,39 @@ impl Store<'_> {
         code: &str,
         used: i64,
         ordered: i64,
-    ) -> Result<()> {
+    ) -> Result<Vec<String>> {
         let Some(mut part) = self.part(tenant, center_id, code).await? else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let (stock, broken) = part.stock.consume(used, ordered);
         part.stock = stock;
+        let mut visits = Vec::new();
         if broken > 0 {
-            let freed = self.turn_into_orders(tenant, center_id, code, broken).await?;
+            let (turned, freed) = self.turn_into_orders(tenant, center_id, code, broken).await?;
             // A promise is turned whole, so more may be free than was missing.
             part.stock = part.stock.release(freed - broken);
+            visits = turned;
         }
-        self.save_part(tenant, &part).await
+        self.save_part(tenant, &part).await?;
+        Ok(visits)
     }
 
-    /// Makes the latest promises from the shelf orders until at least `missing` parts are freed; returns how many were.
-    async fn turn_into_orders(&mut self, tenant: &TenantId, center_id: &str, code: &str, missing: i64) -> Result<i64> {
+    /// Makes the latest promises from the shelf orders until at least `missing` parts are freed, those of work that has begun last of all.
+    /// Returns whose they were, and how many parts are freed.
+    async fn turn_into_orders(
+        &mut self,
+        tenant: &TenantId,
+        center_id: &str,
+        code: &str,
+        missing: i64,
+    ) -> Result<(Vec<String>, i64)> {
         let rows: Vec<(String, i64)> = on!(self.tx, c => sqlx::query_as(
-            "SELECT appointment_id, quantity FROM part_reservations
-             WHERE tenant_id = $1 AND center_id = $2 AND part_code = $3 AND source = 'STOCK'
-             ORDER BY appointment_id DESC")
+            "SELECT r.appointment_id, r.quantity FROM part_reservations r
+             LEFT JOIN appointments a ON a.tenant_id = r.tenant_id AND a.appointment_id = r.appointment_id
+             WHERE r.tenant_id = $1 AND r.center_id = $2 AND r.part_code = $3 AND r.source = 'STOCK'
+             ORDER BY CASE WHEN a.status = 'STARTED' THEN 1 ELSE 0 END, r.promised_at DESC, r.appointment_id DESC")
             .bind(tenant.as_str()).bind(center_id).bind(code).fetch_all(c).await)?;
-        let mut freed = 0;
+        let (mut turned, mut freed) = (Vec::new(), 0);
         for (appointment_id, quantity) in rows {
             if freed >= missing {
                 break;
@@ -134,8 +150,9 @@ impl Store<'_> {
                 "UPDATE part_reservations SET source = 'ORDER'
                  WHERE tenant_id = $1 AND appointment_id = $2 AND part_code = $3")
                 .bind(tenant.as_str()).bind(&appointment_id).bind(code).run(c).await)?;
+            turned.push(appointment_id);
             freed += quantity;
         }
-        Ok(freed)
+        Ok((turned, freed))
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::slot_search::Slot;
 use crate::domain::stock::{Source, Stock};
 use crate::domain::time::{Quarter, Span};
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2026-05-04T06:00:00Z".parse().unwrap()
 }
 
@@ -25,11 +25,11 @@ fn eur(amount_minor: i64) -> Money {
     Money::new(amount_minor, Currency::parse("EUR").unwrap())
 }
 
-async fn database(folder: &tempfile::TempDir) -> Database {
+pub(super) async fn database(folder: &tempfile::TempDir) -> Database {
     chassis::testing::empty_database(folder.path(), crate::DEFINITION.migrations).await
 }
 
-fn center() -> Center {
+pub(super) fn center() -> Center {
     Center {
         id: "ctr".into(),
         name: "Centre".into(),
@@ -63,7 +63,7 @@ fn technician() -> Technician {
     }
 }
 
-fn part(stock: Stock) -> Part {
+pub(super) fn part(stock: Stock) -> Part {
     let price = eur(4_500);
     Part {
         center_id: "ctr".into(),
@@ -106,7 +106,7 @@ fn job(vehicle_id: &str) -> Job {
     }
 }
 
-fn slot() -> Slot {
+pub(super) fn slot() -> Slot {
     Slot {
         center_id: "ctr".into(),
         bay_id: "b".into(),
@@ -127,7 +127,7 @@ fn slot() -> Slot {
     }
 }
 
-fn visit(id: &str, vehicle_id: &str) -> Appointment {
+pub(super) fn visit(id: &str, vehicle_id: &str) -> Appointment {
     Appointment {
         id: id.into(),
         alert_id: Some(format!("alert_{id}")),
@@ -251,7 +251,7 @@ async fn what_is_written_is_read() {
         "its time is up"
     );
     let network = store
-        .network(&tenant, &job("V1"), Span::new(Quarter(0), Quarter(200)))
+        .network(&tenant, &job("V1"), Span::new(Quarter(0), Quarter(200)), None)
         .await
         .unwrap();
     assert_eq!(network.busy(&Resource::Technician("usr".into())), [slot().reserved]);
@@ -282,7 +282,7 @@ async fn what_is_written_belongs_to_its_tenant() {
     assert_eq!(store.hold(&other, "slot_1", now()).await.unwrap(), None);
     assert!(store.visits(&other, &everything).await.unwrap().is_empty());
     let network = store
-        .network(&other, &job("V1"), Span::new(Quarter(0), Quarter(200)))
+        .network(&other, &job("V1"), Span::new(Quarter(0), Quarter(200)), None)
         .await
         .unwrap();
     assert!(network.centers.is_empty() && network.busy.is_empty());
@@ -344,7 +344,10 @@ async fn of_many_writers_one_gets_the_technician() {
 async fn promise_parts(database: &Database, tenant: &TenantId, number: i64) -> crate::error::Result<bool> {
     let mut tx = database.begin().await?;
     let (id, planned) = (format!("apt_{number}"), slot().parts);
-    if !Store::new(&mut tx).reserve_parts(tenant, &id, "ctr", &planned).await? {
+    if !Store::new(&mut tx)
+        .reserve_parts(tenant, &id, "ctr", &planned, now())
+        .await?
+    {
         return Ok(false);
     }
     tx.commit().await?;
@@ -417,45 +420,6 @@ async fn an_alert_books_itself_once_and_a_component_has_one_open_visit() {
     };
     add(&tenant, closed).await.unwrap();
     add(&other, visit("apt_1", "V1")).await.unwrap();
-}
-
-#[tokio::test]
-async fn parts_are_promised_released_and_broken_promises_become_orders() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = database(&folder).await;
-    let tenant = TenantId::new("ten_1");
-    let mut tx = database.begin().await.unwrap();
-    let mut store = Store::new(&mut tx);
-    store.save_center(&tenant, &center()).await.unwrap();
-    store
-        .save_part(&tenant, &part(Stock::new(5, 0).unwrap()))
-        .await
-        .unwrap();
-    let planned = slot().parts;
-    assert!(store.reserve_parts(&tenant, "apt_1", "ctr", &planned).await.unwrap());
-    assert!(store.reserve_parts(&tenant, "apt_2", "ctr", &planned).await.unwrap());
-    let stock = store.part(&tenant, "ctr", "HOSE").await.unwrap().unwrap().stock;
-    assert_eq!((stock.on_hand(), stock.reserved()), (5, 4));
-    assert!(
-        !store.reserve_parts(&tenant, "apt_3", "ctr", &planned).await.unwrap(),
-        "only one is free"
-    );
-    assert!(
-        store.release_parts(&tenant, "apt_1").await.unwrap().is_empty(),
-        "nothing was ordered"
-    );
-    // The technician used four where two were planned: the shelf no longer keeps the promise to apt_2.
-    store.consume_part(&tenant, "ctr", "HOSE", 4, 0).await.unwrap();
-    let stock = store.part(&tenant, "ctr", "HOSE").await.unwrap().unwrap().stock;
-    assert_eq!((stock.on_hand(), stock.reserved()), (1, 0));
-    let ordered = store.release_parts(&tenant, "apt_2").await.unwrap();
-    assert_eq!(
-        ordered,
-        [PartNeed {
-            code: "HOSE".into(),
-            quantity: 2
-        }]
-    );
 }
 
 #[tokio::test]

@@ -57,6 +57,14 @@ impl Store<'_> {
         Ok(rows.into_iter().map(alert).collect())
     }
 
+    /// The alerts of a visit rest on another one from now on.
+    pub async fn pass_on_alerts(&mut self, tenant: &TenantId, from_visit: &str, to_visit: &str) -> Result<()> {
+        on!(self.tx, c => sqlx::query(
+            "UPDATE visit_alerts SET appointment_id = $1 WHERE tenant_id = $2 AND appointment_id = $3")
+            .bind(to_visit).bind(tenant.as_str()).bind(from_visit).run(c).await)?;
+        Ok(())
+    }
+
     /// An alert no longer asks for a visit.
     pub async fn drop_resting_alert(&mut self, tenant: &TenantId, alert_id: &str) -> Result<()> {
         on!(self.tx, c => sqlx::query("DELETE FROM visit_alerts WHERE tenant_id = $1 AND alert_id = $2")

@@ -9,6 +9,7 @@ use super::Store;
 use super::codec::{self, StoredJob, StoredPlacement, StoredReason, StoredReport, corrupt};
 use crate::domain::appointment::{Appointment, BookedBy, Status};
 use crate::domain::network::{Component, Job};
+use crate::domain::time::Quarter;
 use crate::error::{Error, Result};
 
 /// The work that an alert asks for.
@@ -23,6 +24,10 @@ pub struct AlertJob {
 #[derive(Debug, Clone, Default)]
 pub struct VisitFilter {
     pub status: Option<Status>,
+    /// Not the visits of this status.
+    pub status_not: Option<Status>,
+    /// Only visits that have a slot, or had one when they were cancelled.
+    pub placed: bool,
     pub vehicle_id: Option<String>,
     pub technician_id: Option<String>,
     /// Only visits of these vehicles.
@@ -31,6 +36,8 @@ pub struct VisitFilter {
     pub to: Option<DateTime<Utc>>,
     /// The place of the last visit of the page before.
     pub after: Option<(DateTime<Utc>, String)>,
+    /// The latest before the earlier ones.
+    pub latest_first: bool,
     pub limit: i64,
 }
 
@@ -63,6 +70,10 @@ struct Body {
 }
 
 const COLUMNS: &str = "appointment_id, alert_id, status, version, booked_by, retry_at, created_at, updated_at, body";
+
+fn of_tenant((tenant, id): (String, String)) -> (TenantId, String) {
+    (TenantId::new(&tenant), id)
+}
 
 impl Row {
     fn appointment(self) -> Result<Appointment> {
@@ -112,6 +123,11 @@ fn body_text(visit: &Appointment) -> Result<String> {
     )
 }
 
+/// When its work ends; none while it has no slot.
+fn end_quarter(visit: &Appointment) -> Option<i64> {
+    visit.placement.as_ref().map(|placement| placement.work.end.0)
+}
+
 impl Store<'_> {
     /// Remembers an alert's work. False if the alert is known already.
     pub async fn add_alert_job(&mut self, tenant: &TenantId, alert: &AlertJob) -> Result<bool> {
@@ -142,14 +158,15 @@ impl Store<'_> {
         let body = body_text(visit)?;
         on!(self.tx, c => sqlx::query(
             "INSERT INTO appointments (tenant_id, appointment_id, vehicle_id, component, alert_id, status, version,
-                booked_by, technician_id, listed_at, retry_at, created_at, updated_at, body)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+                booked_by, technician_id, listed_at, retry_at, created_at, updated_at, body, end_quarter)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
             .bind(tenant.as_str()).bind(&visit.id).bind(&visit.job.vehicle_id)
             .bind(visit.job.component.map(Component::name)).bind(&visit.alert_id).bind(visit.status.name())
             .bind(visit.version).bind(visit.booked_by.name())
             .bind(visit.placement.as_ref().map(|placement| placement.technician_id.as_str()))
             .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros))
-            .bind(micros(visit.created_at)).bind(micros(visit.updated_at)).bind(&body).run(c).await)?;
+            .bind(micros(visit.created_at)).bind(micros(visit.updated_at)).bind(&body).bind(end_quarter(visit))
+            .run(c).await)?;
         Ok(())
     }
 
@@ -158,12 +175,12 @@ impl Store<'_> {
         let body = body_text(visit)?;
         let written = on!(self.tx, c => sqlx::query(
             "UPDATE appointments SET status = $1, version = $2, booked_by = $3, technician_id = $4, listed_at = $5,
-                retry_at = $6, updated_at = $7, body = $8, alert_id = $9
-             WHERE tenant_id = $10 AND appointment_id = $11 AND version = $12")
+                retry_at = $6, updated_at = $7, body = $8, alert_id = $9, end_quarter = $10
+             WHERE tenant_id = $11 AND appointment_id = $12 AND version = $13")
             .bind(visit.status.name()).bind(visit.version).bind(visit.booked_by.name())
             .bind(visit.placement.as_ref().map(|placement| placement.technician_id.as_str()))
             .bind(micros(visit.listed_at())).bind(visit.retry_at.map(micros))
-            .bind(micros(visit.updated_at)).bind(&body).bind(&visit.alert_id)
+            .bind(micros(visit.updated_at)).bind(&body).bind(&visit.alert_id).bind(end_quarter(visit))
             .bind(tenant.as_str()).bind(&visit.id).bind(read_version).run(c).await)?;
         if written.rows_affected() == 0 {
             return Err(Error::VersionConflict {
@@ -214,13 +231,19 @@ impl Store<'_> {
         Ok(visits)
     }
 
-    /// Visits in order of their start (of asking, while unplaced).
+    /// Visits in order of their start (of asking, while unplaced), the earliest first unless the filter says otherwise.
     pub async fn visits(&mut self, tenant: &TenantId, filter: &VisitFilter) -> Result<Vec<Appointment>> {
         let rows: Vec<Row> = on!(self.tx, c => {
             let mut query = sqlx::QueryBuilder::new("SELECT ");
             query.push(COLUMNS).push(" FROM appointments WHERE tenant_id = ").push_bind(tenant.as_str().to_owned());
             if let Some(status) = filter.status {
                 query.push(" AND status = ").push_bind(status.name());
+            }
+            if let Some(status) = filter.status_not {
+                query.push(" AND status <> ").push_bind(status.name());
+            }
+            if filter.placed {
+                query.push(" AND technician_id IS NOT NULL");
             }
             if let Some(vehicle_id) = &filter.vehicle_id {
                 query.push(" AND vehicle_id = ").push_bind(vehicle_id.clone());
@@ -245,7 +268,12 @@ impl Store<'_> {
                 query.push(" AND (listed_at > ").push_bind(micros(*at)).push(" OR (listed_at = ").push_bind(micros(*at));
                 query.push(" AND appointment_id > ").push_bind(id.clone()).push("))");
             }
-            query.push(" ORDER BY listed_at, appointment_id LIMIT ").push_bind(filter.limit);
+            query.push(if filter.latest_first {
+                " ORDER BY listed_at DESC, appointment_id DESC LIMIT "
+            } else {
+                " ORDER BY listed_at, appointment_id LIMIT "
+            });
+            query.push_bind(filter.limit);
             query.build_query_as::<Row>().fetch_all(c).await
         })?;
         rows.into_iter().map(Row::appointment).collect()
@@ -257,10 +285,24 @@ impl Store<'_> {
             "SELECT tenant_id, appointment_id FROM appointments
              WHERE retry_at IS NOT NULL AND retry_at <= $1 ORDER BY retry_at, created_at LIMIT $2")
             .bind(micros(now)).bind(limit).fetch_all(c).await)?;
-        Ok(rows
-            .into_iter()
-            .map(|(tenant, id)| (TenantId::new(&tenant), id))
-            .collect())
+        Ok(rows.into_iter().map(of_tenant).collect())
+    }
+
+    /// Tenant and id of visits that nobody began and whose work was to end by `ended_by`, the first to end first.
+    pub async fn missed_visits(&mut self, ended_by: Quarter, limit: i64) -> Result<Vec<(TenantId, String)>> {
+        let rows: Vec<(String, String)> = on!(self.tx, c => sqlx::query_as(
+            "SELECT tenant_id, appointment_id FROM appointments
+             WHERE status = 'SCHEDULED' AND end_quarter <= $1 ORDER BY end_quarter, created_at LIMIT $2")
+            .bind(ended_by.0).bind(limit).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(of_tenant).collect())
+    }
+
+    /// When the work of the next visit ends that has not begun, of any tenant.
+    pub async fn next_visit_end(&mut self) -> Result<Option<Quarter>> {
+        let end: Option<i64> = on!(self.tx, c => sqlx::query_scalar(
+            "SELECT end_quarter FROM appointments WHERE status = 'SCHEDULED' AND end_quarter IS NOT NULL
+             ORDER BY end_quarter LIMIT 1").fetch_optional(c).await)?;
+        Ok(end.map(Quarter))
     }
 
     /// When the next unplaced visit is to be tried again, of any tenant.

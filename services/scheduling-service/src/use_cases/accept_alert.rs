@@ -79,7 +79,8 @@ pub async fn accept_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, a
     }
 }
 
-async fn book(app: &App, store: &mut Store<'_>, tenant: &TenantId, mut visit: Appointment) -> Result<()> {
+/// Books a visit that has no slot yet; without one it waits.
+pub(super) async fn book(app: &App, store: &mut Store<'_>, tenant: &TenantId, mut visit: Appointment) -> Result<()> {
     let events = planning::place(app, store, tenant, &mut visit, app.clock.now()).await?;
     store.add_visit(tenant, &visit).await?;
     metrics::counter!("scheduling_auto_bookings_total", "outcome" => visit.status.name()).increment(1);
@@ -118,7 +119,7 @@ fn wanted(tenant: &TenantId, alert: RaisedAlert, job: Job, booking: Booking, now
         provisional: booking == Booking::Provisional,
         job,
         placement: None,
-        why: Reason::new("why_not.not_tried", "No slot was looked for yet."),
+        why: Reason::not_tried(),
         cancel_reason: None,
         retry_at: None,
         correlation_id: alert.correlation_id,

@@ -47,11 +47,16 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
     store.vacate_holds_of(tenant, &work.job.vehicle_id).await?;
     let (vehicle_id, component) = (&work.job.vehicle_id, work.job.component);
     let open = end_missed_visit::open_visit(app, &mut store, tenant, vehicle_id, component).await?;
-    let waiting = open.as_ref().filter(|visit| visit.status == Status::Unplaced);
+    if let Some(open) = open.as_ref().filter(|visit| visit.status != Status::Unplaced) {
+        return Err(Error::AlreadyOpen {
+            appointment_id: open.id.clone(),
+        });
+    }
+    let waiting = open.as_ref();
     let mut visit = waiting.cloned().unwrap_or_else(|| new_visit(&work, cause, now));
     planning::renew(&mut store, tenant, &mut visit).await?;
     let (slot, why_not) = match slot_for(app, &mut store, tenant, &visit.job, place, now).await? {
-        Ok(slot) if planning::take(&mut store, tenant, &visit.id, &slot).await? => (Some(slot), None),
+        Ok(slot) if planning::take(&mut store, tenant, &visit, &slot, now).await? => (Some(slot), None),
         Ok(_) => (None, None),
         Err(why_not) => (None, Some(why_not)),
     };
@@ -59,11 +64,6 @@ pub async fn book_visit(app: &App, principal: &Principal, choice: Choice, cause:
         drop(tx);
         return Err(planning::taken(app, tenant, &visit.job, why_not).await);
     };
-    if let Some(open) = open.as_ref().filter(|visit| visit.status != Status::Unplaced) {
-        return Err(Error::AlreadyOpen {
-            appointment_id: open.id.clone(),
-        });
-    }
     visit.booked_by = BookedBy::User;
     visit.provisional = false;
     visit.why = Reason::new("slot.chosen_by_user", "A person chose this slot.");
@@ -94,6 +94,7 @@ async fn read(
                 alert_id: hold.alert_id.clone(),
                 decision_id: hold.decision_id.clone(),
                 on_order: Vec::new(),
+                moves: None,
             };
             let place = Place::Offered(Box::new(hold));
             Ok(Asked { work, place })

@@ -79,16 +79,23 @@ async fn hand_over(
     let Some(newest) = resting.first().cloned() else {
         return Ok(());
     };
-    let mut provisional = true;
+    let provisional = awaits_word(store, tenant, resting).await?;
+    let read_version = visit.version;
+    visit.hand_to(newest.alert_id, newest.decision_id, provisional, app.clock.now());
+    store.change_visit(tenant, &visit, read_version).await?;
+    planning::tell_handed(store, tenant, &visit).await
+}
+
+/// Whether a visit for these alerts waits for a person's word: each of them does.
+pub(super) async fn awaits_word(store: &mut Store<'_>, tenant: &TenantId, resting: &[RestingAlert]) -> Result<bool> {
     for alert in resting {
         let verdict = match &alert.decision_id {
             Some(decision_id) => store.verdict(tenant, decision_id).await?,
             None => None,
         };
-        provisional &= booking(alert.held, verdict) == Booking::Provisional;
+        if booking(alert.held, verdict) != Booking::Provisional {
+            return Ok(false);
+        }
     }
-    let read_version = visit.version;
-    visit.hand_to(newest.alert_id, newest.decision_id, provisional, app.clock.now());
-    store.change_visit(tenant, &visit, read_version).await?;
-    planning::tell_handed(store, tenant, &visit).await
+    Ok(true)
 }

@@ -1,7 +1,10 @@
 //! The technician reports what was found: parts are booked off the shelf, the bay is free, and everybody hears of it.
 
+use std::collections::BTreeMap;
+
 use chassis::{Principal, TenantId};
 
+use super::order_missing_parts::order_missing_parts;
 use super::{App, access, planning};
 use crate::domain::appointment::{Appointment, Report, Step};
 use crate::domain::network::{PartNeed, merge_parts};
@@ -37,29 +40,34 @@ pub async fn complete_visit(
     visit.completed_at = Some(now);
     store.vacate(tenant, id).await?;
     let ordered = store.release_parts(tenant, id).await?;
+    let mut broken = BTreeMap::new();
     if let Some(placement) = &visit.placement {
         let used = merge_parts(report.findings.iter().flat_map(|finding| finding.parts.iter().cloned()));
-        book_off(&mut store, tenant, &placement.center_id, &used, &ordered).await?;
+        broken = book_off(&mut store, tenant, &placement.center_id, &used, &ordered).await?;
         store
             .publish(&published::completed(tenant, &visit, placement, &report))
             .await?;
     }
     visit.report = Some(report);
     store.change_visit(tenant, &visit, read_version).await?;
+    for (visit_id, codes) in &broken {
+        order_missing_parts(app, &mut store, tenant, visit_id, codes).await?;
+    }
     store.retry_unplaced(tenant, now).await?;
     tx.commit().await?;
     metrics::counter!("scheduling_visits_completed_total").increment(1);
     Ok(visit)
 }
 
-/// Ordered parts that were not used stay on the shelf; used ones that were not ordered leave it.
+/// Ordered parts that were not used stay on the shelf; used ones that were not ordered leave it. Returns the visits to which the shelf can
+/// no longer give what was promised, with the codes of those parts.
 async fn book_off(
     store: &mut Store<'_>,
     tenant: &TenantId,
     center_id: &str,
     used: &[PartNeed],
     ordered: &[PartNeed],
-) -> Result<()> {
+) -> Result<BTreeMap<String, Vec<String>>> {
     let quantity = |needs: &[PartNeed], code: &str| {
         needs
             .iter()
@@ -67,9 +75,12 @@ async fn book_off(
             .map_or(0, |need| need.quantity)
     };
     let only_ordered = ordered.iter().filter(|need| quantity(used, &need.code) == 0);
+    let mut broken: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for need in used.iter().chain(only_ordered) {
         let (used, ordered) = (quantity(used, &need.code), quantity(ordered, &need.code));
-        store.consume_part(tenant, center_id, &need.code, used, ordered).await?;
+        for visit_id in store.consume_part(tenant, center_id, &need.code, used, ordered).await? {
+            broken.entry(visit_id).or_default().push(need.code.clone());
+        }
     }
-    Ok(())
+    Ok(broken)
 }

@@ -12,7 +12,7 @@ use crate::domain::risk::{RemainingLife, Urgency};
 use crate::domain::slot_search::{Slot, Wish};
 use crate::domain::time::Quarter;
 use crate::error::{Error, Result, Violation};
-use crate::store::{Hold, Store};
+use crate::store::{AlertJob, Hold, Store};
 
 /// The work that somebody wants done. With an alert, what is not given is the alert's.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,8 @@ pub struct Work {
     pub decision_id: Option<String>,
     /// What was ordered already for the visit that a slot of this work would move.
     pub on_order: Vec<OnOrder>,
+    /// That visit's id.
+    pub moves: Option<String>,
 }
 
 /// A slot that is offered. `hold` is its id and when it expires, if it is kept.
@@ -68,6 +70,7 @@ pub async fn find_slots(app: &App, principal: &Principal, wanted: WantedWork, wi
     }
     let wish = Wish {
         on_order: work.on_order.clone(),
+        moves: work.moves.clone(),
         ..wish
     };
     let slots = match planning::search(app, &mut store, tenant, &work.job, &wish, now).await? {
@@ -143,13 +146,9 @@ pub(super) async fn complete(
             ));
         }
         refuse_retired(store, tenant, &alert.job.vehicle_id).await?;
-        let (job, on_order) = work_of_alert(app, store, tenant, alert.job).await?;
-        return Ok(Work {
-            job: Job { not_before, ..job },
-            alert_id: Some(alert.alert_id),
-            decision_id: alert.decision_id,
-            on_order,
-        });
+        let mut work = work_of_alert(app, store, tenant, alert).await?;
+        work.job.not_before = not_before;
+        return Ok(work);
     }
     let missing = |path, what: &str| invalid(path, "required", format!("Give {what}, or an alert_id."));
     let vehicle_id = wanted
@@ -180,24 +179,32 @@ pub(super) async fn complete(
         alert_id: None,
         decision_id: None,
         on_order: Vec::new(),
+        moves: None,
     })
 }
 
 /// What a slot for an alert must have room for: where its component has a visit that can still be placed or moved, that visit's work, with
 /// what was ordered for it.
-async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, asked: Job) -> Result<(Job, Vec<OnOrder>)> {
-    let open = match asked.component {
-        Some(component) => store.open_visit_for(tenant, &asked.vehicle_id, component).await?,
+async fn work_of_alert(app: &App, store: &mut Store<'_>, tenant: &TenantId, alert: AlertJob) -> Result<Work> {
+    let open = match alert.job.component {
+        Some(component) => store.open_visit_for(tenant, &alert.job.vehicle_id, component).await?,
         None => None,
     };
     let missed = |visit: &Appointment| visit.is_missed(app.clock.now(), app.settings.missed_after);
     let waiting = open.filter(|visit| visit.status != Status::Started && !missed(visit));
     let placement = waiting.as_ref().and_then(|visit| visit.placement.as_ref());
     let on_order = placement.map(Placement::on_order).unwrap_or_default();
-    let mut job = waiting.map_or(asked, |visit| visit.job);
+    let moves = waiting.as_ref().map(|visit| visit.id.clone());
+    let mut job = waiting.map_or(alert.job, |visit| visit.job);
     planning::fit_bay(store, tenant, &mut job).await?;
     planning::renew_life(store, tenant, &mut job).await?;
-    Ok((job, on_order))
+    Ok(Work {
+        job,
+        alert_id: Some(alert.alert_id),
+        decision_id: alert.decision_id,
+        on_order,
+        moves,
+    })
 }
 
 async fn refuse_retired(

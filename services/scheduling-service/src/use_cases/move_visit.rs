@@ -58,7 +58,7 @@ pub async fn move_visit(
         }
     };
     let (slot, why_not) = match found.map(|slots| slots.into_iter().next()) {
-        Ok(Some(slot)) if planning::take(&mut store, tenant, id, &slot).await? => (Some(slot), None),
+        Ok(Some(slot)) if planning::take(&mut store, tenant, &visit, &slot, now).await? => (Some(slot), None),
         Ok(_) => (None, None),
         Err(why_not) => (None, Some(why_not)),
     };

@@ -70,12 +70,15 @@ async fn change_bay(
         on_order: before.on_order(),
         ..Wish::default()
     };
+    store.drop_expired_holds(now).await?;
+    // What it holds itself must not stand in its way: the same technician in the right bay at the same time is the best there is.
+    store.set_savepoint().await?;
+    planning::give_back(store, tenant, &visit.id).await?;
     let found = planning::search(app, store, tenant, &visit.job, &wish, now).await?;
     let Some(best) = found.ok().and_then(|slots| slots.into_iter().next()) else {
-        return Ok(());
+        return store.return_to_savepoint().await;
     };
-    planning::give_back(store, tenant, &visit.id).await?;
-    if !planning::take(store, tenant, &visit.id, &best).await? {
+    if !planning::take(store, tenant, &visit, &best, now).await? {
         return Err(Error::SlotTaken {
             alternatives: Vec::new(),
             why_not: None,

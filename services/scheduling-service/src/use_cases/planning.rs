@@ -25,7 +25,7 @@ pub(super) async fn search(
     let policy = &app.settings.policy;
     let end = slot_search::horizon_end(policy, job, wish, now).plus(policy.buffer_quarters);
     let window = Span::new(Quarter::containing(now).plus(-QUARTERS_PER_DAY), end);
-    let network = store.network(tenant, job, window).await?;
+    let network = store.network(tenant, job, window, wish.moves.as_deref()).await?;
     Ok(slot_search::search(&network, job, policy, wish, now))
 }
 
@@ -59,11 +59,18 @@ pub(super) async fn renew(store: &mut Store<'_>, tenant: &TenantId, visit: &mut 
     }
 }
 
-/// Takes technician, bay and parts for a visit. False if something was taken meanwhile: then drop the transaction.
-pub(super) async fn take(store: &mut Store<'_>, tenant: &TenantId, visit_id: &str, slot: &Slot) -> Result<bool> {
-    Ok(store.occupy(tenant, visit_id, &slot.resources(), slot.reserved).await?
+/// Takes vehicle, technician, bay and parts for a visit. False if something was taken meanwhile: then drop the transaction.
+pub(super) async fn take(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    visit: &Appointment,
+    slot: &Slot,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let resources = Placement::from(slot).resources(&visit.job.vehicle_id);
+    Ok(store.occupy(tenant, &visit.id, &resources, slot.reserved).await?
         && store
-            .reserve_parts(tenant, visit_id, &slot.center_id, &slot.parts)
+            .reserve_parts(tenant, &visit.id, &slot.center_id, &slot.parts, now)
             .await?)
 }
 
@@ -98,7 +105,7 @@ pub(super) async fn place(
             let Some(best) = slots.first() else {
                 return Ok(Vec::new());
             };
-            if !take(store, tenant, &visit.id, best).await? {
+            if !take(store, tenant, visit, best, now).await? {
                 return Err(Error::SlotTaken {
                     alternatives: Vec::new(),
                     why_not: None,

@@ -1,7 +1,9 @@
 //! Writes the caller's visits as a calendar.
 
-use chassis::Principal;
-use chrono::Duration;
+use std::collections::HashMap;
+
+use chassis::{Principal, TenantId};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{App, access};
 use crate::domain::appointment::{Appointment, Status};
@@ -9,28 +11,69 @@ use crate::domain::calendar::{self, Entry};
 use crate::error::Result;
 use crate::store::{Store, VisitFilter};
 
-const VISITS_MAX: i64 = 1_000;
 /// How long a past visit stays in the calendar.
 const PAST_DAYS: i64 = 30;
 
 /// iCalendar text of placed visits, from a month ago on. A cancelled visit stays in it, marked, so that calendars drop it.
 pub async fn show_calendar(app: &App, principal: &Principal, filter: VisitFilter) -> Result<String> {
-    let from = app.clock.now() - Duration::days(PAST_DAYS);
-    let filter = VisitFilter {
-        from: Some(from),
-        limit: VISITS_MAX,
-        ..access::narrow(principal, filter)
-    };
+    let filter = access::narrow(principal, filter);
     let mut tx = app.database.read().await?;
     let mut store = Store::new(&mut tx);
+    let mut left = app.settings.calendar_visits_max;
     let mut entries = Vec::new();
-    for visit in store.visits(&principal.tenant, &filter).await? {
-        let Some(placement) = &visit.placement else { continue };
-        let center = store.center(&principal.tenant, &placement.center_id).await?;
-        let location = center.map_or_else(|| placement.center_id.clone(), |center| center.name);
-        entries.extend(entry(&visit, location));
+    let mut names = HashMap::new();
+    for part in parts(&filter, app.clock.now()) {
+        let part = VisitFilter { limit: left, ..part };
+        for visit in store.visits(&principal.tenant, &part).await? {
+            let Some(placement) = &visit.placement else { continue };
+            let location = name_of(&mut store, &principal.tenant, &placement.center_id, &mut names).await?;
+            entries.extend(entry(&visit, location));
+            left -= 1;
+        }
     }
     Ok(calendar::write("Workshop visits", &entries))
+}
+
+/// What the calendar is filled with until it is full: what is to come, what is to come no longer, and what was, the latest first.
+fn parts(filter: &VisitFilter, now: DateTime<Utc>) -> [VisitFilter; 3] {
+    let placed = || VisitFilter {
+        placed: true,
+        ..filter.clone()
+    };
+    [
+        VisitFilter {
+            from: Some(now),
+            status_not: Some(Status::Cancelled),
+            ..placed()
+        },
+        VisitFilter {
+            from: Some(now),
+            status: Some(Status::Cancelled),
+            ..placed()
+        },
+        VisitFilter {
+            from: Some(now - Duration::days(PAST_DAYS)),
+            to: Some(now),
+            latest_first: true,
+            ..placed()
+        },
+    ]
+}
+
+/// A centre's name, looked up once; the id of one that is not known.
+async fn name_of(
+    store: &mut Store<'_>,
+    tenant: &TenantId,
+    center_id: &str,
+    names: &mut HashMap<String, String>,
+) -> Result<String> {
+    if let Some(name) = names.get(center_id) {
+        return Ok(name.clone());
+    }
+    let center = store.center(tenant, center_id).await?;
+    let name = center.map_or_else(|| center_id.to_owned(), |center| center.name);
+    names.insert(center_id.to_owned(), name.clone());
+    Ok(name)
 }
 
 fn entry(visit: &Appointment, location: String) -> Option<Entry> {

@@ -329,31 +329,6 @@ async fn lists_are_filtered_and_paged_in_order_of_the_start() {
 }
 
 #[tokio::test]
-async fn visits_come_as_a_calendar() {
-    let app = ready(&["V1"]).await;
-    app.must_post(
-        "/api/v1/appointments",
-        &manager(TENANT),
-        named("V1", "2026-05-04T09:00:00Z"),
-    )
-    .await;
-    let (status, text) = app
-        .get("/api/v1/calendar.ics", &as_technician(TENANT, TECHNICIAN))
-        .await;
-    let text = text.as_str().unwrap();
-    assert_eq!(status, 200);
-    assert!(
-        text.contains("DTSTART:20260504T090000Z\r\n") && text.contains("SUMMARY:V1: cooling\r\n"),
-        "{text}"
-    );
-    let (_, empty) = app
-        .get("/api/v1/calendar.ics", &as_technician(TENANT, "usr_other"))
-        .await;
-    assert!(!empty.as_str().unwrap().contains("VEVENT"));
-    app.stop().await;
-}
-
-#[tokio::test]
 async fn bad_requests_say_what_and_where() {
     let app = ready(&["V1"]).await;
     let manager = manager(TENANT);

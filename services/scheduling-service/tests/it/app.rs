@@ -33,8 +33,13 @@ impl TestApp {
         Self::on(TestRuntime::start(monday())).await
     }
 
-    /// Starts on a runtime that exists. Leases are short, so that instances soon share the partitions.
+    /// Starts on a runtime that exists.
     pub(crate) async fn on(runtime: TestRuntime) -> Self {
+        Self::on_with(runtime, &[]).await
+    }
+
+    /// The same, with whole numbers of the configuration set. Leases are short, so that instances soon share the partitions.
+    pub(crate) async fn on_with(runtime: TestRuntime, settings: &[(&str, i64)]) -> Self {
         let agents = runtime.producer("agent-service").await;
         let alerts = runtime.producer("alert-service").await;
         let health = runtime.producer("health-service").await;
@@ -42,6 +47,8 @@ impl TestApp {
         let mut sources = chassis::testing::sources();
         let lease = ("events.lease_ms".to_owned(), toml::Value::Integer(1_000));
         sources.overrides.push(lease);
+        let setting = |(name, value): &(&str, i64)| ((*name).to_owned(), toml::Value::Integer(*value));
+        sources.overrides.extend(settings.iter().map(setting));
         let config = scheduling_service::Config::load(&sources).expect("a configuration");
         let service = scheduling_service::build(config, runtime.runtime())
             .await

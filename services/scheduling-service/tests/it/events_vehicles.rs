@@ -3,7 +3,7 @@
 use chassis::testing::contracts;
 use serde_json::json;
 
-use crate::app::{TENANT, TestApp, alert, center, manager, monday};
+use crate::app::{TENANT, TestApp, alert, center, manager, monday, part};
 
 #[tokio::test]
 async fn a_retired_vehicle_loses_its_visits_and_gets_no_new_ones() {
@@ -103,6 +103,7 @@ async fn a_visit_in_a_bay_that_its_truck_does_not_fit_into_moves_when_the_truck_
     let app = TestApp::start().await;
     app.seed(TENANT).await;
     with_bays(&app, true).await;
+    last_hose(&app).await;
     app.alert(TENANT, alert("alert_1", "T1", "CRITICAL"), false).await;
     let before = app.appointments(TENANT, "SCHEDULED", 1).await;
     assert_eq!(before[0]["bay_id"], "bay_1");
@@ -117,6 +118,49 @@ async fn a_visit_in_a_bay_that_its_truck_does_not_fit_into_moves_when_the_truck_
         (&after[0]["bay_id"], &after[0]["version"]),
         (&json!("bay_2"), &json!(2))
     );
+    assert_eq!(
+        (&after[0]["starts_at"], hoses(&app).await),
+        (&before[0]["starts_at"], (1, 1)),
+        "its own technician and its own part were not in its way"
+    );
+    app.stop().await;
+}
+
+/// One hose is left on the shelf.
+async fn last_hose(app: &TestApp) {
+    app.must_post("/api/v1/parts", &manager(TENANT), part("ctr_north", "COOLANT-HOSE", 1))
+        .await;
+}
+
+/// How many hoses lie on the shelf, and how many of them are promised.
+async fn hoses(app: &TestApp) -> (i64, i64) {
+    let (_, parts) = app.get("/api/v1/parts", &manager(TENANT)).await;
+    let number = |name: &str| parts["items"][0][name].as_i64().unwrap();
+    (number("stock"), number("reserved"))
+}
+
+#[tokio::test]
+async fn a_visit_whose_truck_fits_into_no_bay_keeps_what_it_has() {
+    let app = TestApp::start().await;
+    app.seed(TENANT).await;
+    with_bays(&app, false).await;
+    last_hose(&app).await;
+    app.alert(TENANT, alert("alert_1", "T1", "CRITICAL"), false).await;
+    let before = app.appointments(TENANT, "SCHEDULED", 1).await;
+    say_truck(&app, "T1").await;
+    chassis::testing::eventually("the truck is known", || async {
+        let asked = json!({"vehicle_id": "T1", "required_skill": "cooling", "labour_hours": 1.0, "hold": false});
+        let (_, offer) = app.post("/api/v1/slots/available", &manager(TENANT), asked).await;
+        (offer["why_not"]["code"] == "why_not.no_bay").then_some(())
+    })
+    .await;
+    assert_eq!(app.appointments(TENANT, "SCHEDULED", 1).await, before);
+    assert_eq!(hoses(&app).await, (1, 1));
+    app.vehicle(TENANT, "V2").await;
+    let taken = json!({"vehicle_id": "V2", "required_skill": "cooling", "labour_hours": 1.0,
+        "slot": {"starts_at": before[0]["starts_at"]}});
+    let (status, problem) = app.post("/api/v1/appointments", &manager(TENANT), taken).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("slot.taken")));
     app.stop().await;
 }
 

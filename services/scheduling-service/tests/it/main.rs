@@ -2,6 +2,7 @@
 
 mod api_access;
 mod api_appointments;
+mod api_calendar;
 mod api_master_data;
 mod api_slots;
 mod app;
@@ -13,3 +14,5 @@ mod events_reviews;
 mod events_shared_visits;
 mod events_vehicles;
 mod instances;
+mod missing_parts;
+mod vehicle_in_one_place;
