@@ -28,8 +28,14 @@ pub struct Validation {
     pub live_horizon_h: i64,
     /// Readings in one record.
     pub readings_max: usize,
+    /// Bytes of one record as it is sent.
+    pub record_bytes_max: usize,
     /// Records in one batch.
     pub batch_records_max: usize,
+    /// Metres that an odometer may show less than before, or more than was driven since, without doubt.
+    pub odometer_tolerance_m: f64,
+    /// After so many readings in a row that contradict the old one an odometer was replaced.
+    pub odometer_replaced_after: u32,
     /// Whether a North American VIN with a wrong check digit is refused.
     pub strict_check_digit: bool,
 }
@@ -66,6 +72,8 @@ pub struct Receipt {
     pub recent_keys_max: usize,
     /// Errors and warnings named in one answer.
     pub errors_named_max: usize,
+    /// Vehicles of one request whose failures are told by an event each; those of all others share one.
+    pub failed_vehicles_named_max: usize,
     /// Faulty readings of one request that are kept one by one in the quarantine; the rest is only counted.
     pub faulty_readings_kept_max: usize,
     /// Bytes of their records in all: each is kept with its whole record.
@@ -86,10 +94,12 @@ pub struct TelemetryStore {
     pub at_hand_bytes_max: usize,
     /// Of the 64 partitions, how many one instance claims for a transaction.
     pub claimed_partitions_max: usize,
-    /// Days that raw telemetry is kept, by its own time; receipts and events of it as long, by the time of receipt. 0 keeps all.
+    /// Days that raw telemetry is kept, by its own time; receipts, quarantine and events of it as long, by the time of receipt. 0 keeps all.
     pub retention_days: i64,
     /// Longest pause between two looks for committed batches, in milliseconds.
     pub poll_interval_ms: u64,
     /// Buckets in one history answer.
     pub history_points_max: usize,
+    /// Bytes of records in one page of the quarantine.
+    pub quarantine_page_bytes_max: usize,
 }

@@ -60,6 +60,10 @@ pub enum Error {
     RangeEmpty { from: DateTime<Utc>, to: DateTime<Utc> },
     #[error("there is no quarantined item {0}")]
     QuarantineNotFound(String),
+    #[error("the quarantined item {0} is of a vehicle that the caller may not see")]
+    QuarantineHidden(String),
+    #[error("the conservation account counts vehicles that the caller may not see")]
+    AccountNotVisible,
     #[error("the quarantined item was replayed already")]
     QuarantineReplayed { receipt_id: String },
     #[error("the quarantined item is one reading of a record that was kept; only whole records are replayed")]

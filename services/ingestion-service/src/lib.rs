@@ -20,6 +20,7 @@ use chrono::TimeDelta;
 
 use crate::config::Config;
 use crate::domain::normalise::Limits;
+use crate::domain::quality::OdometerRule;
 use crate::domain::signals::Catalog;
 use crate::store::at_hand::AtHand;
 use crate::store::days::Days;
@@ -66,6 +67,8 @@ pub struct Shared {
     pub config: Config,
     pub catalog: Arc<Catalog>,
     pub limits: Limits,
+    /// When an odometer is doubted.
+    pub odometer: OdometerRule,
     /// Older records are published as historical.
     pub live_horizon: TimeDelta,
     pub known_vehicles: KnownVehicles,
@@ -104,14 +107,20 @@ pub async fn build(config: Config, runtime: &Runtime) -> anyhow::Result<Service>
         age_max: TimeDelta::days(config.validation.age_days_max),
         readings_max: config.validation.readings_max,
     };
+    let odometer = OdometerRule {
+        tolerance_m: config.validation.odometer_tolerance_m,
+        replaced_after: config.validation.odometer_replaced_after,
+    };
+    let cached_max = config.registry.cached_vehicles_max;
     let (queue, waiting) = Queue::new(&config.receipt);
     let shared = Arc::new(Shared {
         clock: runtime.clock.clone(),
         database: kit.database(),
         failpoints: runtime.failpoints.clone(),
         limits,
+        odometer,
         live_horizon: TimeDelta::hours(config.validation.live_horizon_h),
-        known_vehicles: KnownVehicles::new(kit.database(), catalog.clone(), config.registry.cached_vehicles_max),
+        known_vehicles: KnownVehicles::new(kit.database(), catalog.clone(), odometer, cached_max),
         recent: RecentKeys::new(config.receipt.recent_keys_max),
         days: Days::default(),
         alarm: SharedAlarm::default(),

@@ -132,6 +132,7 @@ impl Tenant {
             Some(&lost),
         )
         .await;
+        self.lose_a_record_of(web, &first).await;
         let kept = web
             .ask(
                 Method::GET,
@@ -166,6 +167,26 @@ impl Tenant {
         })
         .await;
         self.ids.insert("alert", alert);
+    }
+
+    /// A record of a known vehicle that is in quarantine: who may not see the vehicle must not find it there. The newest item, so that the
+    /// tenant's quarantined id is of the vehicle that all ids belong to.
+    async fn lose_a_record_of(&self, web: &Web, vehicle_id: &str) {
+        let ancient = json!({"vehicle_id": vehicle_id, "timestamp": "1990-01-01T00:00:00Z", "protocol": "OBD2", "data": {"PID_0C": "3200"}});
+        let answer = web
+            .ask(
+                Method::POST,
+                "ingestion",
+                "/api/v1/ingest",
+                self.token("admin"),
+                Some(&ancient),
+            )
+            .await;
+        assert_eq!(
+            (answer.status, answer.code.as_str()),
+            (422, "timestamp.ancient"),
+            "{answer:?}"
+        );
     }
 
     /// A workshop with the one technician, a visit there, and a claim for what it cost.

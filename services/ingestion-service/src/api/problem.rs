@@ -64,6 +64,8 @@ impl From<Error> for Problem {
             | Error::SignalUnknown(_)
             | Error::RangeEmpty { .. }
             | Error::QuarantineNotFound(_)
+            | Error::QuarantineHidden(_)
+            | Error::AccountNotVisible
             | Error::QuarantineReplayed { .. }
             | Error::QuarantineNotReplayable) => of_query(query),
         }
@@ -115,6 +117,12 @@ fn of_query(error: Error) -> Problem {
             let detail = "There is no such item in quarantine.";
             Problem::new(Kind::NotFound, "quarantine.not_found", detail).param("quarantine_id", quarantine_id)
         }
+        // In the words of an item that never was: nothing is learned by asking.
+        Error::QuarantineHidden(quarantine_id) => of_query(Error::QuarantineNotFound(quarantine_id)).hiding(),
+        Error::AccountNotVisible => {
+            let detail = "The account counts the records of all vehicles together, and you may see some of them only.";
+            Problem::new(Kind::Forbidden, "conservation.not_visible", detail)
+        }
         Error::QuarantineReplayed { receipt_id } => {
             let detail = "The item was replayed already.";
             Problem::new(Kind::Conflict, "quarantine.replayed", detail).param("receipt_id", receipt_id)
@@ -139,6 +147,7 @@ fn rejected(rejection: &Rejection) -> Problem {
     let kind = match rejection {
         Rejection::Malformed { .. } => Kind::BadRequest,
         Rejection::VehicleForbidden => Kind::NotFound,
+        Rejection::TooLarge { .. } => Kind::PayloadTooLarge,
         Rejection::Shape { .. }
         | Rejection::Protocol(_)
         | Rejection::VehicleId

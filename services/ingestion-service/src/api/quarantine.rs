@@ -54,6 +54,7 @@ pub async fn list_quarantine(
     let (position, limit) = (page.after()?, page.limit());
     let before = before(&position)?;
     let filter = ItemFilter {
+        vehicle_ids: principal.vehicle_ids,
         vehicle_id: query.vehicle_id,
         code: query.code,
         open_only: query.open.unwrap_or(true),
@@ -97,13 +98,14 @@ pub async fn replay_quarantined(
     Ok((StatusCode::ACCEPTED, Json(of_single(replayed)?.into())))
 }
 
-/// Shows the conservation account: received = stored + duplicate + quarantined + rejected + pending, by hour of receipt.
-#[utoipa::path(get, path = "/api/v1/conservation", params(AccountQuery), responses((status = 200, body = ConservationWire)))]
+/// Shows the conservation account: received = stored + duplicate + quarantined + rejected + pending, by hour of receipt. It counts
+/// all vehicles together: whoever may see some only is refused.
+#[utoipa::path(get, path = "/api/v1/conservation", params(AccountQuery), responses((status = 200, body = ConservationWire), (status = 403, body = Problem)))]
 pub async fn show_conservation(
     State(app): State<App>,
     principal: Principal,
     Query(query): Query<AccountQuery>,
 ) -> Result<Json<ConservationWire>, Problem> {
-    let hours = show_conservation::show_conservation(&app, &principal.tenant, query.from, query.to).await?;
+    let hours = show_conservation::show_conservation(&app, &principal, query.from, query.to).await?;
     Ok(Json(ConservationWire::of(hours)))
 }

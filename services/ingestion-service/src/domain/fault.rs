@@ -82,6 +82,8 @@ pub enum Rejection {
     VehicleForbidden,
     /// It has neither a reading nor a trouble code.
     Empty,
+    /// Longer than one record may be. Nothing of it is kept but its size: the quarantine shows what it holds.
+    TooLarge { bytes: usize, max: usize },
     /// More readings or trouble codes than one record may have.
     TooManyReadings { max: usize },
 }
@@ -221,6 +223,7 @@ impl Rejection {
             Self::VehicleId => "record.vehicle_id_invalid",
             Self::VehicleForbidden => "vehicle.forbidden",
             Self::Empty => "record.empty",
+            Self::TooLarge { .. } => "record.too_large",
             Self::TooManyReadings { .. } => "record.too_many_readings",
         }
     }
@@ -234,6 +237,7 @@ impl Rejection {
             Self::VehicleId => "a vehicle id has 1 to 128 characters and no control characters".to_owned(),
             Self::VehicleForbidden => "this key may not post for this vehicle".to_owned(),
             Self::Empty => "the record holds neither a reading nor a trouble code".to_owned(),
+            Self::TooLarge { bytes, max } => format!("the record has {bytes} bytes; {max} are allowed"),
             Self::TooManyReadings { max } => format!("a record has at most {max} readings and as many trouble codes"),
         }
     }
@@ -242,7 +246,7 @@ impl Rejection {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::Malformed { .. } => "",
+            Self::Malformed { .. } | Self::TooLarge { .. } => "",
             Self::Shape { path, .. } => path,
             Self::Protocol(_) => "/protocol",
             Self::VehicleId | Self::VehicleForbidden => "/vehicle_id",

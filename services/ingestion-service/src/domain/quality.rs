@@ -7,14 +7,29 @@ use chrono::{DateTime, Utc};
 use super::record::{Flag, Record};
 use super::signals::{Catalog, Kind, Signal, SignalId};
 
-/// An odometer may show this much less than before without doubt: rounding of different control units.
-const ODOMETER_TOLERANCE_M: f64 = 1_000.0;
-/// After so many readings below the old one the odometer was replaced: the new one is believed.
-const ODOMETER_REPLACED_AFTER: u32 = 50;
 /// Rates are judged over one second at least: round-robin sampling gives steps that look infinitely fast.
 const RATE_WINDOW_S_MIN: f64 = 1.0;
 /// A silence longer than this starts the stuck rule anew.
 const SILENCE_S_MAX: f64 = 600.0;
+
+/// When an odometer is doubted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OdometerRule {
+    /// It may show this much less than before, or more than the way driven since, without doubt: rounding of different control units.
+    pub tolerance_m: f64,
+    /// After so many readings in a row that contradict the old one it was replaced: the new one is believed.
+    pub replaced_after: u32,
+}
+
+impl OdometerRule {
+    /// Whether a reading from the store may be remembered: the registry's odometer is raised by undoubted ones only. A glitch that was the
+    /// last thing heard of a vehicle must not make its next readings doubtful.
+    #[must_use]
+    pub fn vouches(&self, signal: &Signal, value: f64, registry_km: Option<f64>) -> bool {
+        let agrees = |km: f64| (value - km * 1_000.0).abs() <= self.tolerance_m;
+        signal.kind != Kind::Odometer || registry_km.is_some_and(agrees)
+    }
+}
 
 /// What is remembered of one signal of one vehicle.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +64,7 @@ impl Memory {
     }
 
     /// Flags the doubtful readings of a record and remembers it. A record older than what is remembered is neither judged nor remembered.
-    pub fn judge(&mut self, catalog: &Catalog, record: &mut Record) {
+    pub fn judge(&mut self, catalog: &Catalog, rule: &OdometerRule, record: &mut Record) {
         for reading in &mut record.readings {
             let signal = catalog.get(reading.signal);
             if !is_checked(signal) {
@@ -57,7 +72,7 @@ impl Memory {
             }
             match self.last.iter_mut().find(|last| last.signal == reading.signal) {
                 Some(last) if record.time <= last.time => {}
-                Some(last) => reading.flag = last.next(signal, reading.value, record.time),
+                Some(last) => reading.flag = last.next(signal, rule, reading.value, record.time),
                 None => self.recall(catalog, reading.signal, reading.value, record.time),
             }
         }
@@ -65,18 +80,25 @@ impl Memory {
 }
 
 impl Last {
-    fn next(&mut self, signal: &Signal, value: f64, time: DateTime<Utc>) -> Option<Flag> {
+    fn next(&mut self, signal: &Signal, rule: &OdometerRule, value: f64, time: DateTime<Utc>) -> Option<Flag> {
         let passed_s = seconds(time, self.time);
         let change = value - self.value;
-        if signal.kind == Kind::Odometer && change < -ODOMETER_TOLERANCE_M {
-            self.contradictions += 1;
-            if self.contradictions < ODOMETER_REPLACED_AFTER {
-                return Some(Flag::OdometerBackwards);
-            }
-        }
+        let is_odometer = signal.kind == Kind::Odometer;
+        let rounding = if is_odometer { rule.tolerance_m } else { 0.0 };
         let jumped = signal
             .max_rate_per_s
-            .is_some_and(|rate| change.abs() > rate * passed_s.max(RATE_WINDOW_S_MIN));
+            .is_some_and(|rate| change.abs() > rate * passed_s.max(RATE_WINDOW_S_MIN) + rounding);
+        let contradicts = is_odometer && (jumped || change < -rounding);
+        // One glitch is not taken over: every right reading after it would contradict it.
+        if contradicts && self.contradictions + 1 < rule.replaced_after {
+            self.contradictions += 1;
+            let backwards = change < 0.0;
+            return Some(if backwards {
+                Flag::OdometerBackwards
+            } else {
+                Flag::RateJump
+            });
+        }
         if change != 0.0 || passed_s > SILENCE_S_MAX {
             self.unmoved_since = time;
         }
@@ -107,6 +129,11 @@ mod tests {
     use chrono::TimeDelta;
     use proptest::prelude::*;
 
+    const RULE: OdometerRule = OdometerRule {
+        tolerance_m: 1_000.0,
+        replaced_after: 50,
+    };
+
     /// Feeds `(second, value)` of one signal and returns the flags.
     fn flags(path: &str, series: &[(i64, f64)]) -> Vec<Option<Flag>> {
         let catalog = crate::config::signals().unwrap();
@@ -129,13 +156,14 @@ mod tests {
                 synthetic_time: false,
                 faulty: Vec::new(),
             };
-            memory.judge(&catalog, &mut record);
+            memory.judge(&catalog, &RULE, &mut record);
             record.readings[0].flag
         };
         series.iter().map(judge).collect()
     }
 
     const COOLANT: &str = "Vehicle.Powertrain.CombustionEngine.EngineCoolant.Temperature";
+    const ODOMETER: &str = "Vehicle.TraveledDistance";
     const RPM: &str = "Vehicle.Powertrain.CombustionEngine.Speed";
 
     #[test]
@@ -160,17 +188,59 @@ mod tests {
 
     #[test]
     fn an_odometer_runs_forward_until_it_was_evidently_replaced() {
-        let path = "Vehicle.TraveledDistance";
         let back = Some(Flag::OdometerBackwards);
         assert_eq!(
-            flags(path, &[(0, 5e7), (10, 5e7 - 500.0), (20, 4e7), (30, 5.00005e7)]),
+            flags(ODOMETER, &[(0, 5e7), (10, 5e7 - 500.0), (20, 4e7), (30, 5.00005e7)]),
             [None, None, back, None]
         );
         let mut series = vec![(0, 5e7)];
         series.extend((1..60).map(|step| (i64::from(step), 1e6 + f64::from(step))));
-        let found = flags(path, &series);
+        let found = flags(ODOMETER, &series);
         assert_eq!(found[49], back);
         assert_eq!(found[55], None);
+    }
+
+    #[test]
+    fn a_glitch_of_the_odometer_is_the_only_reading_in_doubt() {
+        let jump = Some(Flag::RateJump);
+        let series = [(0, 5e7), (10, 2e9), (20, 5.0001e7), (30, 5.0002e7)];
+        assert_eq!(flags(ODOMETER, &series), [None, jump, None, None]);
+    }
+
+    #[test]
+    fn an_odometer_that_stays_far_above_is_believed_in_the_end() {
+        let mut series = vec![(0, 5e7)];
+        series.extend((1..60).map(|second| (second, 2e9)));
+        let found = flags(ODOMETER, &series);
+        assert!(found[1..=50].iter().all(|flag| *flag == Some(Flag::RateJump)));
+        assert!(found[51..].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn an_odometer_of_whole_kilometres_does_not_jump() {
+        let series: Vec<(i64, f64)> = (0..200)
+            .map(|second| (second, 5e7 + f64::from(i32::try_from(second).unwrap() / 40) * 1_000.0))
+            .collect();
+        assert!(flags(ODOMETER, &series).iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn only_an_odometer_that_the_registry_confirms_is_recalled() {
+        let catalog = crate::config::signals().unwrap();
+        let signal = |path| catalog.get(catalog.by_path(path).unwrap());
+        for (metres, registry_km, is_vouched) in [
+            (5e7, Some(50_000.5), true),
+            (2e9, Some(50_000.0), false),
+            (4e7, Some(50_000.0), false),
+            (5e7, None, false),
+        ] {
+            assert_eq!(
+                RULE.vouches(signal(ODOMETER), metres, registry_km),
+                is_vouched,
+                "{metres}"
+            );
+        }
+        assert!(RULE.vouches(signal(RPM), 900.0, None));
     }
 
     #[test]
@@ -186,7 +256,21 @@ mod tests {
                 at += step;
                 (i64::try_from(second).unwrap(), at)
             }).collect();
-            prop_assert!(flags("Vehicle.TraveledDistance", &series).iter().all(Option::is_none));
+            prop_assert!(flags(ODOMETER, &series).iter().all(Option::is_none));
+        }
+
+        #[test]
+        fn spikes_and_dips_are_doubted_and_the_readings_between_them_are_not(
+            steps in proptest::collection::vec((0.0f64..90.0, proptest::option::weighted(0.4, prop_oneof![1.0e7f64..2.9e9, -9.0e6f64..-20_000.0])), 1..200)
+        ) {
+            let mut at = 1e7;
+            let (mut series, mut expected) = (vec![(0, at)], vec![None]);
+            for (second, (step, glitch)) in (1..).zip(&steps) {
+                at += step;
+                series.push((second, at + glitch.unwrap_or(0.0)));
+                expected.push(glitch.map(|by| if by < 0.0 { Flag::OdometerBackwards } else { Flag::RateJump }));
+            }
+            prop_assert_eq!(flags(ODOMETER, &series), expected);
         }
 
         #[test]

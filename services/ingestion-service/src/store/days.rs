@@ -14,6 +14,8 @@ use super::telemetry::from_micros;
 
 /// Vehicles whose old blocks are deleted in one transaction.
 const VEHICLES_MAX: i64 = 200;
+/// Days that one transaction makes or drops: each holds several locks until it ends, and PostgreSQL's table of locks serves everybody.
+const DAYS_MAX: usize = 100;
 
 /// The days that are known to have a partition.
 #[derive(Default)]
@@ -33,26 +35,12 @@ impl Days {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut tx = database.begin_bulk().await?;
-        lock_days(&mut tx).await?;
-        if let Connection::Postgres(c) = tx.connection() {
-            for day in &missing {
-                let (name, to) = (name_of(*day), day + DAY_US);
-                let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-                    .bind(&name)
-                    .fetch_one(&mut *c)
-                    .await?;
-                if !there {
-                    // Attaching an empty table lets readers and writers go on; CREATE … PARTITION OF would stop them.
-                    let sql = format!(
-                        "CREATE TABLE {name} (LIKE telemetry_block INCLUDING ALL); ALTER TABLE telemetry_block ATTACH PARTITION {name} FOR VALUES FROM ({day}) TO ({to})"
-                    );
-                    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
-                }
-            }
+        // The days of many vehicles are the same ones.
+        let missing: Vec<i64> = BTreeSet::from_iter(missing).into_iter().collect();
+        for some in missing.chunks(DAYS_MAX) {
+            make(database, some).await?;
+            self.0.lock().extend(some);
         }
-        tx.commit().await?;
-        self.0.lock().extend(missing);
         Ok(())
     }
 
@@ -88,7 +76,42 @@ impl Days {
     }
 }
 
+/// Makes the partitions of days that are not there, in one transaction.
+async fn make(database: &Database, days: &[i64]) -> Result<(), DbError> {
+    let mut tx = database.begin_bulk().await?;
+    lock_days(&mut tx).await?;
+    if let Connection::Postgres(c) = tx.connection() {
+        for day in days {
+            let (name, to) = (name_of(*day), day + DAY_US);
+            let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+                .bind(&name)
+                .fetch_one(&mut *c)
+                .await?;
+            if !there {
+                // Attaching an empty table lets readers and writers go on; CREATE … PARTITION OF would stop them.
+                let sql = format!(
+                    "CREATE TABLE {name} (LIKE telemetry_block INCLUDING ALL); ALTER TABLE telemetry_block ATTACH PARTITION {name} FOR VALUES FROM ({day}) TO ({to})"
+                );
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
+            }
+        }
+    }
+    tx.commit().await
+}
+
 async fn drop_partitions(database: &Database, first_kept_us: i64) -> Result<u64, DbError> {
+    let mut dropped = 0;
+    loop {
+        let some = drop_some_partitions(database, first_kept_us).await?;
+        if some == 0 {
+            return Ok(dropped);
+        }
+        dropped += some;
+    }
+}
+
+/// Drops the oldest partitions before a day, in one transaction; returns how many.
+async fn drop_some_partitions(database: &Database, first_kept_us: i64) -> Result<u64, DbError> {
     let mut dropped = 0;
     let mut tx = database.begin_bulk().await?;
     lock_days(&mut tx).await?;
@@ -100,7 +123,7 @@ async fn drop_partitions(database: &Database, first_kept_us: i64) -> Result<u64,
         .fetch_all(&mut *c)
         .await?;
         let first_kept = name_of(first_kept_us);
-        for name in names.iter().filter(|name| **name < first_kept) {
+        for name in names.iter().filter(|name| **name < first_kept).take(DAYS_MAX) {
             let sql = AssertSqlSafe(format!("DROP TABLE {name}"));
             sqlx::raw_sql(sql).execute(&mut *c).await?;
             dropped += 1;
@@ -131,5 +154,47 @@ impl Store<'_> {
         );
         let done = on!(self.tx, c => sqlx::query(sql).bind(chassis::clock::micros(before)).bind(limit).run(c).await)?;
         Ok(done.rows_affected())
+    }
+
+    /// Deletes quarantined items that are older than a time, replayed or not, at most `limit`; returns how many. The account counted them
+    /// when they came and keeps that count.
+    pub async fn forget_quarantine(
+        &mut self,
+        before: chrono::DateTime<chrono::Utc>,
+        limit: i64,
+    ) -> Result<u64, DbError> {
+        let sql = self.tx.dialect(
+            "DELETE FROM quarantine WHERE quarantined_us < $1 AND rowid IN (SELECT rowid FROM quarantine ORDER BY rowid LIMIT $2)",
+            "DELETE FROM quarantine WHERE ctid IN (SELECT ctid FROM quarantine WHERE quarantined_us < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        );
+        let done = on!(self.tx, c => sqlx::query(sql).bind(before.timestamp_micros()).bind(limit).run(c).await)?;
+        Ok(done.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite::{database, today};
+    use super::*;
+
+    /// Attack: a backfill of many years, whose days are made (and later dropped) in one transaction that needs more locks than there are.
+    #[tokio::test]
+    async fn many_days_are_made_and_dropped_in_steps() {
+        let (database, _folder) = database().await;
+        let days = (0..250).map(|day| today() + day * DAY_US);
+        Days::default()
+            .prepare(&database, days.clone().chain(days))
+            .await
+            .unwrap();
+        let mut tx = database.read().await.unwrap();
+        if let Connection::Postgres(c) = tx.connection() {
+            let sql = "SELECT COUNT(*), COUNT(DISTINCT xmin::TEXT) FROM pg_inherits WHERE inhparent = 'telemetry_block'::regclass";
+            let made: (i64, i64) = sqlx::query_as(sql).fetch_one(c).await.unwrap();
+            assert_eq!(made, (250, 3), "partitions, and transactions that made them");
+            drop(tx);
+            let end = today() + 250 * DAY_US;
+            assert_eq!(drop_some_partitions(&database, end).await.unwrap(), 100);
+            assert_eq!(drop_partitions(&database, end).await.unwrap(), 150);
+        }
     }
 }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::Store;
 use super::telemetry::from_micros;
-use crate::domain::quality::Memory;
+use crate::domain::quality::{Memory, OdometerRule};
 use crate::domain::signals::Catalog;
 use crate::domain::vehicle::{Status, Vehicle};
 use crate::domain::vin::Vin;
@@ -54,6 +54,7 @@ impl KnownVehicle {
 pub struct KnownVehicles {
     database: Database,
     catalog: Arc<Catalog>,
+    odometer: OdometerRule,
     cache: Mutex<LruCache<(TenantId, String), Arc<KnownVehicle>>>,
     /// The last change of the registry that was followed.
     followed: AtomicI64,
@@ -62,11 +63,12 @@ pub struct KnownVehicles {
 impl KnownVehicles {
     /// Remembers at most so many vehicles.
     #[must_use]
-    pub fn new(database: Database, catalog: Arc<Catalog>, vehicles_max: usize) -> Self {
+    pub fn new(database: Database, catalog: Arc<Catalog>, odometer: OdometerRule, vehicles_max: usize) -> Self {
         let capacity = NonZeroUsize::new(vehicles_max).unwrap_or(NonZeroUsize::MIN);
         Self {
             database,
             catalog,
+            odometer,
             cache: Mutex::new(LruCache::new(capacity)),
             followed: AtomicI64::new(0),
         }
@@ -144,7 +146,11 @@ impl KnownVehicles {
             let mut memory = Memory::default();
             let readings = newest.remove(&key(&vehicle)).unwrap_or_default().readings;
             for (path, (value, at_us)) in readings {
-                if let Some(signal) = self.catalog.by_path(&path) {
+                if let Some(signal) = self.catalog.by_path(&path)
+                    && self
+                        .odometer
+                        .vouches(self.catalog.get(signal), value, vehicle.odometer_km)
+                {
                     memory.recall(&self.catalog, signal, value, from_micros(at_us));
                 }
             }

@@ -99,7 +99,7 @@ async fn a_vin_is_unique_among_the_active_vehicles_of_one_tenant() {
 }
 
 /// A block of records of speed, one a second from `second` on.
-fn block(tenant: &TenantId, vehicle_id: &str, second: i64, records: i64) -> NewBlock {
+pub(super) fn block(tenant: &TenantId, vehicle_id: &str, second: i64, records: i64) -> NewBlock {
     let from_us = start().timestamp_micros() + second * 1_000_000;
     let line = |number: i64| {
         let time = chassis::rfc3339(from_micros(from_us + number * 1_000_000));
@@ -118,7 +118,7 @@ fn block(tenant: &TenantId, vehicle_id: &str, second: i64, records: i64) -> NewB
     }
 }
 
-fn today() -> i64 {
+pub(super) fn today() -> i64 {
     day_of(start().timestamp_micros())
 }
 

@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::ingest_records::{Caller, Remark, Request, Verdict};
 use super::judge_records::Judged;
+use super::publish_failures::failures_of;
 use super::publish_records::{Received, events_of};
 use super::register_newcomer::register_newcomer;
 use crate::Shared;
 use crate::domain::verdict::{Account, Counts, Outcome};
 use crate::error::Error;
-use crate::events::published::{self, Failure};
+use crate::events::published::Failure;
 use crate::store::Store;
 use crate::store::quarantine::{NewItem, Scope};
 use crate::store::receipts::{NewBatch, NewReceipt, WaitingBatch};
@@ -200,20 +201,25 @@ async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, 
         Err(error) => return (group, Err(error)),
     };
     settle_accepted(app, &mut group);
-    let Some((group, events)) = pack(app, group, received).await else {
+    let Some((group, packed)) = pack(app, group, received).await else {
         return (
             Vec::new(),
             Err(DbError::Protocol("a group of receipts could not be packed".into())),
         );
     };
     let outcome = async {
-        let (events, batches) = events?;
+        let Packed {
+            failures,
+            events,
+            batches,
+        } = packed?;
         let mut tx = match tx {
             Some(tx) => tx,
             None => app.database.begin_bulk().await?,
         };
         let mut store = Store::new(&mut tx);
-        write_receipts(app, &mut store, &group, received).await?;
+        write_receipts(&mut store, &group, received).await?;
+        store.publish_encoded(&failures).await?;
         store.publish_encoded(&events).await?;
         store.insert_batches(&batches).await?;
         // Last: other instances wait for these rows.
@@ -232,14 +238,32 @@ async fn attempt_write(app: &Shared, mut group: Vec<Waiting>) -> (Vec<Waiting>, 
     (group, outcome)
 }
 
-type Packed = Result<(Vec<EncodedEvent>, Vec<NewBatch>), DbError>;
+/// The events of a group, and the batch that each one with records lets wait for the store.
+struct Packed {
+    failures: Vec<EncodedEvent>,
+    events: Vec<EncodedEvent>,
+    batches: Vec<NewBatch>,
+}
 
 /// Packing burns cycles: not on a thread that serves requests, unless there is little of it, and not while the one writer of SQLite is held.
-async fn pack(app: &Shared, group: Vec<Waiting>, received: Received) -> Option<(Vec<Waiting>, Packed)> {
+async fn pack(
+    app: &Shared,
+    group: Vec<Waiting>,
+    received: Received,
+) -> Option<(Vec<Waiting>, Result<Packed, DbError>)> {
     let bytes: usize = group.iter().map(|waiting| waiting.judged.encoded.len()).sum();
+    let (vehicles_max, now) = (app.config.receipt.failed_vehicles_named_max, app.clock.now());
     let pack = move || {
-        let events = events_of(&group, received);
-        (group, events)
+        let packed = events_of(&group, received).and_then(|(events, batches)| {
+            let failures = kept(&group).map(|waiting| failures_of(waiting, vehicles_max, now));
+            let failures: Vec<Vec<EncodedEvent>> = failures.collect::<Result<_, _>>()?;
+            Ok(Packed {
+                failures: failures.into_iter().flatten().collect(),
+                events,
+                batches,
+            })
+        });
+        (group, packed)
     };
     match bytes <= app.config.receipt.packed_at_once_bytes_max {
         true => Some(pack()),
@@ -318,12 +342,7 @@ fn kept(group: &[Waiting]) -> impl Iterator<Item = &Waiting> {
     group.iter().filter(|waiting| waiting.tally.refused.is_none())
 }
 
-async fn write_receipts(
-    app: &Shared,
-    store: &mut Store<'_>,
-    group: &[Waiting],
-    received: Received,
-) -> Result<(), DbError> {
+async fn write_receipts(store: &mut Store<'_>, group: &[Waiting], received: Received) -> Result<(), DbError> {
     let receipts: Vec<NewReceipt<'_>> = kept(group).map(receipt_of).collect();
     store.insert_receipts(&receipts, received.at).await?;
     for waiting in kept(group) {
@@ -331,7 +350,6 @@ async fn write_receipts(
         for items in [&judged.quarantined, &tally.quarantined] {
             store.quarantine(tenant, &judged.receipt_id, items, received.at).await?;
         }
-        publish_failures(app, store, waiting).await?;
     }
     Ok(())
 }
@@ -351,27 +369,6 @@ fn receipt_of(waiting: &Waiting) -> NewReceipt<'_> {
         counts: waiting.tally.counts,
         verdicts: serde_json::Value::from(verdicts).to_string(),
     }
-}
-
-async fn publish_failures(app: &Shared, store: &mut Store<'_>, waiting: &Waiting) -> Result<(), DbError> {
-    let (judged, tally) = (&waiting.judged, &waiting.tally);
-    let mut failures: BTreeMap<Option<&str>, Vec<Failure>> = BTreeMap::new();
-    for (vehicle_id, known) in &judged.failures {
-        failures
-            .entry(vehicle_id.as_deref())
-            .or_default()
-            .extend_from_slice(known);
-    }
-    for (vehicle_id, decided) in &tally.failures {
-        failures.entry(Some(vehicle_id)).or_default().extend_from_slice(decided);
-    }
-    let (tenant, now) = (&waiting.caller.tenant, app.clock.now());
-    for (vehicle_id, failures) in &failures {
-        let event =
-            published::validation_failed(tenant, &judged.receipt_id, *vehicle_id, failures, now, &waiting.cause);
-        store.publish(&event).await?;
-    }
-    Ok(())
 }
 
 /// After the commit: remembers, rings the store, counts and answers.

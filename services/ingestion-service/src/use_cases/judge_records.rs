@@ -193,6 +193,10 @@ impl<'a> Judge<'a> {
         if !self.caller.vehicle_ids.as_ref().is_none_or(allowed) {
             return Err(Refusal::Rejected(Rejection::VehicleForbidden));
         }
+        let (bytes, max) = (raw_text.len(), self.app.config.validation.record_bytes_max);
+        if bytes > max {
+            return Err(Refusal::Rejected(Rejection::TooLarge { bytes, max }));
+        }
         let record = self.normaliser.normalise(raw)?;
         let vehicle = self.vehicle(index, raw).map_err(Refusal::Quarantined)?;
         if let Some(newcomer) = &mut self.judged.vehicles[vehicle].newcomer {
@@ -295,11 +299,11 @@ impl<'a> Judge<'a> {
         match judged {
             Ok((vehicle, mut record)) => {
                 self.set_faulty_apart(index, raw_text, raw, &record);
-                self.judged.vehicles[vehicle]
-                    .known
-                    .memory
-                    .lock()
-                    .judge(self.normaliser.catalog, &mut record);
+                self.judged.vehicles[vehicle].known.memory.lock().judge(
+                    self.normaliser.catalog,
+                    &self.app.odometer,
+                    &mut record,
+                );
                 self.accept(index, vehicle, &record);
             }
             Err(Refusal::Quarantined(fault)) => self.quarantine(index, raw_text, raw, &fault),

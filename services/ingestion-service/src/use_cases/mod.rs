@@ -5,6 +5,7 @@ pub mod ingest_records;
 pub mod judge_records;
 pub mod keep_house;
 pub mod plan_blocks;
+pub mod publish_failures;
 pub mod publish_records;
 pub mod record_repair;
 pub mod register_newcomer;

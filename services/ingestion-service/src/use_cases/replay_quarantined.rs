@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::store::Store;
 use crate::store::quarantine::Scope;
 
-/// Replays an item. The record goes the way of every record, with a receipt of its own; the item is marked in the same transaction. The
+/// Replays an item of a vehicle that the caller may see. The record goes the way of every record, with a receipt of its own; the item is marked in the same transaction. The
 /// record was counted as quarantined when it came and is counted as received again now, so that the account stays true.
 pub async fn replay_quarantined(
     app: &App,
@@ -25,6 +25,11 @@ pub async fn replay_quarantined(
         .await?;
     drop(tx);
     let item = item.ok_or_else(|| Error::QuarantineNotFound(quarantine_id.to_owned()))?;
+    // An item of no vehicle is nobody's who is bound to some.
+    let own = |ids: &Vec<String>| ids.iter().any(|id| Some(id) == item.vehicle_id.as_ref());
+    if !caller.vehicle_ids.as_ref().is_none_or(own) {
+        return Err(Error::QuarantineHidden(quarantine_id.to_owned()));
+    }
     if let Some(receipt_id) = item.replay_receipt {
         return Err(Error::QuarantineReplayed { receipt_id });
     }

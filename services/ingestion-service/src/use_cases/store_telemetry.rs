@@ -204,16 +204,23 @@ fn gather(waiting: Vec<WaitingBatch>) -> Result<Gathered, Error> {
             text,
         });
     }
+    Ok(Gathered {
+        batches,
+        days: by_day(days),
+    })
+}
+
+/// By day, so that what is asked of the store in one statement lies within few of its partitions.
+fn by_day(days: HashMap<(TenantId, String, i64), Vec<Incoming>>) -> Vec<VehicleDay> {
     let day = |((tenant, vehicle_id, day_us), incoming)| VehicleDay {
         tenant,
         vehicle_id,
         day_us,
         incoming,
     };
-    Ok(Gathered {
-        batches,
-        days: days.into_iter().map(day).collect(),
-    })
+    let mut days: Vec<VehicleDay> = days.into_iter().map(day).collect();
+    days.sort_unstable_by_key(|day| day.day_us);
+    days
 }
 
 /// What the new records say beside themselves.
@@ -315,4 +322,25 @@ async fn write(shared: &Shared, mut tx: Tx, planned: Planned) -> Result<(), Erro
         metrics::counter!("telemetry_records_total", "outcome" => "duplicate").increment(account.duplicate);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_gathered_stands_by_day() {
+        let days = (0..200).map(|number| {
+            let vehicle_id = format!("V{}", number % 7);
+            (
+                (TenantId::new("ten_a"), vehicle_id, day_of(number * 40_000_000_000)),
+                Vec::new(),
+            )
+        });
+        let sorted = by_day(days.collect());
+        assert!(
+            sorted.is_sorted_by_key(|day| day.day_us),
+            "every chunk lies within few days"
+        );
+    }
 }

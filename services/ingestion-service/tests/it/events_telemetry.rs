@@ -102,3 +102,52 @@ async fn doubtful_readings_are_kept_with_a_flag_and_less_trust() {
     let vehicle = app.get("/api/v1/vehicles/V1").await;
     assert_eq!(vehicle.body["odometer_km"], 50_000.0);
 }
+
+/// Attack: a small request that names another made-up vehicle in each record, so that the one writer inserts an event for each.
+#[tokio::test]
+async fn failures_name_a_bounded_number_of_vehicles_and_count_the_rest() {
+    let app = TestApp::start_with(&[("receipt.failed_vehicles_named_max", json!(2))]).await;
+    app.register("V1").await;
+    let speed = json!({"Vehicle.Speed": 50});
+    let made_up = (0..5).map(|number| record(&format!("A{number}"), 0, speed.clone()));
+    let ancient =
+        json!({"vehicle_id": "A9", "timestamp": "1990-01-01T00:00:00Z", "protocol": "GENERIC", "data": speed});
+    let known = record("V1", 0, json!({"Vehicle.Speed": 50, "ENGINE_RPM": -1}));
+    let batch: Vec<Value> = made_up.chain([ancient, known, json!({"vehicle_id": 7})]).collect();
+    let answer = app.post("/api/v1/ingest/batch", &json!(batch)).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    let published = app
+        .runtime
+        .published("ingestion-service", "vehicle.telemetry.validation_failed", 3)
+        .await;
+    let mut told: Vec<(Value, Vec<(String, u64)>)> = Vec::new();
+    for event in &published {
+        let data: Value = serde_json::from_slice(&event.data).unwrap();
+        let failures = data["failures"].as_array().unwrap().iter();
+        let counts = failures.map(|failure| {
+            (
+                failure["code"].as_str().unwrap().to_owned(),
+                failure["count"].as_u64().unwrap(),
+            )
+        });
+        told.push((data["vehicle_id"].clone(), counts.collect()));
+    }
+    told.sort_by_key(|(vehicle_id, _)| vehicle_id.to_string());
+    let one = |code: &str, count: u64| (code.to_owned(), count);
+    assert_eq!(
+        told,
+        [
+            (json!("A0"), vec![one("vehicle.unknown", 1)]),
+            (json!("V1"), vec![one("reading.out_of_range", 1)]),
+            (
+                Value::Null,
+                vec![
+                    one("record.wrong_shape", 1),
+                    one("vehicle.unknown", 4),
+                    one("timestamp.ancient", 1)
+                ]
+            ),
+        ],
+        "the known vehicle is named before the made-up ones"
+    );
+}

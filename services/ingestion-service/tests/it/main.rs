@@ -14,3 +14,4 @@ mod instances;
 mod kill;
 mod real_logs;
 mod restart;
+mod retention;

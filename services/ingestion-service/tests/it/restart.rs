@@ -136,3 +136,26 @@ async fn requests_at_the_moment_of_shutdown_are_answered_or_not_kept() {
         "at most the one in flight is kept without an answer"
     );
 }
+
+#[tokio::test]
+async fn a_glitch_before_a_restart_casts_no_doubt_on_what_comes_after() {
+    let app = TestApp::start().await;
+    app.register("V1").await;
+    for (second, metres) in [(0, 5.0e7), (10, 2.0e9)] {
+        let body = record("V1", second, json!({"Vehicle.TraveledDistance": metres}));
+        app.post("/api/v1/ingest", &body).await;
+    }
+    app.settled_account().await;
+    let app = app.restart().await;
+    let body = record("V1", 20, json!({"Vehicle.TraveledDistance": 5.0001e7}));
+    app.post("/api/v1/ingest", &body).await;
+    app.settled_account().await;
+    let flags: Vec<_> = app
+        .records("V1")
+        .await
+        .iter()
+        .map(|record| record["flags"].clone())
+        .collect();
+    let jump = json!({"Vehicle.TraveledDistance": ["rate_jump"]});
+    assert_eq!(flags, [json!(null), jump, json!(null)]);
+}
