@@ -50,6 +50,12 @@ async function cacheFirst(request) {
   return response;
 }
 
+/** Whether an address is one of the app's pages. The gateway has pages and files of its own at the same origin, as /status and /icon.svg:
+ * kept as the shell, such an answer would be all that is there without a network. */
+function isOfApp(path) {
+  return !path.startsWith("/status") && !path.includes(".");
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -58,6 +64,7 @@ self.addEventListener("fetch", (event) => {
     if (request.headers.get(KEEP) === "jobs") event.respondWith(networkFirst(request, JOBS, keyOf(url)));
     return;
   }
-  if (request.mode === "navigate") event.respondWith(networkFirst(request, SHELL, "/"));
-  else if (url.pathname.startsWith("/assets/")) event.respondWith(cacheFirst(request));
+  if (request.mode === "navigate") {
+    if (isOfApp(url.pathname)) event.respondWith(networkFirst(request, SHELL, "/"));
+  } else if (url.pathname.startsWith("/assets/")) event.respondWith(cacheFirst(request));
 });

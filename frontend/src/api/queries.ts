@@ -49,6 +49,31 @@ export function period(days: number, now = Date.now()): { from: string; to: stri
   return { from: iso(now - (days - 1) * 86_400_000), to: iso(now + 86_400_000) };
 }
 
+interface AlertsAsked {
+  status?: string;
+  severity?: string;
+  vehicleId?: string;
+}
+
+/** As many alerts as the service puts on a page. */
+const ALERT_PAGE = 1000;
+/** Pages of what waits for somebody; what is settled is history, of which the newest page is enough. */
+const WAITING_PAGES = 5;
+
+/** The alerts of one status, newest first, and whether there are older ones yet: what waits longest is on the last page. */
+async function alertsOf(status: string, { severity, vehicleId }: AlertsAsked): Promise<{ items: Alert[]; isCut: boolean }> {
+  const items: Alert[] = [];
+  let cursor: string | undefined;
+  const pages = status === "RESOLVED" ? 1 : WAITING_PAGES;
+  for (let page = 0; page < pages; page += 1) {
+    const answer = await data(api.GET("/api/v1/alerts", { params: { query: { status, severity, vehicle_id: vehicleId, limit: ALERT_PAGE, cursor } } }));
+    items.push(...answer.items);
+    if (!answer.next_cursor) return { items, isCut: false };
+    cursor = answer.next_cursor;
+  }
+  return { items, isCut: true };
+}
+
 /** Queries that more than one view asks. The first part of a key names what changes it (see `refresher.ts`). */
 export const queries = {
   fleetDashboard: () =>
@@ -64,22 +89,26 @@ export const queries = {
     queryOptions({ queryKey: ["dashboard", "executive"], queryFn: () => data(api.GET("/api/v1/dashboards/executive")) }),
   kpis: (days: number) =>
     queryOptions({ queryKey: ["kpis", days], staleTime: 60_000, refetchInterval: 60_000, queryFn: () => getJson<{ items: Kpi[] }>(`/api/v1/kpis?${new URLSearchParams(period(days))}`) }),
-  alerts: (filter: { status?: string; severity?: string; vehicleId?: string } = {}) =>
+  /** All that waits for somebody, and the newest of the rest; `cutAt` is how many of a status are listed where there are more. */
+  alerts: (filter: AlertsAsked = {}) =>
     queryOptions({
       queryKey: ["alerts", "list", filter],
       queryFn: async () => {
-        const ask = (status?: string) => data(api.GET("/api/v1/alerts", { params: { query: { status, severity: filter.severity, vehicle_id: filter.vehicleId, limit: 200 } } }));
-        if (filter.status) return ask(filter.status);
+        const newest = () => data(api.GET("/api/v1/alerts", { params: { query: { severity: filter.severity, vehicle_id: filter.vehicleId, limit: 200 } } }));
         // What still waits for somebody may be older than the newest page.
-        const [newest, ...waiting] = await Promise.all([ask(), ask("OPEN"), ask("ACKNOWLEDGED")]);
-        const items = new Map([newest, ...waiting].flatMap((page) => page.items).map((alert) => [alert.alert_id, alert]));
-        return { ...newest, items: [...items.values()] };
+        const statuses = filter.status ? [filter.status] : ["OPEN", "ACKNOWLEDGED"];
+        const [rest, ...lists] = await Promise.all([filter.status ? undefined : newest(), ...statuses.map((status) => alertsOf(status, filter))]);
+        const all = [...(rest?.items ?? []), ...lists.flatMap((list) => list.items)];
+        const cut = lists.filter((list) => list.isCut).map((list) => list.items.length);
+        return { items: [...new Map(all.map((alert) => [alert.alert_id, alert])).values()], cutAt: cut.length > 0 ? Math.max(...cut) : undefined };
       },
     }),
+  /** The last few of all, for a glance. */
+  newestAlerts: () => queryOptions({ queryKey: ["alerts", "newest"], queryFn: () => data(api.GET("/api/v1/alerts", { params: { query: { limit: 10 } } })) }),
   vehicleAlerts: (id: string) =>
     queryOptions({
       queryKey: ["alerts", "vehicle", id],
-      queryFn: () => data(api.GET("/api/v1/alerts/vehicle/{vehicle_id}", { params: { path: { vehicle_id: id }, query: { limit: 50 } } })),
+      queryFn: () => data(api.GET("/api/v1/alerts/vehicle/{vehicle_id}", { params: { path: { vehicle_id: id }, query: { limit: 200 } } })),
     }),
   alertStats: () => queryOptions({ queryKey: ["alerts", "stats"], queryFn: () => data(api.GET("/api/v1/alerts/stats")) }),
   vehicle: (id: string) =>

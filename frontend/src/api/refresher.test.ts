@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { refresher, touches } from "@/api/refresher";
 
-const change = (type: string, vehicle_id: string | null = "V1") => ({ type, vehicle_id, time: "2026-05-01T00:00:00Z", summary: { code: type, text: type } });
+const change = (type: string, vehicle_id: string | null = "V1") => ({ type, vehicle_id, time: "2026-05-01T00:00:00Z", summary: type.replaceAll(".", " ") });
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -2,10 +2,7 @@ import { useEffect, useState } from "react";
 import { cn } from "@/lib/cn";
 import { clockSeconds } from "@/lib/format";
 import { t } from "@/lib/i18n";
-import { useLive } from "@/lib/live";
-
-/** A stream that has been silent for longer than two keep-alives counts as lost. */
-const SILENCE_MS = 40_000;
+import { SILENCE_MS, useLive } from "@/lib/live";
 
 /** Whether what is on screen follows the platform. */
 export function LiveChip() {

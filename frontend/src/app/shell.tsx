@@ -7,6 +7,7 @@ import { queries } from "@/api/queries";
 import { useKeyboard } from "@/app/keyboard";
 import { LiveChip } from "@/app/live-chip";
 import { ICONS, SHORTCUTS } from "@/app/navigation";
+import { ReportSender } from "@/app/report-sender";
 import { SearchPalette, ShortcutHelp } from "@/app/search-palette";
 import { useSignOut } from "@/components/ui/sign-out";
 import { cn } from "@/lib/cn";
@@ -158,6 +159,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <NavLink key={view} view={view} count={counts[view]} isTab />
         ))}
       </nav>
+      <ReportSender />
       <SearchPalette dialog={search} views={views} />
       <ShortcutHelp dialog={help} views={views} />
     </div>

@@ -1,13 +1,14 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { ticks } from "@/components/charts/scale";
 import { typedNumber } from "@/features/my-jobs/report-form";
 import { day, km, money, moneys, number, visit, worth } from "@/lib/format";
-import { said, setLocale, tn } from "@/lib/i18n";
+import { said, setLocale, signalName, tn } from "@/lib/i18n";
 import { de } from "@/lib/i18n/de";
 import { deServer } from "@/lib/i18n/de-server";
+import { deSignals } from "@/lib/i18n/de-signals";
 import { en } from "@/lib/i18n/en";
 import { enNames } from "@/lib/i18n/en-names";
-import { signalName } from "@/lib/vehicle";
 import { dayBefore, isoDay, isoWeek, mondayOf, parseDay } from "@/lib/week";
 
 afterEach(() => setLocale("en", false));
@@ -94,6 +95,15 @@ describe("texts", () => {
     expect(signalName("Vehicle.Powertrain.CombustionEngine.Speed")).toBe("Speed · Engine");
     expect(signalName("Vehicle.OBD.EngineLoad")).toBe("Engine Load");
   });
+
+  it("has a German name of its own for every signal that ingestion keeps", async () => {
+    const kept = [...readFileSync("../contracts/signals.toml", "utf8").matchAll(/^path = "(.+)"$/gm)].map((match) => match[1] as string);
+    expect(kept.length).toBeGreaterThan(100);
+    expect(new Set(Object.keys(deSignals))).toEqual(new Set(kept));
+    expect(new Set(Object.values(deSignals)).size).toBe(kept.length);
+    await setLocale("de", false);
+    expect([signalName("Vehicle.OBD.EngineLoad"), signalName("Vehicle.OBD.SomethingNew")]).toEqual(["Motorlast", "Something New"]);
+  });
 });
 
 describe("the catalogue", () => {
@@ -111,7 +121,7 @@ describe("the catalogue", () => {
 
   it("has one German word for one thing", () => {
     const others = /\b(Alarm|Besuch|Bauteil|Bucht|Ausfallrisiko)/;
-    expect(Object.entries({ ...de, ...deServer }).filter(([, text]) => others.test(text))).toEqual([]);
+    expect(Object.entries({ ...de, ...deServer, ...deSignals }).filter(([, text]) => others.test(text))).toEqual([]);
     expect(new Set([de["schedule.technician"], de["schedule.center"], de["role.FLEET_MANAGER"]]).size).toBe(3);
     expect(de["schedule.technician"]).toBe(de["role.TECHNICIAN"]);
   });

@@ -9,7 +9,8 @@ export interface Change {
   type: string;
   vehicle_id: string | null;
   time: string;
-  summary: { code: string; params?: Record<string, unknown>; text: string };
+  /** The service's English line: the kind in words, then what it was about, as in `alert created, vehicle V1, component brakes`. */
+  summary: string;
 }
 
 export interface LiveState {
@@ -21,6 +22,9 @@ export interface LiveState {
 }
 
 const KEPT_CHANGES = 40;
+/** A stream that says nothing for longer than two keep-alives (one each 15 s) is lost: a network that goes away without a word ends no
+ * connection. */
+export const SILENCE_MS = 40_000;
 const WAIT_MS = { first: 500, longest: 15_000 };
 
 type Message = { kind: "change"; change: Change } | { kind: "reset" } | { kind: "status"; status: LiveState["status"] } | { kind: "heard" };
@@ -49,23 +53,40 @@ function take(message: Message): void {
   for (const listener of changeListeners) listener(message.change);
 }
 
-/** Reads the stream once, until it ends; tells what it hears. */
+/** What the server says, unless it says nothing for too long. */
+async function unlessSilent<T>(said: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error("the stream is silent")), SILENCE_MS)));
+  return Promise.race([said, silence]).finally(() => clearTimeout(timer));
+}
+
+/** Reads the stream once, until it ends or is silent; tells what it hears. */
 async function read(parser: ServerEventParser, signal: AbortSignal, tell: (message: Message) => void): Promise<void> {
   const headers: Record<string, string> = { accept: "text/event-stream" };
+  parser.restart();
   if (parser.lastEventId) headers["last-event-id"] = parser.lastEventId;
-  const response = await authorizedFetch(new Request(`${location.origin}/api/v1/stream`, { headers, signal, cache: "no-store" }));
-  if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
-  tell({ kind: "status", status: "live" });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const events = parser.feed(value);
-    if (events.length === 0) tell({ kind: "heard" });
-    for (const event of events) {
-      if (event.event === "change") tell({ kind: "change", change: { ...(JSON.parse(event.data) as Change), id: event.id } });
-      if (event.event === "reset") tell({ kind: "reset" });
+  // A silent request is cancelled, whether it waits for its answer or for more of it: the browser has few connections to one server.
+  const own = new AbortController();
+  const cancel = () => own.abort();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const response = await unlessSilent(authorizedFetch(new Request(`${location.origin}/api/v1/stream`, { headers, signal: own.signal, cache: "no-store" })));
+    if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
+    tell({ kind: "status", status: "live" });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { done, value } = await unlessSilent(reader.read());
+      if (done) return;
+      const events = parser.feed(value);
+      if (events.length === 0) tell({ kind: "heard" });
+      for (const event of events) {
+        if (event.event === "change") tell({ kind: "change", change: { ...(JSON.parse(event.data) as Change), id: event.id } });
+        if (event.event === "reset") tell({ kind: "reset" });
+      }
     }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
   }
 }
 

@@ -10,6 +10,7 @@ const DECIDES: Record<Action, string> = {
   answer_alerts: "POST /api/v1/alerts/{id}/acknowledge",
   see_deliveries: "GET /api/v1/alerts/{id}/deliveries",
   see_steps: "GET /api/v1/agents/decision/{id}/steps",
+  replay: "POST /api/v1/agents/decision/{id}/replay",
   see_telemetry: "GET /api/v1/vehicles/{vehicle_id}/history",
   do_jobs: "POST /api/v1/appointments/{id}/complete",
   see_claims: "GET /api/v1/claims",

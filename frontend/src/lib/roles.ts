@@ -26,6 +26,7 @@ const ACTIONS = {
   answer_alerts: ["OWNER", "FLEET_MANAGER", "TECHNICIAN", "ADMIN"],
   see_deliveries: ["OWNER", "FLEET_MANAGER", "ADMIN", "SUPPORT"],
   see_steps: ["FLEET_MANAGER", "TECHNICIAN", "ADMIN", "SUPPORT"],
+  replay: ["FLEET_MANAGER", "TECHNICIAN", "ADMIN"],
   see_telemetry: ["OWNER", "FLEET_MANAGER", "TECHNICIAN", "ADMIN", "SUPPORT"],
   do_jobs: ["TECHNICIAN", "FLEET_MANAGER", "ADMIN"],
   see_claims: ["OWNER", "FLEET_MANAGER", "ADMIN", "EXECUTIVE", "SUPPORT"],

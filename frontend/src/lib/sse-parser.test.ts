@@ -15,6 +15,15 @@ describe("ServerEventParser", () => {
     }
   });
 
+  it("forgets what a lost connection left half told, and resumes before it", () => {
+    const parser = new ServerEventParser();
+    parser.feed("id: 7\ndata: a\n\nid: 8\nevent: change\ndata: ha");
+    expect(parser.lastEventId).toBe("7");
+    parser.restart();
+    expect(parser.feed("id: 8\ndata: b\n\n")).toEqual([{ event: "message", data: "b", id: "8" }]);
+    expect(parser.lastEventId).toBe("8");
+  });
+
   it("takes the pause that the server asks for, and drops an event without data", () => {
     const parser = new ServerEventParser();
     expect(parser.feed("retry: 2500\nevent: change\n\n")).toEqual([]);

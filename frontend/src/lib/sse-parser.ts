@@ -15,6 +15,16 @@ export class ServerEventParser {
   #rest = "";
   #event = "";
   #data: string[] = [];
+  /** Counts only once its event has come whole: else a new request would resume after an event that was never told. */
+  #id = "";
+
+  /** A new connection begins: what the one before left half told will be told again. */
+  restart(): void {
+    this.#rest = "";
+    this.#event = "";
+    this.#data = [];
+    this.#id = this.lastEventId;
+  }
 
   feed(text: string): ServerEvent[] {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
@@ -35,12 +45,13 @@ export class ServerEventParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.#event = value;
     else if (field === "data") this.#data.push(value);
-    else if (field === "id" && !value.includes("\0")) this.lastEventId = value;
+    else if (field === "id" && !value.includes("\0")) this.#id = value;
     else if (field === "retry" && /^\d+$/.test(value)) this.retryMs = Number(value);
     return null;
   }
 
   #dispatch(): ServerEvent | null {
+    this.lastEventId = this.#id;
     const event = { event: this.#event || "message", data: this.#data.join("\n"), id: this.lastEventId || null };
     const isEmpty = this.#data.length === 0;
     this.#event = "";

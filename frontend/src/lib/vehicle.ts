@@ -3,8 +3,8 @@ export function modelOf(vehicle: { make?: string | null; model?: string | null; 
   return [vehicle.make, vehicle.model, vehicle.model_year].filter(Boolean).join(" ");
 }
 
-/** The last part of a VSS path in words: Vehicle.OBD.EngineLoad is "Engine load". */
-export function signalName(path: string): string {
+/** The last part of a VSS path in words: Vehicle.OBD.EngineLoad is "Engine load". What a reader sees is `signalName` of the texts. */
+export function signalWords(path: string): string {
   const parts = path.replace(/^Vehicle\./, "").split(".");
   const words = (text: string) => text.replace("CombustionEngine", "Engine").replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
   const last = words(parts.at(-1) ?? path);

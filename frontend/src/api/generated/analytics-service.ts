@@ -77,7 +77,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what happened in the tenant, newest first. */
+        /** Lists what happened in the tenant, newest first. Who is bound to some vehicles sees what is about these alone. */
         get: operations["list_audit"];
         put?: never;
         post?: never;
@@ -689,7 +689,7 @@ export interface paths {
         };
         /** Shows a user. */
         get: operations["show_user"];
-        /** Changes a user; whoever's rights or password change signs in again. */
+        /** Changes a user; whoever's rights or password change signs in again, and a change of rights ends their own keys. */
         put: operations["change_user"];
         post?: never;
         delete?: never;
@@ -2028,6 +2028,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_audit: {
@@ -2068,6 +2076,14 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2117,6 +2133,14 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3304,6 +3328,14 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedUserBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3476,6 +3508,14 @@ export interface operations {
                     "application/json": components["schemas"]["UserBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3511,6 +3551,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {

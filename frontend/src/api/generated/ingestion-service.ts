@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows the conservation account: received = stored + duplicate + quarantined + rejected + pending, by hour of receipt. */
+        /**
+         * Shows the conservation account: received = stored + duplicate + quarantined + rejected + pending, by hour of receipt. It counts
+         *     all vehicles together: whoever may see some only is refused.
+         */
         get: operations["show_conservation"];
         put?: never;
         post?: never;
@@ -575,6 +578,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConservationWire"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

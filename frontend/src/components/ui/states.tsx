@@ -3,7 +3,7 @@ import { CloudOff, Inbox, Lock, RotateCw, SearchX, TriangleAlert, Unplug } from 
 import { ApiError } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
-import { t } from "@/lib/i18n";
+import { problemTexts, t } from "@/lib/i18n";
 
 /** Grey bars where content will be. They come after 150 ms only: what is quick shows no skeleton at all. */
 export function Skeleton({ lines = 4, className }: { lines?: number; className?: string }) {
@@ -48,13 +48,11 @@ function sign(error: ApiError | null): { icon: ReactNode; title: string; text: s
     case "forbidden":
       return { icon: <Lock size={22} strokeWidth={1.5} />, title: t("state.forbidden"), text: t("state.forbidden.text") };
     case "not_found":
-      return { icon: <SearchX size={22} strokeWidth={1.5} />, title: t("state.not_found"), text: error.problem.detail };
-    default:
-      return {
-        icon: <TriangleAlert size={22} strokeWidth={1.5} />,
-        title: error?.problem.title ?? t("state.failed"),
-        text: error?.problem.detail || t("state.failed.text"),
-      };
+      return { icon: <SearchX size={22} strokeWidth={1.5} />, title: t("state.not_found"), text: problemTexts(error.problem).detail };
+    default: {
+      const told = error && problemTexts(error.problem);
+      return { icon: <TriangleAlert size={22} strokeWidth={1.5} />, title: told?.title || t("state.failed"), text: told?.detail || t("state.failed.text") };
+    }
   }
 }
 
@@ -87,7 +85,7 @@ export function Failure({ error, retry, compact }: { error: unknown; retry?: () 
 export function InlineFailure({ error, className }: { error: unknown; className?: string }) {
   if (!error) return null;
   const known = error instanceof ApiError ? error : null;
-  const fields = known?.problem.errors?.map((field) => `${field.path.replace(/^\//, "")}: ${field.text}`).join(" ");
+  const fields = known && problemTexts(known.problem).fields.join(" ");
   return (
     <p role="alert" className={cn("m-0 text-sm text-critical-ink", className)}>
       {sign(known).title}. {fields || sign(known).text}

@@ -39,4 +39,34 @@ describe("the list of alerts", () => {
   it("asks for one status where one is chosen", async () => {
     expect(await listed({ status: "OPEN" })).toEqual(["old", "young"]);
   });
+
+  /** As many pages of each status; what was asked for comes back. */
+  function paged(pagesEach: number): string[] {
+    const asked: string[] = [];
+    server.use(
+      http.get("*/api/v1/alerts", ({ request }) => {
+        const query = new URL(request.url).searchParams;
+        const page = Number(query.get("cursor") ?? 1);
+        asked.push(`${query.get("status") ?? "any"} ${page}`);
+        const status = query.get("status") ?? "RESOLVED";
+        return HttpResponse.json({ items: [alert(`${status}${page}`, "V1", "WARNING", status, "2026-01-01")], next_cursor: page < pagesEach ? String(page + 1) : null });
+      }),
+    );
+    return asked;
+  }
+
+  it("goes on to the oldest that wait, page by page, and reads only the newest of the settled", async () => {
+    const asked = paged(3);
+    const { items, cutAt } = await new QueryClient().fetchQuery(queries.alerts());
+    expect(items.map((one) => one.alert_id).sort()).toEqual(["ACKNOWLEDGED1", "ACKNOWLEDGED2", "ACKNOWLEDGED3", "OPEN1", "OPEN2", "OPEN3", "RESOLVED1"]);
+    expect(cutAt).toBeUndefined();
+    expect(asked.filter((one) => one.startsWith("any"))).toEqual(["any 1"]);
+  });
+
+  it("ends with the fifth page, and says so", async () => {
+    const asked = paged(9);
+    const { items, cutAt } = await new QueryClient().fetchQuery(queries.alerts({ status: "OPEN" }));
+    expect([items.length, cutAt, asked.length]).toEqual([5, 5, 5]);
+    expect((await new QueryClient().fetchQuery(queries.alerts({ status: "RESOLVED" }))).cutAt).toBe(1);
+  });
 });

@@ -9,8 +9,10 @@ import { Panel, QueryPanel } from "@/components/ui/panel";
 import { Empty } from "@/components/ui/states";
 import { AlertDetail } from "@/features/alerts/components/alert-detail";
 import { AlertGroup } from "@/features/alerts/components/alert-group";
+import { number } from "@/lib/format";
 import { t, tn } from "@/lib/i18n";
 import { SIDE_BY_SIDE, useMedia } from "@/lib/media";
+import { useKept } from "@/lib/use-kept";
 
 const SEVERITIES = ["EMERGENCY", "CRITICAL", "WARNING", "INFO"];
 const STATUSES = ["OPEN", "ACKNOWLEDGED", "RESOLVED"];
@@ -29,11 +31,12 @@ export function grouped(alerts: Alert[]): Alert[][] {
 }
 
 function useSelected(groups: Alert[][]): [string | undefined, (id: string | undefined) => void] {
-  const { id } = useSearch({ from: "/alerts" });
+  const { id, status, severity } = useSearch({ from: "/alerts" });
   const navigate = useNavigate({ from: "/alerts" });
   const isWide = useMedia(SIDE_BY_SIDE);
   // On a wide screen something is always open beside the list; on a phone the list comes first.
-  const shown = id ?? (isWide ? groups[0]?.[0]?.alert_id : undefined);
+  const kept = useKept(groups.flat().map((alert) => alert.alert_id), `${status ?? ""} ${severity ?? ""}`);
+  const shown = id ?? (isWide ? kept : undefined);
   return [shown, (next) => void navigate({ search: (old) => ({ ...old, id: next }), resetScroll: false })];
 }
 
@@ -44,7 +47,8 @@ export function AlertsPage() {
   const alerts = useQuery(queries.alerts({ status: search.status, severity: search.severity }));
   const groups = useMemo(() => grouped(alerts.data?.items ?? []), [alerts.data]);
   const [selected, select] = useSelected(groups);
-  const open = alerts.data?.items.filter((alert) => alert.status === "OPEN").length ?? 0;
+  // Counted by the service: what is listed is filtered, and may be cut.
+  const stats = useQuery(queries.alertStats());
   const filter = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change, id: undefined }) });
   const filters = (
     <>
@@ -53,7 +57,7 @@ export function AlertsPage() {
     </>
   );
   return (
-    <Page title={t("nav.alerts")} about={alerts.data && tn("alerts.open", open)} filters={filters}>
+    <Page title={t("nav.alerts")} about={stats.data && tn("alerts.open", stats.data.open)} filters={filters}>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(300px,400px)_minmax(0,1fr)]">
         <QueryPanel
           query={alerts}
@@ -66,12 +70,15 @@ export function AlertsPage() {
             </Empty>
           }
         >
-          {() => (
-            <ul className="m-0 list-none divide-y divide-line p-0" aria-label={t("nav.alerts")}>
-              {groups.map((group) => (
-                <AlertGroup key={group[0]?.alert_id} group={group} selected={selected} select={select} />
-              ))}
-            </ul>
+          {(loaded) => (
+            <>
+              {loaded.cutAt && <p className="m-0 border-b border-line px-4 py-2 text-sm text-ink-2">{t("alerts.cut", { count: number(loaded.cutAt) })}</p>}
+              <ul className="m-0 list-none divide-y divide-line p-0" aria-label={t("nav.alerts")}>
+                {groups.map((group) => (
+                  <AlertGroup key={group[0]?.alert_id} group={group} selected={selected} select={select} />
+                ))}
+              </ul>
+            </>
           )}
         </QueryPanel>
         {selected ? (

@@ -101,6 +101,6 @@ describe("reports", () => {
     expect(scrolled).toHaveBeenCalledOnce();
     expect(within(lines[0]!).queryByRole("button", { name: /Who was mailed/ })).toBeNull();
     await userEvent.click(within(lines[1]!).getByRole("button", { name: /Who was mailed/ }));
-    expect(await screen.findByText(/no_address/)).toHaveTextContent(/Suppressed/i);
+    expect(await screen.findByText(/Suppressed/)).toHaveTextContent("Suppressed · no e-mail address");
   });
 });

@@ -12,6 +12,7 @@ import { useSignOut } from "@/components/ui/sign-out";
 import { InlineFailure } from "@/components/ui/states";
 import { moment } from "@/lib/format";
 import { LOCALES, name, setLocale, t, useLocale, type Locale } from "@/lib/i18n";
+import { PASSWORD_LENGTH_MIN } from "@/lib/password";
 import { useUser } from "@/lib/session";
 import { setTheme, useTheme, type Theme } from "@/lib/theme";
 
@@ -31,7 +32,7 @@ function Switch<T extends string>({ label, values, value, change }: { label: str
   );
 }
 
-/** By which channels alerts reach the person, and in which language. */
+/** By which channels alerts reach the person, and in which language. One form for good: another one after saving would take "Saved" and the focus along. */
 function Reach({ preferences }: { preferences: Preferences }) {
   const client = useQueryClient();
   const locale = useLocale();
@@ -43,9 +44,10 @@ function Reach({ preferences }: { preferences: Preferences }) {
   return (
     <form
       className="grid gap-3 px-4 pb-4"
+      onChange={() => saving.isSuccess && saving.reset()}
       onSubmit={(event) => {
         event.preventDefault();
-        saving.mutate(new FormData(event.currentTarget));
+        if (!saving.isPending) saving.mutate(new FormData(event.currentTarget));
       }}
     >
       <fieldset className="m-0 flex flex-wrap gap-4 border-0 p-0">
@@ -58,7 +60,8 @@ function Reach({ preferences }: { preferences: Preferences }) {
       </fieldset>
       <TextField label={t("users.email")} name="email" type="email" defaultValue={preferences.email ?? ""} className="max-w-sm" />
       <div className="flex items-center gap-3">
-        <Button type="submit" busy={saving.isPending}>
+        {/* Not `busy`: a button that is disabled while it saves loses the keyboard's focus. */}
+        <Button type="submit" aria-busy={saving.isPending || undefined}>
           {t("me.save")}
         </Button>
         {saving.isSuccess && <span role="status" className="text-sm text-excellent-ink">{t("me.saved")}</span>}
@@ -137,7 +140,7 @@ function Password() {
         }}
       >
         <TextField label={t("me.password.current")} name="current" type="password" autoComplete="current-password" required />
-        <TextField label={t("me.password.new")} name="new" type="password" autoComplete="new-password" minLength={8} required />
+        <TextField label={t("me.password.new")} name="new" type="password" autoComplete="new-password" minLength={PASSWORD_LENGTH_MIN} hint={t("password.hint", { least: PASSWORD_LENGTH_MIN })} required />
         <div className="flex items-center gap-3 md:col-span-2">
           <Button type="submit" busy={changing.isPending}>
             {t("me.password.change")}
@@ -176,7 +179,7 @@ export function MePage() {
           </Row>
         </Panel>
         <QueryPanel title={t("me.alerts")} query={preferences} lines={3}>
-          {(loaded) => <Reach key={loaded.changed_at ?? ""} preferences={loaded} />}
+          {(loaded) => <Reach preferences={loaded} />}
         </QueryPanel>
         <Password />
         <Sessions />

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useMutationState, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, data } from "@/api/client";
 import { ApiError } from "@/api/problem";
@@ -37,18 +37,37 @@ export const jobQueries = {
 export function useStart() {
   const client = useQueryClient();
   return useMutation({
+    // Without a network it fails at once. Kept for later, it would begin the visit in the same moment as the report that was written since.
+    networkMode: "always",
     mutationFn: (id: string) => data(api.POST("/api/v1/appointments/{id}/start", { params: { path: { id } }, body: {} })),
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ["appointments"] }), client.invalidateQueries({ queryKey: ["dashboard"] })]),
   });
 }
 
+async function statusOf(id: string) {
+  return (await data(api.GET("/api/v1/appointments/{id}", { params: { path: { id } } }))).status;
+}
+
+/** Begins a visit and gives its status then. That a visit may not be begun says nothing of the report when somebody else (another tab, a
+ * "start" whose answer was lost) has begun it since it was read. */
+async function begin(id: string) {
+  try {
+    await data(api.POST("/api/v1/appointments/{id}/start", { params: { path: { id } }, body: {} }));
+    return "STARTED";
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.problem.code !== "appointment.not_allowed") throw error;
+    const status = await statusOf(id);
+    if (status !== "STARTED" && status !== "COMPLETED") throw error;
+    return status;
+  }
+}
+
 /** Sends one report: the work is begun first if nobody has pressed "start" (the network may have been away then). */
 async function send(id: string, body: Report): Promise<void> {
-  const path = { params: { path: { id } } };
-  const appointment = await data(api.GET("/api/v1/appointments/{id}", path));
-  if (appointment.status === "COMPLETED") return;
-  if (appointment.status === "SCHEDULED") await data(api.POST("/api/v1/appointments/{id}/start", { ...path, body: {} }));
-  await data(api.POST("/api/v1/appointments/{id}/complete", { ...path, body }));
+  let status: string = await statusOf(id);
+  if (status === "SCHEDULED") status = await begin(id);
+  if (status === "COMPLETED") return;
+  await data(api.POST("/api/v1/appointments/{id}/complete", { params: { path: { id } }, body }));
 }
 
 /** Client errors that tell nothing of the report: sign in again, it took too long, too much at once. */
@@ -118,12 +137,13 @@ async function sendWaiting(userId: string): Promise<void> {
   if (failure) throw failure;
 }
 
-/** Sends what waits as soon as the network is back. Gives what waits for the network, and what was refused and waits for the technician. */
-export function useSendWaiting(userId: string) {
+/** The shell sends by itself and the page at a press of "send now": by this key each knows of the other's. */
+const sendingKey = (userId: string) => ["reports", "send", userId];
+
+function useSending(userId: string) {
   const client = useQueryClient();
-  const kept = useQuery(jobQueries.waiting(userId)).data ?? [];
-  const waiting = kept.filter((report) => !report.refusal);
-  const sending = useMutation({
+  return useMutation({
+    mutationKey: sendingKey(userId),
     networkMode: "always",
     // Without a session no try helps: the reports wait until the person is back.
     retry: (failures, error) => failures < SENDING_TRIES && !(error instanceof ApiError && error.kind === "signed_out"),
@@ -131,9 +151,22 @@ export function useSendWaiting(userId: string) {
     // One at a time, across tabs too: the second to complete the same visit would be refused.
     mutationFn: () => alone("reports", () => sendWaiting(userId)).finally(() => client.invalidateQueries({ queryKey: ["reports"] })),
     onSettled: () => client.invalidateQueries(),
-  });
-  const { mutate } = sending;
-  const isAny = waiting.length > 0;
+  }).mutate;
+}
+
+/** What waits for the network, what was refused and waits for the technician, and how the sending goes, whoever has begun it. */
+export function useWaitingReports(userId: string) {
+  const kept = useQuery(jobQueries.waiting(userId)).data ?? [];
+  const mutate = useSending(userId);
+  const sendings = useMutationState({ filters: { mutationKey: sendingKey(userId) }, select: (mutation) => mutation.state });
+  const sending = { mutate, isPending: sendings.some((one) => one.status === "pending"), error: sendings.at(-1)?.error ?? null };
+  return { waiting: kept.filter((report) => !report.refusal), refused: kept.filter((report) => report.refusal), sending };
+}
+
+/** Sends what waits as soon as the network is back. */
+export function useSendWaiting(userId: string): void {
+  const isAny = useQuery(jobQueries.waiting(userId)).data?.some((report) => !report.refusal) ?? false;
+  const mutate = useSending(userId);
   useEffect(() => {
     if (!isAny) return;
     const tryNow = () => navigator.onLine && mutate();
@@ -141,5 +174,4 @@ export function useSendWaiting(userId: string) {
     addEventListener("online", tryNow);
     return () => removeEventListener("online", tryNow);
   }, [isAny, mutate]);
-  return { waiting, refused: kept.filter((report) => report.refusal), sending };
 }

@@ -8,7 +8,7 @@ import { Severity } from "@/components/ui/band";
 import { Button } from "@/components/ui/button";
 import { Panel, Loaded, QueryPanel } from "@/components/ui/panel";
 import { Empty, InlineFailure } from "@/components/ui/states";
-import { jobQueries, useSendWaiting, useStart, type Report } from "@/features/my-jobs/api";
+import { jobQueries, useStart, useWaitingReports, type Report } from "@/features/my-jobs/api";
 import { RefusedReports } from "@/features/my-jobs/refused-reports";
 import { ReportForm } from "@/features/my-jobs/report-form";
 import { cn } from "@/lib/cn";
@@ -16,11 +16,12 @@ import { clock, money, number, visit } from "@/lib/format";
 import { failureMode, name, said, t, tn } from "@/lib/i18n";
 import type { WaitingReport } from "@/lib/offline-jobs";
 import { useUser } from "@/lib/session";
+import { useKept } from "@/lib/use-kept";
 
 const DONE = ["COMPLETED", "CANCELLED"];
 
 function WaitingReports({ userId, appointments }: { userId: string; appointments: Appointment[] }) {
-  const { waiting, refused, sending } = useSendWaiting(userId);
+  const { waiting, refused, sending } = useWaitingReports(userId);
   return (
     <>
       <RefusedReports reports={refused} appointments={appointments} />
@@ -161,7 +162,8 @@ export function MyJobsPage() {
   const waiting = useQuery(jobQueries.waiting(id));
   const jobs = [...(dashboard.data?.jobs ?? [])].sort((a, b) => (a.starts_at ?? "").localeCompare(b.starts_at ?? ""));
   const open = jobs.filter((job) => !DONE.includes(job.state));
-  const shown = jobs.find((job) => job.appointment_id === search.id) ?? (search.id ? undefined : open[0]);
+  const kept = useKept(open.map((job) => job.appointment_id));
+  const shown = jobs.find((job) => job.appointment_id === (search.id ?? kept));
   const choose = (next: string | undefined) => void navigate({ search: { id: next }, resetScroll: false });
   const reportOf = (job: Job) => waiting.data?.find((report) => report.id === job.appointment_id);
   return (

@@ -1,9 +1,11 @@
+import { onlineManager } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "@/api/problem";
+import { ReportSender } from "@/app/report-sender";
 import { isRefusal, visitsFrom, type Report } from "@/features/my-jobs/api";
 import { MyJobsPage } from "@/features/my-jobs/my-jobs-page";
 import { keepReport, waitingReports } from "@/lib/offline-jobs";
@@ -44,7 +46,12 @@ function open() {
   const root = createRootRoute();
   const page = createRoute({ getParentRoute: () => root, path: "/my-jobs", component: MyJobsPage });
   const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/my-jobs"] }) });
-  return renderWithQueries(<RouterProvider router={router as never} />);
+  return renderWithQueries(
+    <>
+      <ReportSender />
+      <RouterProvider router={router as never} />
+    </>,
+  );
 }
 
 const keep = (id: string, more = {}) => keepReport({ id, userId: "usr_1", writtenAt: "2026-05-01T08:00:00Z", body, ...more });
@@ -72,6 +79,33 @@ describe("reports that wait", () => {
     // The network is tried again a second later, the refused one is not.
     await waitFor(() => expect(sent.filter((one) => one.id === "apt_2").length).toBeGreaterThan(1), { timeout: 5_000 });
     expect(sent.filter((one) => one.id === "apt_1")).toHaveLength(1);
+  });
+
+  /** The visit is read as this, then as that, and may not be begun. */
+  const begunMeanwhile = (first: string, then: string) => {
+    const read = [first];
+    server.use(
+      http.get("*/api/v1/appointments/:id", ({ params }) => HttpResponse.json({ ...visit(String(params.id)), status: read.shift() ?? then })),
+      http.post("*/api/v1/appointments/:id/start", () => HttpResponse.json(problem(409, "appointment.not_allowed"), { status: 409 })),
+    );
+  };
+
+  it("go out although somebody else has begun the visit in the same moment", async () => {
+    const sent = scheduling({ apt_1: taken });
+    begunMeanwhile("SCHEDULED", "STARTED");
+    await keep("apt_1");
+    open();
+    await waitFor(async () => expect(await kept()).toEqual([]));
+    expect(sent).toEqual([{ id: "apt_1", body }]);
+  });
+
+  it("are refused when the visit can be begun by nobody", async () => {
+    const sent = scheduling({ apt_1: taken });
+    begunMeanwhile("SCHEDULED", "CANCELLED");
+    await keep("apt_1");
+    open();
+    await waitFor(async () => expect(await kept()).toEqual([["apt_1", "appointment.not_allowed"]]));
+    expect(sent).toEqual([]);
   });
 
   it("are corrected in the form as they were written, and gone when the correction is taken", async () => {
@@ -108,6 +142,41 @@ describe("reports that wait", () => {
     expect([400, 403, 404, 409, 422].map((status) => judged(status))).toEqual([true, true, true, true, true]);
     expect([0, 401, 408, 429, 500, 503].map((status) => judged(status))).toEqual([false, false, false, false, false, false]);
     expect([judged(409, "appointment.version_conflict"), judged(404, "gateway.no_such_path"), isRefusal(new TypeError())]).toEqual([false, false, false]);
+  });
+});
+
+describe("beginning a visit", () => {
+  beforeEach(async () => {
+    vi.stubGlobal("indexedDB", fakeIndexedDb());
+    await signedIn("TECHNICIAN");
+  });
+  afterEach(() => {
+    onlineManager.setOnline(true);
+    cleanup();
+    dropSession();
+    vi.unstubAllGlobals();
+  });
+
+  it("fails at once without a network, and is not done later behind the technician's back", async () => {
+    scheduling({});
+    let begun = 0;
+    server.use(
+      http.get("*/api/v1/dashboards/technician/usr_1", () => HttpResponse.json({ jobs: [{ appointment_id: "apt_1", vehicle_id: "V-apt_1", component: "brakes", state: "SCHEDULED", service_code: "inspection" }] })),
+      http.get("*/api/v1/appointments", () => HttpResponse.json({ items: [{ ...visit("apt_1"), status: "SCHEDULED" }] })),
+      http.get("*/api/v1/centers", () => HttpResponse.json({ items: [] })),
+      http.post("*/api/v1/appointments/:id/start", () => {
+        begun += 1;
+        return HttpResponse.error();
+      }),
+    );
+    const { client } = open();
+    const button = await screen.findByRole("button", { name: "Start work" });
+    onlineManager.setOnline(false);
+    await userEvent.click(button);
+    await waitFor(() => expect(client.getMutationCache().getAll().map((one) => [one.state.status, one.state.isPaused])).toEqual([["error", false]]));
+    onlineManager.setOnline(true);
+    await client.resumePausedMutations();
+    expect(begun).toBe(1);
   });
 });
 

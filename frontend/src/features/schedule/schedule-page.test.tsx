@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import { SchedulePage } from "@/features/schedule/schedule-page";
+import { clock, timeZone } from "@/lib/format";
 import { renderWithQueries } from "@/testing/render";
 import { server } from "@/testing/server";
 import { signedIn } from "@/testing/sign-in";
@@ -47,7 +48,7 @@ function serve(visits: Visit[]) {
       asked.push(await request.json());
       return HttpResponse.json({ slots: [slot] });
     }),
-    http.get("*/api/v1/centers", () => HttpResponse.json({ items: [{ center_id: "ctr_1", name: "Altona" }] })),
+    http.get("*/api/v1/centers", () => HttpResponse.json({ items: [{ center_id: "ctr_1", name: "Altona", utc_offset_minutes: 120 }] })),
     http.get("*/api/v1/technicians", () => HttpResponse.json({ items: [{ technician_id: "tec_1", center_id: "ctr_1", skills: [], working_hours: hours }] })),
     http.get("*/api/v1/parts", () => HttpResponse.json({ items: [] })),
     http.get("*/api/v1/users/names", () => HttpResponse.json({ items: [{ user_id: "tec_1", display_name: "Tara" }] })),
@@ -85,6 +86,16 @@ describe("the schedule", () => {
     await userEvent.click(panel.getByRole("button", { name: "Choose a visit" }));
     await userEvent.click(await panel.findByRole("button", { name: /^Book / }));
     expect(await panel.findByText(/^Booked: .*Altona$/)).toBeInTheDocument();
+  });
+
+  it("writes working hours and visits by one clock, and names it", async () => {
+    serve([visit("apt_1", "V1", "2030-05-07T10:00:00Z")]);
+    await show("/schedule?week=2030-05-06");
+    const row = within((await screen.findByTitle("V1")).closest("tr") as HTMLElement);
+    const [from, to] = ["06:00", "15:00"].map((time) => clock(`2030-05-06T${time}:00Z`));
+    expect(row.getAllByText(`${from}–${to}`)).toHaveLength(4);
+    expect(row.getAllByText("off")).toHaveLength(2);
+    expect(screen.getByText(`All times in ${timeZone()}.`)).toBeInTheDocument();
   });
 
   it("opens the visit of a link whatever week is shown", async () => {

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, it } from "vitest";
 import { InvitationPage } from "@/features/sign-in/invitation-page";
+import { PASSWORD_LENGTH_MIN } from "@/lib/password";
 import { renderWithQueries } from "@/testing/render";
 import { server } from "@/testing/server";
 
@@ -30,4 +32,12 @@ it("says that a link is over, and nothing about whether it ever was one", async 
   renderWithQueries(<InvitationPage token="used" />);
   await fillIn();
   expect(await screen.findByRole("alert")).toHaveTextContent("used, revoked, or has run out");
+});
+
+it("asks for as long a password as the service does, and says so", () => {
+  const least = /LENGTH_MIN: usize = (\d+)/.exec(readFileSync("../services/analytics-service/src/domain/password.rs", "utf8"))?.[1];
+  expect(PASSWORD_LENGTH_MIN).toBe(Number(least));
+  renderWithQueries(<InvitationPage token="inv_secret" />);
+  expect(screen.getByLabelText("Password")).toHaveAttribute("minlength", least);
+  expect(screen.getByLabelText("Password")).toHaveAccessibleDescription(`At least ${least} characters.`);
 });

@@ -7,6 +7,7 @@ import { TextField } from "@/components/ui/field";
 import { InlineFailure } from "@/components/ui/states";
 import { CARD, Frame } from "@/features/sign-in/frame";
 import { t, useLocale } from "@/lib/i18n";
+import { PASSWORD_LENGTH_MIN } from "@/lib/password";
 import { storage } from "@/lib/storage";
 
 /** Whoever was invited chooses a name and a password; the link is good once. */
@@ -44,7 +45,7 @@ export function InvitationPage({ token }: { token: string }) {
       <form onSubmit={submit} className={CARD}>
         <TextField label={t("sign_in.username")} name="username" autoComplete="username" required autoFocus autoCapitalize="none" />
         <TextField label={t("users.name")} name="display_name" autoComplete="name" />
-        <TextField label={t("sign_in.password")} name="password" type="password" autoComplete="new-password" minLength={8} required />
+        <TextField label={t("sign_in.password")} name="password" type="password" autoComplete="new-password" minLength={PASSWORD_LENGTH_MIN} hint={t("password.hint", { least: PASSWORD_LENGTH_MIN })} required />
         {isOver ? (
           <p role="alert" className="m-0 text-sm text-critical-ink">
             {t("invitation.over")}

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { ShieldCheck, ShieldOff } from "lucide-react";
 import { queries, type Alert, type Appointment, type ComponentHealth, type VehicleHealth } from "@/api/queries";
-import { SlotPicker } from "@/components/booking/slot-picker";
 import { LifeChart } from "@/components/charts/life-chart";
 import { WaitingChart } from "@/components/charts/waiting-chart";
 import { Page } from "@/components/layouts/page";
@@ -11,21 +10,22 @@ import { Button, buttonClass } from "@/components/ui/button";
 import { Loaded, Panel, QueryPanel } from "@/components/ui/panel";
 import { Empty, Failure, Skeleton } from "@/components/ui/states";
 import { useDecisions, vehicleQueries } from "@/features/vehicle/api";
+import { comingVisit, openAlert, useBooking } from "@/features/vehicle/components/booking";
 import { ComponentCards } from "@/features/vehicle/components/component-cards";
 import { Evidence } from "@/features/vehicle/components/evidence";
+import { OpenReviews } from "@/features/vehicle/components/open-reviews";
 import { Story } from "@/features/vehicle/components/story";
 import { TroubleCodes } from "@/features/vehicle/components/trouble-codes";
 import { Why } from "@/features/vehicle/components/why";
-import { odometer, timeZone, visit } from "@/lib/format";
+import { odometer, timeZone } from "@/lib/format";
 import { name, said, t } from "@/lib/i18n";
 import { shown } from "@/lib/kpi";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
+import { useKept } from "@/lib/use-kept";
 import { modelOf, worstFirst } from "@/lib/vehicle";
 
 const TelemetryExplorer = lazy(() => import("@/features/vehicle/components/telemetry-explorer").then((module) => ({ default: module.TelemetryExplorer })));
-
-const COMING = ["SCHEDULED", "STARTED", "IN_PROGRESS"];
 
 /** Whether the failure that is expected is covered: what was checked for the decision, else for the component. */
 function Coverage({ id, component }: { id: string; component: string }) {
@@ -40,14 +40,6 @@ function Coverage({ id, component }: { id: string; component: string }) {
       {t(eligibility.covered ? "coverage.yes" : "coverage.no", { component: name("component", component) })}
     </span>
   );
-}
-
-function comingVisit(appointments: Appointment[] | undefined, component?: string): Appointment | undefined {
-  return appointments?.find((one) => COMING.includes(one.status) && (!component || one.component === component));
-}
-
-function openAlert(alerts: Alert[] | undefined, component: string | undefined): Alert | undefined {
-  return alerts?.find((alert) => alert.component === component && alert.status !== "RESOLVED");
 }
 
 interface PartProps {
@@ -99,11 +91,18 @@ function Life({ id, health, component }: PartProps) {
   );
 }
 
-function Body({ id, health }: { id: string; health: VehicleHealth }) {
+/** The component that the page is about: the one in the address, else the worst when the page was opened. */
+function useComponent(id: string, health: VehicleHealth | undefined): string | undefined {
   const search = useSearch({ from: "/vehicles/$vehicleId" });
+  const types = worstFirst(health?.components ?? []).map((one) => one.type);
+  const kept = useKept(types, id);
+  return types.find((type) => type === search.component) ?? kept ?? search.component;
+}
+
+function Body({ id, health, chosen }: { id: string; health: VehicleHealth; chosen: string | undefined }) {
   const user = useUser();
   const components = worstFirst(health.components);
-  const component = components.find((one) => one.type === search.component) ?? components[0];
+  const component = components.find((one) => one.type === chosen);
   const { decisions, standing } = useDecisions(id, component?.type);
   const alerts = useQuery(queries.vehicleAlerts(id));
   const appointments = useQuery(queries.vehicleAppointments(id));
@@ -112,6 +111,7 @@ function Body({ id, health }: { id: string; health: VehicleHealth }) {
   const seesTelemetry = can(user?.role, "see_telemetry");
   return (
     <>
+      <OpenReviews id={id} />
       <ComponentCards id={id} components={components} chosen={component.type} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_380px]">
         {/* Narrow screens have one column, in the order in which the questions come: how long, why, the proof, then the rest. */}
@@ -147,34 +147,8 @@ function Body({ id, health }: { id: string; health: VehicleHealth }) {
   );
 }
 
-/** The booking button for the page's head, and its panel below it. */
-function useBooking(id: string, health: VehicleHealth) {
-  const search = useSearch({ from: "/vehicles/$vehicleId" });
-  const [isOpen, setOpen] = useState(false);
-  const alerts = useQuery(queries.vehicleAlerts(id));
-  const appointments = useQuery(queries.vehicleAppointments(id));
-  const components = worstFirst(health.components);
-  const component = search.component ?? components[0]?.type;
-  const booked = comingVisit(appointments.data?.items, component);
-  const alert = openAlert(alerts.data?.items, component);
-  return {
-    button: (
-      <Button look={booked || !alert ? "plain" : "primary"} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        {booked ? t("vehicle.booked", { when: visit(booked.starts_at) }) : t("vehicle.book")}
-      </Button>
-    ),
-    panel: isOpen && (
-      <Panel title={booked ? t("booking.move_title") : t("booking.title")} className="mb-4 max-w-3xl">
-        <div className="px-4 pb-4">
-          <SlotPicker work={{ alertId: alert?.alert_id, vehicleId: id, component, urgency: alert?.urgency ?? "ROUTINE" }} moving={booked} />
-        </div>
-      </Panel>
-    ),
-  };
-}
-
-function Bookable({ id, about, coverage, health }: { id: string; about: ReactNode; coverage: ReactNode; health: VehicleHealth }) {
-  const { button, panel } = useBooking(id, health);
+function Bookable({ id, about, coverage, health, chosen }: { id: string; about: ReactNode; coverage: ReactNode; health: VehicleHealth; chosen: string | undefined }) {
+  const { button, panel } = useBooking(id, chosen);
   const actions = (
     <>
       {coverage}
@@ -184,7 +158,7 @@ function Bookable({ id, about, coverage, health }: { id: string; about: ReactNod
   return (
     <Page title={id} name={id} about={about} actions={actions}>
       {panel}
-      <Body id={id} health={health} />
+      <Body id={id} health={health} chosen={chosen} />
     </Page>
   );
 }
@@ -192,10 +166,10 @@ function Bookable({ id, about, coverage, health }: { id: string; about: ReactNod
 /** One vehicle: which component, how long, why, what waiting costs, and what has been done. */
 export function VehiclePage() {
   const { vehicleId } = useParams({ from: "/vehicles/$vehicleId" });
-  const search = useSearch({ from: "/vehicles/$vehicleId" });
   const user = useUser();
   const navigate = useNavigate();
   const health = useQuery(queries.vehicleHealth(vehicleId));
+  const component = useComponent(vehicleId, health.data);
   const vehicle = useQuery(queries.vehicle(vehicleId));
   const about = vehicle.data && [modelOf(vehicle.data), odometer(vehicle.data.odometer_km), vehicle.data.vin].filter(Boolean).join(" · ");
   if (vehicle.isError && health.isError) {
@@ -217,7 +191,6 @@ export function VehiclePage() {
       </Page>
     );
   }
-  const component = search.component ?? worstFirst(health.data.components)[0]?.type;
   const coverage = (
     <>
       {component && <Coverage id={vehicleId} component={component} />}
@@ -229,9 +202,10 @@ export function VehiclePage() {
   if (!can(user?.role, "book")) {
     return (
       <Page title={vehicleId} name={vehicleId} about={about} actions={coverage}>
-        <Body id={vehicleId} health={health.data} />
+        <Body id={vehicleId} health={health.data} chosen={component} />
       </Page>
     );
   }
-  return <Bookable id={vehicleId} about={about} coverage={coverage} health={health.data} />;
+  // Another vehicle is another page: what is open on this one is not taken there.
+  return <Bookable key={vehicleId} id={vehicleId} about={about} coverage={coverage} health={health.data} chosen={component} />;
 }

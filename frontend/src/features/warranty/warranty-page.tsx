@@ -14,6 +14,7 @@ import { failureMode, name, t, tn } from "@/lib/i18n";
 import { SIDE_BY_SIDE, useMedia } from "@/lib/media";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
+import { useKept } from "@/lib/use-kept";
 
 function ClaimRow({ claim, chosen, choose }: { claim: Claim; chosen: boolean; choose: () => void }) {
   return (
@@ -73,7 +74,8 @@ export function WarrantyPage() {
   const isWide = useMedia(SIDE_BY_SIDE);
   const all = claims.data?.items ?? [];
   const drafts = all.filter((claim) => claim.status === "DRAFT");
-  const shown = search.id ?? (isWide ? all[0]?.claim_id : undefined);
+  const kept = useKept(all.map((claim) => claim.claim_id), search.status);
+  const shown = search.id ?? (isWide ? kept : undefined);
   const choose = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, id }), resetScroll: false });
   const list = (title: string, own: Claim[], note?: string) =>
     own.length > 0 && (

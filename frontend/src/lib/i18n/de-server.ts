@@ -1,9 +1,17 @@
+import { deActions } from "@/lib/i18n/de-actions";
+import { deProblems } from "@/lib/i18n/de-problems";
+
 /** What health says of each component in the same words. */
 const forecastShort = "Nach dem, wie sich die Signale dieser Komponente verändert haben, liegt die Vorhersage bei etwa {observed} km; unter {expected} km wird gewarnt.";
 const troubleCode = "Ein Fehlercode dieser Komponente ist gespeichert: {dtc}.";
 
-/** What the services say, in German, by its code. A code that is not here is shown in the English of the service. */
+/**
+ * What the services say, in German, by its code. A code that is not here is shown in the English of the service. Where a parameter
+ * decides what is said, the code has a sentence for `code|name=value`, for `code|name` if only that one came, and `code|` for the rest.
+ */
 export const deServer: Record<string, string> = {
+  ...deActions,
+  ...deProblems,
   "decision.stop_and_repair": "Fahrzeug anhalten und reparieren lassen: {failure_mode} ({component}).",
   "decision.repair_within_24h": "Innerhalb 24 Stunden reparieren: {failure_mode} ({component}).",
   "decision.repair_within_week": "Innerhalb einer Woche reparieren: {failure_mode} ({component}).",
@@ -54,9 +62,43 @@ export const deServer: Record<string, string> = {
   "safety.stop.tyre": "Ein Reifen verliert schnell Druck: Halten Sie an, sobald es sicher ist, und fahren Sie nicht auf ihm weiter.",
   "safety.wet_grip": "Die Haftung bei Nässe ist schlecht: Fahren Sie bei Regen langsamer und halten Sie mehr Abstand.",
   "safety.wheel": "Das Rad kann blockieren oder sich lösen: Fahren Sie langsam zur nächsten Werkstatt.",
+  "reasoning.ranking": "Die wahrscheinlichste Ursache kommt auf {probability}.",
+  // What was learned about a decision later.
+  "decision.revised.warranty|covered=true": "Die Garantie wurde geprüft: Die Reparatur ist gedeckt.",
+  "decision.revised.warranty|covered=false": "Die Garantie wurde geprüft: Die Reparatur ist nicht gedeckt.",
+  "decision.revised.review|verdict=APPROVE": "Ein Mensch hat die Entscheidung bestätigt.",
+  "decision.revised.review|verdict=REJECT": "Ein Mensch hat die Entscheidung verworfen.",
+  "decision.revised.review|verdict=CHANGE": "Ein Mensch hat die Ursache geändert: {failure_mode}.",
+  "decision.revised.outcome|verdict=CONFIRMED": "Die Werkstatt hat die Ursache bestätigt.",
+  "decision.revised.outcome|verdict=OTHER_CAUSE": "Die Werkstatt hat eine andere Ursache gefunden.",
+  "decision.revised.outcome|verdict=NOT_FOUND": "Die Werkstatt hat keinen Fehler gefunden.",
+  "decision.revised.rules_only|because=llm.unavailable": "Kein Sprachmodell hat geantwortet; die Regeln haben allein entschieden.",
+  "decision.revised.rules_only|because=llm.budget": "Das Budget für Sprachmodelle ist verbraucht; die Regeln haben allein entschieden.",
+  "decision.revised.rules_only|because=llm.in_doubt": "Die Anfrage an ein Sprachmodell brach ab und wird nicht zweimal bezahlt; die Regeln haben allein entschieden.",
+  "decision.revised.rules_only|because=llm.suspended": "Die Sprachmodelle des Agenten sind ausgesetzt; die Regeln haben allein entschieden.",
+  "decision.revised.rules_only|because=llm.unusable": "Die Antwort des Sprachmodells war nicht zu gebrauchen; die Regeln haben allein entschieden.",
+  "decision.revised.explanation|disagrees=true": "Ein Sprachmodell sieht eine andere Ursache; die Entscheidung der Regeln gilt, bis ein Mensch nachgesehen hat.",
+  "decision.revised.explanation|disagrees=false": "Ein Sprachmodell hat die Entscheidung erklärt.",
+  "decision.revised.repaired_elsewhere": "Die Komponente wurde anderswo repariert.",
+  "decision.revised.recovered": "Die Komponente ist wieder in Ordnung, und das seit Tagen.",
+  // Why a visit has its time, has none, or is off.
   "slot.before_risk": "Beginnt, bevor das Teil wahrscheinlich ausfällt: Das Pannenrisiko bis dahin ist {risk_percent} %.",
   "slot.after_p05": "Der beste freie Termin, obwohl das Pannenrisiko bis dahin {risk_percent} % ist.",
   "slot.by_urgency": "Der beste freie Termin für diese Dringlichkeit.",
+  "slot.chosen_by_user": "Diesen Termin hat ein Mensch gewählt.",
+  "slot.part_ordered": "Verschoben, weil ein Teil aus dem Lager anderswo gebraucht wurde und bestellt werden musste.",
+  "appointment.missed": "Die Zeit des Termins verging, und niemand hat die Arbeit begonnen.",
+  "appointment.cancelled_by_user": "Ein Mensch hat den Termin abgesagt.",
+  "appointment.decision_rejected": "Ein Mensch hat die Entscheidung verworfen, auf der der Termin beruhte.",
+  "appointment.vehicle_retired": "Das Fahrzeug ging außer Dienst, bevor der Termin begann.",
+  "appointment.part_missing": "Ein Teil, das für den Termin zugesagt war, wurde anderswo gebraucht, und bis zu keinem Zeitpunkt kommt Ersatz.",
+  "appointment.alert_resolved": "Die Warnung wurde von Hand erledigt, bevor der Termin begann.",
+  "appointment.component_recovered": "Die Komponente ist wieder in Ordnung, die Warnung verlangt den Termin nicht mehr.",
+  "appointment.repaired_elsewhere": "Die Komponente wurde anderswo repariert, bevor der Termin begann.",
+  "why_not.not_tried": "Noch wurde nach keinem Termin gesucht.",
+  "why_not.no_bay|lift=true": "{center_id} hat keinen passenden Platz mit Hebebühne.",
+  "why_not.no_bay|lift=false": "{center_id} hat keinen passenden Platz.",
+  "why_not.parts_lead_time": "Das Teil {part_code} erreicht {center_id} erst am {ready_at}, nach dem Ende der Planung.",
   "why_not.no_center": "Es gibt keine Werkstatt.",
   "why_not.no_technician": "Niemand in {center_id} kann {skill}.",
   "why_not.closed": "{center_id} ist im ganzen Planungszeitraum geschlossen.",
@@ -67,6 +109,11 @@ export const deServer: Record<string, string> = {
   "why_not.too_soon": "Vorlauf und Teile erlauben in {center_id} einen Beginn erst ab {earliest_at}.",
   "why_not.time_not_free": "{center_id} hat um {starts_at} niemanden und keinen Platz frei.",
   "warranty.covered": "Gedeckt bis {expires_on} oder {expires_km} km, je nachdem, was zuerst eintritt.",
+  "warranty.covered|expires_on": "Gedeckt bis {expires_on}.",
+  "warranty.covered|expires_km": "Gedeckt bis {expires_km} km.",
+  "warranty.covered|": "Gedeckt.",
+  "warranty.excluded": "Nicht gedeckt: Die Deckung schließt {component} aus ({exclusion}).",
+  "claim.amount_includes_other_work": "Der Betrag ist der des ganzen Termins, bei dem auch anderes repariert wurde: Berichtigen Sie ihn vor dem Einreichen.",
   "warranty.not_started": "Noch nicht gedeckt: Die Deckung beginnt am {starts_on}.",
   "warranty.no_in_service_date": "Nicht feststellbar: Der Tag der Inbetriebnahme ist nicht bekannt.",
   "warranty.odometer_unknown": "Nicht feststellbar: Die Deckung endet bei {expires_km} km, und der Kilometerstand ist nicht bekannt.",
@@ -156,6 +203,24 @@ export const deServer: Record<string, string> = {
   "traction_battery.test.capacity": "Lassen Sie die Kapazität der Antriebsbatterie messen.",
   "traction_battery.balance.cells": "Zellen angleichen und nach einem schwachen Modul suchen.",
   "suspension.inspect.dampers": "Stoßdämpfer prüfen und nach Spiel und Ölverlust suchen.",
+  // Why a record or a reading lies in quarantine.
+  "reading.unknown_signal": "Kein Signal hat diesen Pfad, diesen Namen oder diese PID.",
+  "reading.wrong_type": "Ein Wert ist eine Zahl, ein Text oder ja/nein, nicht {found}.",
+  "reading.not_a_number": "„{value}“ ist keine Zahl.",
+  "reading.unit_not_accepted": "Die Einheit „{unit}“ lässt sich nicht in „{canonical}“ umrechnen.",
+  "reading.out_of_range": "{value} {unit} liegt außerhalb des Möglichen von {min} bis {max}.",
+  "reading.raw_undecodable": "Die Rohdaten sind nicht lesbar.",
+  "reading.given_twice": "Der Datensatz nennt dieses Signal mehrmals; der erste Wert gilt.",
+  "trouble_code.malformed": "„{value}“ ist kein Fehlercode.",
+  "vehicle.unknown": "Das Fahrzeug ist nicht angemeldet, und der Datensatz nennt keine FIN.",
+  "vehicle.retired": "Das Fahrzeug ist außer Dienst.",
+  "vin.invalid": "Die FIN ist nicht gültig.",
+  "vin.mismatch": "Das Fahrzeug ist unter der FIN {registered} angemeldet.",
+  "vin.taken": "Ein anderes Fahrzeug in Dienst hat diese FIN.",
+  "timestamp.malformed": "„{value}“ ist keine Zeitangabe nach RFC 3339.",
+  "timestamp.future": "Die Zeit liegt {ahead_s} s in der Zukunft; {skew_max_s} s sind erlaubt.",
+  "timestamp.ancient": "Die Zeit liegt {age_days} Tage zurück; {age_max_days} Tage sind erlaubt.",
+  "record.nothing_usable": "Alle {faulty} Werte des Datensatzes sind fehlerhaft.",
   // Names of failure modes: the codes of the knowledge base.
   "mode.aftertreatment.dpf_clogged": "Partikelfilter verstopft",
   "mode.aftertreatment.scr_efficiency_low": "SCR-Katalysator oder Dosierung gestört",

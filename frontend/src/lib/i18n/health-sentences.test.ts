@@ -45,7 +45,7 @@ describe("sentences of health", () => {
       expect(`${code}: ${said({ code, params, text: "English." })}`).not.toMatch(/\{|English\.|Vehicle\./);
     }
     for (const name of components) expect(said({ code: `${name}.trouble_code`, params: { dtc: "P0217" }, text: "English." })).toMatch(/Fehlercode.*P0217/);
-    for (const code of sensors) expect(said({ code, params: { signal: "Vehicle.OBD.EngineLoad" }, text: "English." })).toMatch(/„Engine Load“/);
+    for (const code of sensors) expect(said({ code, params: { signal: "Vehicle.OBD.EngineLoad" }, text: "English." })).toMatch(/„Motorlast“/);
     for (const code of [...revisions, ...actions]) expect([code, gaps(code)]).toEqual([code, []]);
   });
 
@@ -62,6 +62,6 @@ describe("sentences of health", () => {
     expect(said(forecast)).toMatch(/^Nach dem.* etwa 2\.449,5 km; unter 3\.000 km wird gewarnt\.$/);
     expect(said({ ...forecast, params: {} })).toBe("English.");
     const tyre = { observed: 181.2, expected: 240, unit: "kPa", signal: "Vehicle.Chassis.Axle.Row1.Wheel.Left.Tire.Pressure" };
-    expect(said({ code: "tyres.pressure.low", params: tyre })).toBe("Ein Reifen hat 181,2 kPa; an seiner Achse sind 240 kPa üblich (Pressure · Axle Row1 Left Tire).");
+    expect(said({ code: "tyres.pressure.low", params: tyre })).toBe("Ein Reifen hat 181,2 kPa; an seiner Achse sind 240 kPa üblich (Reifendruck vorn links).");
   });
 });

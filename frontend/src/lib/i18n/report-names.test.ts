@@ -64,6 +64,8 @@ describe("names in reports", () => {
     const actions = codes(/code = "action\.([a-z0-9_.]+)"/g);
     expect(actions.size).toBeGreaterThan(100);
     expect(new Set(Object.keys(groups.action ?? {}))).toEqual(actions);
+    expect(Object.fromEntries([...actions].map((code) => [code, deServer[`action.${code}`]]))).toEqual(groups.action);
+    expect(Object.keys(deServer).filter((key) => key.startsWith("action.") && !actions.has(key.slice("action.".length)))).toEqual([]);
   });
 
   it("of mails are those of reports", () => {

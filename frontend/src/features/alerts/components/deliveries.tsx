@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { QueryPanel } from "@/components/ui/panel";
 import { alertQueries } from "@/features/alerts/api";
 import { clockSeconds, duration, number } from "@/lib/format";
-import { name, t } from "@/lib/i18n";
+import { deliveryReason, name, t } from "@/lib/i18n";
 import { usePersonName } from "@/api/people";
 
 /** The delivery ledger: who was told by which channel, what became of it, and how long it took. */
@@ -36,7 +36,7 @@ export function Deliveries({ id }: { id: string }) {
                     {name("status", delivery.status)}
                     <small className="block text-ink-3">
                       {clockSeconds(delivery.settled_at ?? delivery.created_at)}
-                      {delivery.reason && ` · ${delivery.reason}`}
+                      {delivery.reason && ` · ${deliveryReason(delivery.reason)}`}
                       {delivery.in_doubt_count > 0 && ` · ${t("deliveries.in_doubt")}`}
                     </small>
                   </td>

@@ -11,7 +11,7 @@ import { businessQueries, DAYS, FORMATS, useDownload, useReport, useWeekly, type
 import { cn } from "@/lib/cn";
 import { day, visit } from "@/lib/format";
 import { dayBefore } from "@/lib/week";
-import { LOCALES, name, t, type Locale } from "@/lib/i18n";
+import { deliveryReason, LOCALES, name, t, type Locale } from "@/lib/i18n";
 
 const KINDS = ["executive", "fleet"];
 /** A language by its own name, of a locale such as `de-AT`. */
@@ -73,7 +73,7 @@ function Mailed({ report }: { report: Report }) {
           {loaded.items.map((mail) => (
             <li key={mail.delivery_id}>
               {person(mail.recipient_id)}: {name("status", mail.status)}
-              {mail.reason && ` · ${mail.reason}`}
+              {mail.reason && ` · ${deliveryReason(mail.reason)}`}
             </li>
           ))}
         </ul>

@@ -59,7 +59,7 @@ function Picker({ action }: { action: Action }) {
   // As it was when the row was opened: a booking made here must not turn the panel into another one under the reader's eyes.
   const [id] = useState(action.next_visit?.appointment_id);
   const booked = useQuery({ ...queries.appointment(id ?? ""), enabled: Boolean(id) });
-  const alerts = useQuery(queries.alerts());
+  const alerts = useQuery(queries.vehicleAlerts(action.vehicle_id));
   // The booking answers the decision's alert; slots that were offered without it would be other slots.
   if (alerts.isPending) return <Skeleton lines={3} className="p-0" />;
   const alertId = alerts.data?.items.find((alert) => alert.decision_id === action.decision_id)?.alert_id;

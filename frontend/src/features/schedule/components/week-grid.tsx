@@ -2,14 +2,14 @@ import { useState, type DragEvent } from "react";
 import type { Appointment, Center, SchedulingTypes } from "@/api/queries";
 import { usePersonName } from "@/api/people";
 import type { Wish } from "@/features/schedule/components/visit-detail";
+import { worksOn } from "@/features/schedule/working-hours";
 import { cn } from "@/lib/cn";
-import { clock, weekday } from "@/lib/format";
+import { clock, timeZone, weekday } from "@/lib/format";
 import { name, t } from "@/lib/i18n";
 import { isSameDay, isoDay } from "@/lib/week";
 
 type Technician = SchedulingTypes["schemas"]["TechnicianBody"];
 
-const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const DRAGGED = "application/x-carvrooom-visit";
 
 interface WeekGridProps {
@@ -55,12 +55,6 @@ function Visit({ visit, isChosen, mayMove, choose }: { visit: Appointment; isCho
   );
 }
 
-function worksOn(technician: Technician, day: Date): string | null {
-  const hours = technician.working_hours.find((one) => one.weekday === WEEKDAYS[day.getDay()]);
-  const isAway = technician.absences?.some((absence) => new Date(absence.from) <= day && new Date(absence.to) > day);
-  return hours && !isAway ? `${hours.from}–${hours.to}` : null;
-}
-
 /** A week of technicians by days. A visit dragged to another cell asks what there would cost; nothing moves before it is confirmed. */
 export function WeekGrid({ days, visits, technicians, centers, chosen, mayMove, choose }: WeekGridProps) {
   const person = usePersonName(technicians.map((technician) => technician.technician_id));
@@ -73,9 +67,10 @@ export function WeekGrid({ days, visits, technicians, centers, chosen, mayMove, 
     if (!visit) return;
     choose(visit, { technicianId: technician.technician_id, notBefore: new Date(Math.max(day.getTime(), Date.now())).toISOString() });
   };
-  const center = (id: string) => centers.find((one) => one.center_id === id)?.name ?? id;
+  const center = (id: string) => centers.find((one) => one.center_id === id);
   return (
     <table className="w-full min-w-[760px] table-fixed border-collapse max-md:hidden">
+      <caption className="caption-bottom px-3 py-2 text-left text-xs text-ink-3">{t("schedule.zone", { zone: timeZone() })}</caption>
       <thead>
         <tr>
           <th className="w-30 border-b border-line px-3 py-2 text-left text-xs font-medium text-ink-3">{t("schedule.technician")}</th>
@@ -91,28 +86,29 @@ export function WeekGrid({ days, visits, technicians, centers, chosen, mayMove, 
           <tr key={technician.technician_id}>
             <th scope="row" className="border-b border-line px-3 py-2 text-left align-top font-medium">
               {person(technician.technician_id)}
-              <small className="block text-xs font-normal text-ink-3">{center(technician.center_id)}</small>
+              <small className="block text-xs font-normal text-ink-3">{center(technician.center_id)?.name ?? technician.center_id}</small>
             </th>
             {days.map((day) => {
               const cell = `${technician.technician_id} ${isoDay(day)}`;
-              const hours = worksOn(technician, day);
+              const hours = worksOn(technician, center(technician.center_id), day);
+              const isOff = hours?.length === 0;
               const own = visits.filter((visit) => visit.technician_id === technician.technician_id && visit.starts_at && isSameDay(new Date(visit.starts_at), day));
               return (
                 <td
                   key={cell}
                   onDragOver={(event) => {
-                    if (!mayMove || !hours) return;
+                    if (!mayMove || isOff) return;
                     event.preventDefault();
                     setOver(cell);
                   }}
                   onDragLeave={() => setOver(null)}
                   onDrop={(event) => drop(event, technician, day)}
-                  className={cn("h-24 border-b border-l border-line p-1 align-top", !hours && "bg-sunken", over === cell && "bg-accent-soft")}
+                  className={cn("h-24 border-b border-l border-line p-1 align-top", isOff && "bg-sunken", over === cell && "bg-accent-soft")}
                 >
                   {own.map((visit) => (
                     <Visit key={visit.appointment_id} visit={visit} isChosen={visit.appointment_id === chosen} mayMove={mayMove} choose={() => choose(visit)} />
                   ))}
-                  {own.length === 0 && <span className="px-1 text-xs text-ink-3">{hours ?? t("schedule.off")}</span>}
+                  {own.length === 0 && <span className="px-1 text-xs text-ink-3">{isOff ? t("schedule.off") : hours?.map(({ from, to }) => `${clock(from)}–${clock(to)}`).join(", ")}</span>}
                 </td>
               );
             })}

@@ -6,8 +6,8 @@ import { Panel, Loaded } from "@/components/ui/panel";
 import { Empty, Skeleton } from "@/components/ui/states";
 import { vehicleQueries } from "@/features/vehicle/api";
 import { moment, number, timeZone } from "@/lib/format";
-import { t } from "@/lib/i18n";
-import { signalName, unitName } from "@/lib/vehicle";
+import { signalName, t } from "@/lib/i18n";
+import { unitName } from "@/lib/vehicle";
 
 const SignalChart = lazy(() => import("@/components/charts/signal-chart").then((module) => ({ default: module.SignalChart })));
 

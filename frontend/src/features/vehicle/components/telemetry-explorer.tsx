@@ -10,8 +10,8 @@ import { Loaded, Panel } from "@/components/ui/panel";
 import { Empty } from "@/components/ui/states";
 import { vehicleQueries } from "@/features/vehicle/api";
 import { ago, moment, number, timeZone } from "@/lib/format";
-import { t } from "@/lib/i18n";
-import { signalName, unitName } from "@/lib/vehicle";
+import { signalName, t } from "@/lib/i18n";
+import { unitName } from "@/lib/vehicle";
 
 const RANGES = { day: 1, week: 7, month: 30, year: 365 } as const;
 const DAY_MS = 86_400_000;

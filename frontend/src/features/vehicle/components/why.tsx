@@ -9,7 +9,7 @@ import { InlineFailure } from "@/components/ui/states";
 import { vehicleQueries } from "@/features/vehicle/api";
 import { ModelText, Replay } from "@/features/vehicle/components/second-look";
 import { moment, moneyRange, number, percent } from "@/lib/format";
-import { failureMode, name, said, t } from "@/lib/i18n";
+import { failureMode, name, said, signalName, t } from "@/lib/i18n";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
 
@@ -28,7 +28,7 @@ function Statement({ reasoning }: { reasoning: Reasoning }) {
     document.getElementById("telemetry")?.scrollIntoView({ behavior: "smooth", block: "start" });
   };
   return (
-    <button type="button" onClick={show} className="inline border-0 border-b border-dotted border-accent bg-transparent p-0 text-left text-accent" title={t("why.cited", { signal: evidence.signal })}>
+    <button type="button" onClick={show} className="inline border-0 border-b border-dotted border-accent bg-transparent p-0 text-left text-accent" title={t("why.cited", { signal: signalName(evidence.signal) })}>
       {text}
     </button>
   );
@@ -98,7 +98,7 @@ function Diagnosis({ decision }: { decision: Decision }) {
 }
 
 /** What only the single decision tells, for those who may see how it was made. */
-function More({ decisionId }: { decisionId: string }) {
+export function More({ decisionId }: { decisionId: string }) {
   const user = useUser();
   const maySee = can(user?.role, "see_steps");
   const single = useQuery({ ...vehicleQueries.decision(decisionId), enabled: maySee });
@@ -106,7 +106,7 @@ function More({ decisionId }: { decisionId: string }) {
   return (
     <>
       <ModelText explanation={(single.data as { explanation?: Explanation } | undefined)?.explanation} />
-      <Replay decisionId={decisionId} />
+      {can(user?.role, "replay") && <Replay decisionId={decisionId} />}
     </>
   );
 }
