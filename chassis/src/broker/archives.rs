@@ -79,7 +79,7 @@ impl Archives {
     ) -> anyhow::Result<Vec<Event>> {
         let here = self.here.read().get(producer).cloned();
         if let Some(archive) = here {
-            return Ok(archive.read(partition, after, limit).await?);
+            return Ok(archive.read(partition, after, limit, None).await?);
         }
         let base = self
             .elsewhere

@@ -57,7 +57,7 @@ impl Broker for EmbeddedBroker {
     async fn read(&self, producer: &str, partition: u8, after: i64, limit: usize) -> anyhow::Result<Vec<Event>> {
         let archive = self.producers.read().get(producer).cloned();
         match archive {
-            Some(archive) => Ok(archive.read(partition, after, limit).await?),
+            Some(archive) => Ok(archive.read(partition, after, limit, None).await?),
             None => Ok(Vec::new()),
         }
     }

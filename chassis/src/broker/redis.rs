@@ -68,7 +68,8 @@ impl RedisBroker {
     pub fn new(config: &BrokerConfig, shutdown: CancellationToken) -> anyhow::Result<Arc<Self>> {
         let nodes: Vec<String> = config.redis_url.split(',').map(|url| url.trim().to_owned()).collect();
         for node in &nodes {
-            Client::open(node.as_str()).map_err(|error| anyhow::anyhow!("broker.redis_url {node}: {error}"))?;
+            Client::open(node.as_str())
+                .map_err(|error| anyhow::anyhow!("broker.redis_url {}: {error}", place_of(node)))?;
         }
         let broker = Arc::new(Self {
             nodes,
@@ -223,6 +224,11 @@ async fn connect(nodes: &[String], timeout: Duration) -> RedisResult<Connection>
     Ok(Connection::Cluster(client.get_async_connection().await?))
 }
 
+/// Where a URL leads, without the user and password that may stand in it.
+fn place_of(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, place)| place)
+}
+
 /// Hears the bell. A connection that broke is made anew, on the next node where there are several (a Cluster carries messages to all).
 async fn listen(broker: Arc<RedisBroker>, shutdown: CancellationToken) {
     for node in broker.nodes.iter().cycle() {
@@ -230,7 +236,7 @@ async fn listen(broker: Arc<RedisBroker>, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             ended = hear(&broker, node) => {
                 let error = ended.err().map(|error| error.to_string()).unwrap_or_default();
-                tracing::info!(node, error, "the bell's connection ended, connecting again");
+                tracing::info!(node = place_of(node), error, "the bell's connection ended, connecting again");
             }
         }
         tokio::select! {
@@ -423,6 +429,18 @@ impl Broker for RedisBroker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_password_is_told_with_a_place() {
+        for url in [
+            "redis://:s3cret@cache:6379/0",
+            "rediss://user:s3c@ret@cache:6379/0",
+            "redis:/s3cret@cache:6379/0",
+        ] {
+            assert_eq!(place_of(url), "cache:6379/0");
+        }
+        assert_eq!(place_of("redis://cache:6379"), "redis://cache:6379");
+    }
 
     #[test]
     fn a_ring_is_read_as_it_was_written() {

@@ -100,11 +100,17 @@ impl Archive {
         Self { producer, database }
     }
 
-    /// Events of a partition after a sequence, in order, at most `limit`, and fewer once their data fills [`READ_BYTES_MAX`]: whoever reads on
+    /// Events of a partition after a sequence, of one tenant or of all, in order, at most `limit`, and fewer once their data fills [`READ_BYTES_MAX`]: whoever reads on
     /// is behind, and a backlog of large events fits neither the memory nor the time for one answer.
-    pub async fn read(&self, partition: u8, after: i64, limit: usize) -> Result<Vec<Event>, DbError> {
+    pub async fn read(
+        &self,
+        partition: u8,
+        after: i64,
+        limit: usize,
+        of: Option<&TenantId>,
+    ) -> Result<Vec<Event>, DbError> {
         let (mut events, mut bytes) = (Vec::new(), 0);
-        for row in self.read_packed(partition, after, limit).await? {
+        for row in self.read_packed(partition, after, limit, of).await? {
             let event = row.unpack(self.producer)?;
             bytes += event.data.len();
             events.push(event);
@@ -116,13 +122,21 @@ impl Archive {
     }
 
     /// The same, still packed.
-    pub async fn read_packed(&self, partition: u8, after: i64, limit: usize) -> Result<Vec<Packed>, DbError> {
+    pub async fn read_packed(
+        &self,
+        partition: u8,
+        after: i64,
+        limit: usize,
+        of: Option<&TenantId>,
+    ) -> Result<Vec<Packed>, DbError> {
         let mut tx = self.database.read().await?;
         let sql = format!(
-            "SELECT sequence, {COLUMNS} FROM outbox WHERE partition = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
+            "SELECT sequence, {COLUMNS} FROM outbox
+             WHERE partition = $1 AND sequence > $2 AND ($4 = '' OR tenant_id = $4) ORDER BY sequence LIMIT $3"
         );
         on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(i64::from(partition)).bind(after).bind(limit as i64).fetch_all(c).await)
+            .bind(i64::from(partition)).bind(after).bind(limit as i64).bind(of.map_or("", TenantId::as_str))
+            .fetch_all(c).await)
     }
 
     /// The same of several partitions, answered in their order. Of events whose kind is neither named nor identity's, only each stretch's last
@@ -221,7 +235,7 @@ impl Archive {
         for (stretch, events) in stretches.iter().zip(&mut read).filter(|(_, events)| events.is_empty()) {
             // What lay here was forgotten; the stream goes on behind it.
             let limit = usize::try_from(stretch.up_to - stretch.after).unwrap_or_default();
-            *events = self.read(stretch.partition, stretch.after, limit).await?;
+            *events = self.read(stretch.partition, stretch.after, limit, None).await?;
         }
         Ok(read)
     }
@@ -342,12 +356,20 @@ mod tests {
         let (partition, head) = archive.heads().await.unwrap().into_iter().next().unwrap();
         let (mut after, mut pieces) = (0, Vec::new());
         while after < head {
-            let piece = archive.read(partition, after, 64).await.unwrap();
+            let piece = archive.read(partition, after, 64, None).await.unwrap();
             after = piece.last().unwrap().sequence;
             pieces.push(piece.len());
         }
         assert_eq!(pieces, [2, 2, 1]);
-        let smallest = archive.read(partition, 0, 1).await.unwrap();
+        let smallest = archive.read(partition, 0, 1, None).await.unwrap();
         assert_eq!(smallest.len(), 1, "one is always given, whatever its size");
+        let of = |tenant: &str| TenantId::new(tenant);
+        let others = archive.read(partition, 0, 64, Some(&of("ten_2"))).await.unwrap();
+        let own = archive.read(partition, 2, 1, Some(&of("ten_1"))).await.unwrap();
+        assert_eq!(
+            (others.len(), own[0].sequence),
+            (0, 3),
+            "one tenant's are not hidden behind another's"
+        );
     }
 }

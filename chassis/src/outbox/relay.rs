@@ -327,7 +327,7 @@ impl Relay {
         }
         for (partition, mut from) in behind {
             loop {
-                let packed = archive.read_packed(partition as u8, from, CATCH_UP_MAX).await?;
+                let packed = archive.read_packed(partition as u8, from, CATCH_UP_MAX, None).await?;
                 let Some(last) = packed.last().map(|event| event.sequence) else {
                     break;
                 };

@@ -87,6 +87,46 @@ async fn roles_scopes_and_revocation() {
     served.stop().await;
 }
 
+/// Attack: a key that is bound to one vehicle reads what all services keep of all vehicles.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bound_key_sees_no_events_of_the_whole_tenant() {
+    let test = TestRuntime::start(NOW);
+    let identity = test.producer("analytics-service").await;
+    let (_, service) = toy::build(test.runtime()).await;
+    let served = TestService::start(&test, service).await;
+    let scopes = ["internal:events", "operations:read", "operations:write"];
+    let free = key_issued("key_1", "cvk_free", "SERVICE", &scopes);
+    let mut bound = key_issued("key_2", "cvk_bound", "SERVICE", &scopes);
+    bound["vehicle_ids"] = json!(["V1"]);
+    identity
+        .deliver("identity.key.issued", "ten_b", "key_1", NOW, free)
+        .await;
+    identity
+        .deliver("identity.key.issued", "ten_b", "key_2", NOW, bound)
+        .await;
+    let client = reqwest::Client::new();
+    let status = |key: &'static str, path: &'static str| {
+        let asked = client.get(served.url(path)).header("x-api-key", key).send();
+        async move { asked.await.expect("answered").status().as_u16() }
+    };
+    eventually("both keys", || async {
+        let known = status("cvk_bound", "/internal/events?partition=0").await != 401;
+        (known && status("cvk_free", "/internal/events?partition=0").await == 200).then_some(())
+    })
+    .await;
+    for path in ["/internal/events?partition=0", "/api/v1/dead-letters"] {
+        assert_eq!(
+            (status("cvk_free", path).await, status("cvk_bound", path).await),
+            (200, 403),
+            "{path}"
+        );
+    }
+    let replay = client.post(served.url("/api/v1/dead-letters/dl_1/replay"));
+    let replayed = replay.header("x-api-key", "cvk_bound").send().await.expect("answered");
+    assert_eq!(replayed.status(), 403);
+    served.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_requests_are_told_what_and_where() {
     let test = TestRuntime::start(NOW);

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -26,11 +26,15 @@ beforeEach(async () => {
   server.use(
     http.post("*/api/v1/alerts/:id/acknowledge", ({ params }) => {
       acknowledged.push(String(params.id));
+      listed = listed.map((one) => (one.alert_id === params.id ? { ...one, status: "ACKNOWLEDGED" } : one));
       return HttpResponse.json(alert(String(params.id), "WARNING"));
     }),
     http.get("*/api/v1/alerts/stats", () => HttpResponse.json({ open: 7, acknowledged: 0, resolved: 0, total: 7, by_severity: {}, deliveries: {} })),
     http.get("*/api/v1/alerts/:id/deliveries", () => HttpResponse.json({ items: [] })),
-    http.get("*/api/v1/alerts/:id", ({ params }) => HttpResponse.json(listed.find((one) => one.alert_id === params.id))),
+    http.get("*/api/v1/alerts/:id", ({ params }) => {
+      const one = listed.find(({ alert_id }) => alert_id === params.id);
+      return one ? HttpResponse.json(one) : HttpResponse.json({ title: "Not found", status: 404, code: "alert.unknown" }, { status: 404 });
+    }),
     http.get("*/api/v1/alerts", ({ request }) => {
       const status = new URL(request.url).searchParams.get("status");
       return HttpResponse.json({ items: listed.filter((one) => !status || one.status === status), next_cursor });
@@ -49,6 +53,28 @@ describe("the alert that is open without a choice", () => {
     expect(screen.getByLabelText("Add a comment")).toHaveValue("On its way");
     await userEvent.click(screen.getByRole("button", { name: "Acknowledge" }));
     await waitFor(() => expect(acknowledged).toEqual(["first"]));
+  });
+
+  it("stays when its answer takes it out of a filtered list, so that a second press answers no other", async () => {
+    listed = [alert("first", "CRITICAL"), alert("second", "WARNING")];
+    openPage("/alerts", AlertsPage, "/alerts?status=OPEN");
+    const list = await screen.findByRole("list", { name: "Alerts" });
+    await userEvent.type(await screen.findByLabelText("Add a comment"), "On its way");
+    await userEvent.click(screen.getByRole("button", { name: "Acknowledge" }));
+    await waitFor(() => expect(within(list).queryByText("V-first")).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Acknowledge" })).toBeNull());
+    expect(screen.getByRole("link", { name: "V-first" })).toBeInTheDocument();
+    expect(screen.getByLabelText("Add a comment")).toHaveValue("On its way");
+    expect(acknowledged).toEqual(["first"]);
+  });
+
+  it("gives way to the first of the list when it is gone altogether", async () => {
+    listed = [alert("first", "CRITICAL"), alert("second", "WARNING")];
+    const { client } = openPage("/alerts", AlertsPage);
+    await screen.findByRole("link", { name: "V-first" });
+    listed = [alert("second", "WARNING")];
+    await act(() => client.invalidateQueries({ queryKey: ["alerts"] }));
+    expect(await screen.findByRole("link", { name: "V-second" })).toBeInTheDocument();
   });
 });
 

@@ -7,12 +7,13 @@ import { Page } from "@/components/layouts/page";
 import { FilterChip, namedChoices } from "@/components/ui/field";
 import { Panel, QueryPanel } from "@/components/ui/panel";
 import { Empty } from "@/components/ui/states";
+import { alertQueries } from "@/features/alerts/api";
 import { AlertDetail } from "@/features/alerts/components/alert-detail";
 import { AlertGroup } from "@/features/alerts/components/alert-group";
 import { number } from "@/lib/format";
 import { t, tn } from "@/lib/i18n";
 import { SIDE_BY_SIDE, useMedia } from "@/lib/media";
-import { useKept } from "@/lib/use-kept";
+import { useExists, useKept } from "@/lib/use-kept";
 
 const SEVERITIES = ["EMERGENCY", "CRITICAL", "WARNING", "INFO"];
 const STATUSES = ["OPEN", "ACKNOWLEDGED", "RESOLVED"];
@@ -35,7 +36,8 @@ function useSelected(groups: Alert[][]): [string | undefined, (id: string | unde
   const navigate = useNavigate({ from: "/alerts" });
   const isWide = useMedia(SIDE_BY_SIDE);
   // On a wide screen something is always open beside the list; on a phone the list comes first.
-  const kept = useKept(groups.flat().map((alert) => alert.alert_id), `${status ?? ""} ${severity ?? ""}`);
+  const exists = useExists((one) => alertQueries.detail(one).queryKey);
+  const kept = useKept(groups.flat().map((alert) => alert.alert_id), `${status ?? ""} ${severity ?? ""}`, exists);
   const shown = id ?? (isWide ? kept : undefined);
   return [shown, (next) => void navigate({ search: (old) => ({ ...old, id: next }), resetScroll: false })];
 }

@@ -38,3 +38,13 @@ it("keeps the job that is open, and its report, when an earlier one is booked", 
   expect(await screen.findByText("V-early")).toBeInTheDocument();
   expect(screen.getByLabelText("Notes")).toHaveValue("Rust");
 });
+
+it("keeps the job that was just done, with what was found, rather than turn to the next", async () => {
+  jobs = [job("early", "08"), job("late", "10")];
+  const { client } = openPage("/my-jobs", MyJobsPage);
+  expect(await screen.findByRole("link", { name: "V-early" })).toBeInTheDocument();
+  jobs = [{ ...job("early", "08"), state: "COMPLETED" }, job("late", "10")];
+  await act(() => client.invalidateQueries({ queryKey: ["dashboard"] }));
+  expect(await screen.findByText("Completed")).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "V-early" })).toBeInTheDocument();
+});

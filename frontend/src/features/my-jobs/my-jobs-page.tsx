@@ -162,7 +162,8 @@ export function MyJobsPage() {
   const waiting = useQuery(jobQueries.waiting(id));
   const jobs = [...(dashboard.data?.jobs ?? [])].sort((a, b) => (a.starts_at ?? "").localeCompare(b.starts_at ?? ""));
   const open = jobs.filter((job) => !DONE.includes(job.state));
-  const kept = useKept(open.map((job) => job.appointment_id));
+  // A job that is done stays on screen with what was found; the next one is the technician's to open.
+  const kept = useKept(open.map((job) => job.appointment_id), "", (one) => jobs.some((job) => job.appointment_id === one));
   const shown = jobs.find((job) => job.appointment_id === (search.id ?? kept));
   const choose = (next: string | undefined) => void navigate({ search: { id: next }, resetScroll: false });
   const reportOf = (job: Job) => waiting.data?.find((report) => report.id === job.appointment_id);

@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 const HISTORY_DAYS = 365;
 /** The service keeps a point an hour for each component this far back, and one a day before. */
 const HOURLY_DAYS = 30;
-/** Pages of a thousand points for each part. A vehicle with all components in use has about 10,500 points in the hourly part and half as
- * many before. */
+/** Pages of a thousand points for each part. A vehicle with all components in use has about 8,000 points in the hourly part and half as many
+ * before; each change of a state is one more, so a sensor that flickers can make any number. */
 const PAGES = 15;
 
 /** The points of a part, oldest first, and whether they are all. */
@@ -27,12 +27,18 @@ async function healthHistory(id: string, from: string, to?: string): Promise<{ p
 }
 
 /** The service tells the oldest first, so the last weeks are asked for by themselves: they must not be what is missing. For the same reason
- * an older part that does not end is left out, rather than drawn with a gap behind it. */
+ * a part that does not end is not drawn with a gap behind it: of the last weeks the later half is asked for, and what is older is left out. */
 async function allHealthHistory(id: string): Promise<HealthPoint[]> {
   const now = Date.now();
-  const middle = new Date(now - HOURLY_DAYS * DAY_MS).toISOString();
-  const [older, recent] = await Promise.all([healthHistory(id, new Date(now - HISTORY_DAYS * DAY_MS).toISOString(), middle), healthHistory(id, middle)]);
-  return older.isWhole ? [...older.points, ...recent.points] : recent.points;
+  const back = (days: number) => new Date(now - days * DAY_MS).toISOString();
+  const [older, recent] = await Promise.all([healthHistory(id, back(HISTORY_DAYS), back(HOURLY_DAYS)), healthHistory(id, back(HOURLY_DAYS))]);
+  if (recent.isWhole) return older.isWhole ? [...older.points, ...recent.points] : recent.points;
+  let [days, latest] = [HOURLY_DAYS, recent];
+  while (!latest.isWhole && days > 1) {
+    days /= 2;
+    latest = await healthHistory(id, back(days));
+  }
+  return latest.points;
 }
 
 export const vehicleQueries = {

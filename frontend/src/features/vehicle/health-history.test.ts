@@ -41,3 +41,11 @@ it("has the last weeks of a vehicle whose older points do not end", async () => 
   const times = (await history()).map((point) => point.at);
   expect([times.length, times.at(-1)]).toEqual([hourly.length * 15, new Date(NOW).toISOString()]);
 });
+
+it("has the latest days, without a gap, of a vehicle whose last weeks do not end", async () => {
+  const everyQuarter = Array.from({ length: 30 * 24 * 4 }, (_, quarters) => NOW - (quarters * HOUR_MS) / 4);
+  health([...everyQuarter, ...older(24)], 15);
+  const times = (await history()).map((point) => point.at);
+  const from = new Date(NOW - 7.5 * 24 * HOUR_MS).toISOString();
+  expect(times).toEqual(everyQuarter.map((at) => new Date(at).toISOString()).filter((at) => at >= from).sort().flatMap((at) => Array.from({ length: 15 }, () => at)));
+});

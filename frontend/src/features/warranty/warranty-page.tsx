@@ -7,14 +7,14 @@ import { Button } from "@/components/ui/button";
 import { FilterChip, namedChoices } from "@/components/ui/field";
 import { Loaded, Panel, QueryPanel } from "@/components/ui/panel";
 import { Empty } from "@/components/ui/states";
-import { ClaimDetail } from "@/features/warranty/components/claim-detail";
+import { ClaimDetail, claimKey } from "@/features/warranty/components/claim-detail";
 import { cn } from "@/lib/cn";
 import { day, money, number } from "@/lib/format";
 import { failureMode, name, t, tn } from "@/lib/i18n";
 import { SIDE_BY_SIDE, useMedia } from "@/lib/media";
 import { can } from "@/lib/roles";
 import { useUser } from "@/lib/session";
-import { useKept } from "@/lib/use-kept";
+import { useExists, useKept } from "@/lib/use-kept";
 
 function ClaimRow({ claim, chosen, choose }: { claim: Claim; chosen: boolean; choose: () => void }) {
   return (
@@ -74,7 +74,8 @@ export function WarrantyPage() {
   const isWide = useMedia(SIDE_BY_SIDE);
   const all = claims.data?.items ?? [];
   const drafts = all.filter((claim) => claim.status === "DRAFT");
-  const kept = useKept(all.map((claim) => claim.claim_id), search.status);
+  const exists = useExists(claimKey);
+  const kept = useKept(all.map((claim) => claim.claim_id), search.status, exists);
   const shown = search.id ?? (isWide ? kept : undefined);
   const choose = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, id }), resetScroll: false });
   const list = (title: string, own: Claim[], note?: string) =>

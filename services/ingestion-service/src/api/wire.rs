@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::domain::vehicle::{Powertrain, RegisteredBy, Status, Vehicle, VehicleClass, is_vehicle_id};
+use crate::domain::vehicle::{ODOMETER_KM_MAX, Powertrain, RegisteredBy, Status, Vehicle, VehicleClass, is_vehicle_id};
 use crate::domain::vin::Vin;
 use crate::error::Error;
 use crate::store::conservation::AccountHour;
@@ -181,7 +181,7 @@ impl VehiclePosted {
             fleet_id: self.fleet_id,
             depot_id: self.depot_id,
             in_service_date: self.in_service_date,
-            odometer_km: in_range("odometer_km", self.odometer_km, 0.0, 3_000_000.0)?,
+            odometer_km: in_range("odometer_km", self.odometer_km, 0.0, ODOMETER_KM_MAX)?,
             status: word("status", self.status.as_deref(), Status::parse)?,
             registered_by: RegisteredBy::User,
         })

@@ -4,6 +4,9 @@ use chrono::NaiveDate;
 
 use super::vin::Vin;
 
+/// No road vehicle's odometer shows more, in km.
+pub const ODOMETER_KM_MAX: f64 = 3_000_000.0;
+
 /// What drives a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Powertrain {

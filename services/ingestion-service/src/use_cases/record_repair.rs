@@ -4,6 +4,7 @@ use chassis::{Cause, TenantId};
 
 use crate::Shared;
 use crate::domain::repair::{ACTIONS, COMPONENTS, Repair};
+use crate::domain::vehicle::ODOMETER_KM_MAX;
 use crate::error::Error;
 use crate::events::published;
 use crate::store::Store;
@@ -26,6 +27,14 @@ pub async fn record_repair(shared: &Shared, tenant: &TenantId, repair: Repair, c
         return Err(Error::FieldInvalid {
             field: "repaired_at",
             text: "a repair that was done lies in the past".to_owned(),
+        });
+    }
+    // What is not a number lies in no range.
+    let is_sound = |km: f64| (0.0..=ODOMETER_KM_MAX).contains(&km);
+    if repair.odometer_km.is_some_and(|km| !is_sound(km)) {
+        return Err(Error::FieldInvalid {
+            field: "odometer_km",
+            text: format!("from 0 to {ODOMETER_KM_MAX}"),
         });
     }
     let mut tx = shared.database.begin().await?;

@@ -126,12 +126,14 @@ async fn a_repair_done_elsewhere_is_noted_and_told() {
         "vehicle.not_found"
     );
     for (member, value) in [
-        ("component", "flux"),
-        ("action", "BLESSED"),
-        ("repaired_at", "2026-06-01T00:00:00Z"),
+        ("component", json!("flux")),
+        ("action", json!("BLESSED")),
+        ("repaired_at", json!("2026-06-01T00:00:00Z")),
+        ("odometer_km", json!(-5.0)),
+        ("odometer_km", json!(1e300)),
     ] {
         let mut bad = repair.clone();
-        bad[member] = json!(value);
+        bad[member] = value;
         let answer = app.post("/api/v1/vehicles/V1/repairs", &bad).await;
         assert_eq!((answer.status, answer.problem()), (422, "request.invalid"));
     }

@@ -100,10 +100,13 @@ function Versions({ claim }: { claim: Claim }) {
   );
 }
 
+/** What the page knows a claim's own query by. */
+export const claimKey = (id: string) => ["claims", "one", id];
+
 /** One claim: is it covered, what happened, what was written when, and submitting it. */
 export function ClaimDetail({ id }: { id: string }) {
   const user = useUser();
-  const query = useQuery({ queryKey: ["claims", "one", id], queryFn: () => data(api.GET("/api/v1/claims/{id}", { params: { path: { id } } })) });
+  const query = useQuery({ queryKey: claimKey(id), queryFn: () => data(api.GET("/api/v1/claims/{id}", { params: { path: { id } } })) });
   const claim = query.data;
   return (
     <div className="grid gap-4">
