@@ -152,7 +152,7 @@ async fn archived_events(
     principal: Principal,
     Query(query): Query<ArchiveQuery>,
 ) -> Result<Response, Problem> {
-    sees_all_vehicles(&principal)?;
+    sees_whole_tenant(&principal)?;
     let limit = query.limit.unwrap_or(500).clamp(1, 1000);
     let of = Some(&principal.tenant).filter(|tenant| tenant.as_str() != DEFAULT_TENANT);
     let events = operations
@@ -165,14 +165,14 @@ async fn archived_events(
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-/// What is kept of events is of all vehicles together: a key that is bound to some sees none of it.
-fn sees_all_vehicles(principal: &Principal) -> Result<(), Problem> {
+/// What is kept of events is of the whole tenant: a caller who is bound to a part of it sees none.
+fn sees_whole_tenant(principal: &Principal) -> Result<(), Problem> {
     match principal.vehicle_ids {
         None => Ok(()),
         Some(_) => Err(Problem::new(
             Kind::Forbidden,
             "auth.forbidden",
-            "Events concern all vehicles, and you may see some of them only.",
+            "Events are of the whole tenant, and you may see a part of it only.",
         )),
     }
 }
@@ -182,7 +182,7 @@ async fn list_dead_letters(
     principal: Principal,
     Query(page): Query<PageQuery>,
 ) -> Result<Response, Problem> {
-    sees_all_vehicles(&principal)?;
+    sees_whole_tenant(&principal)?;
     let listed = operations
         .dead_letters
         .list(&principal.tenant, &page.after()?, page.limit())
@@ -196,7 +196,7 @@ async fn replay_dead_letter(
     principal: Principal,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    sees_all_vehicles(&principal)?;
+    sees_whole_tenant(&principal)?;
     operations
         .dead_letters
         .replay(&principal.tenant, &id, operations.clock.machine_now())
